@@ -1,0 +1,173 @@
+#include "common/app.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <mutex>
+#include <new>
+#include <thread>
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
+
+#include "jcs/core/error.hpp"
+#include "jcs/core/log.hpp"
+#include "jcs/core/text.hpp"
+
+#ifndef JCS_VERSION
+#define JCS_VERSION "unknown"
+#endif
+
+namespace jcs::app {
+
+namespace {
+
+std::stop_source& stop_source() {
+  static std::stop_source source;
+  return source;
+}
+
+volatile std::sig_atomic_t g_signalled = 0;
+
+extern "C" void on_signal(int signal) {
+  if (g_signalled != 0) {
+    ::_exit(128 + signal);
+  }
+  g_signalled = signal;
+}
+
+// A stop token cannot be touched inside a signal handler, so a thread carries the news over.
+class SignalWatch {
+ public:
+  SignalWatch() {
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+    thread_ = std::jthread([](const std::stop_token& stop) {
+      while (!stop.stop_requested() && g_signalled == 0) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      }
+      if (g_signalled != 0) {
+        stop_source().request_stop();
+      }
+    });
+  }
+
+ private:
+  std::jthread thread_;
+};
+
+class TerminalProgress : public Progress {
+ public:
+  ~TerminalProgress() override {
+    if (shown_) {
+      std::fputs("\r\033[K", stderr);
+    }
+  }
+  TerminalProgress() = default;
+  TerminalProgress(const TerminalProgress&) = delete;
+  TerminalProgress& operator=(const TerminalProgress&) = delete;
+
+  void update(std::string_view stage, std::size_t done, std::size_t total) override {
+    const std::scoped_lock lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (stage != stage_) {
+      stage_ = stage;
+      started_ = now;
+    } else if (now - last_ < std::chrono::milliseconds(100)) {
+      return;
+    }
+    last_ = now;
+    shown_ = true;
+    const double seconds = std::chrono::duration<double>(now - started_).count();
+    std::string line = stage_ + " " + std::to_string(done);
+    if (total > 0) {
+      line += "/" + std::to_string(total);
+    }
+    if (total > done && done > 0 && seconds > 2.0) {
+      const double left = seconds / static_cast<double>(done) * static_cast<double>(total - done);
+      line += ", " + std::to_string(static_cast<long>(left + 0.5)) + " s left";
+    }
+    std::fprintf(stderr, "\r\033[K%s", printable(line).c_str());
+    std::fflush(stderr);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string stage_;
+  std::chrono::steady_clock::time_point started_, last_;
+  bool shown_ = false;
+};
+
+int report(const char* program, ExitCode code, const std::string& line) {
+  std::fprintf(stderr, "%s: %s\n", program, printable(line).c_str());
+  return static_cast<int>(code);
+}
+
+constexpr const char* kExitCodes =
+    "Exit codes: 0 done, 1 unforeseen, 2 usage or configuration, 3 input data, 4 weights,\n"
+    "            5 output cannot be written, 130 interrupted";
+
+}  // namespace
+
+App::App(const std::string& name, const std::string& description, const std::string& examples)
+    : cli_(description, name) {
+  cli_.footer("Examples:\n" + examples + "\n\n" + kExitCodes);
+  cli_.set_version_flag("--version", name + " " JCS_VERSION);
+  cli_.add_flag("-q,--quiet", quiet_, "No progress, only warnings and errors");
+  cli_.add_flag("-v,--verbose", verbose_, "Say more on stderr");
+  cli_.get_formatter()->column_width(34);
+}
+
+Progress& App::progress() {
+  if (quiet_ || ::isatty(STDERR_FILENO) == 0) {
+    return no_progress();
+  }
+  if (!progress_) {
+    progress_ = std::make_unique<TerminalProgress>();
+  }
+  return *progress_;
+}
+
+std::stop_token App::stop() const { return stop_source().get_token(); }
+
+int App::run(int argc, char** argv, const std::function<void()>& body) {
+  try {
+    cli_.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {
+      return cli_.exit(error);
+    }
+    return report(cli_.get_name().c_str(), ExitCode::kUsage,
+                  std::string(error.what()) + " (see --help)");
+  }
+  const auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  log().sinks().push_back(sink);
+  log().set_pattern("%v");
+  log().set_level(verbose_ ? spdlog::level::debug
+                  : quiet_ ? spdlog::level::warn
+                           : spdlog::level::info);
+  const SignalWatch watch;
+  const char* name = cli_.get_name().c_str();
+  try {
+    body();
+    progress_.reset();
+    return static_cast<int>(ExitCode::kDone);
+  } catch (const Error& error) {
+    progress_.reset();
+    return report(name, error.code(), error.what());
+  } catch (const std::bad_alloc&) {
+    progress_.reset();
+    return report(name, ExitCode::kUnforeseen, "out of memory");
+  } catch (const std::exception& error) {
+    progress_.reset();
+    // Torch appends a backtrace after the first line; it means nothing to a user.
+    const std::string text = error.what();
+    return report(name, ExitCode::kUnforeseen, "unforeseen: " + text.substr(0, text.find('\n')));
+  }
+}
+
+}  // namespace jcs::app

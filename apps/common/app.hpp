@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+#include <stop_token>
+
+#include <CLI/CLI.hpp>
+
+#include "jcs/core/progress.hpp"
+
+namespace jcs::app {
+
+/// What every program has: `--quiet`, `--verbose`, `--version`, the exit codes in its help, Ctrl-C.
+class App {
+ public:
+  /// `examples`: command lines with a word on each, shown below the options.
+  App(const std::string& name, const std::string& description, const std::string& examples);
+
+  CLI::App& cli() { return cli_; }
+  /// Progress on stderr: a line that renews itself on a terminal, nothing elsewhere or with
+  /// `--quiet`.
+  Progress& progress();
+  [[nodiscard]] bool quiet() const { return quiet_; }
+  /// Stop asked for by Ctrl-C or SIGTERM. A second Ctrl-C ends the program at once.
+  [[nodiscard]] std::stop_token stop() const;
+
+  /// Parses the command line, then calls `body`. An Error becomes its line on stderr and its exit
+  /// code.
+  int run(int argc, char** argv, const std::function<void()>& body);
+
+ private:
+  CLI::App cli_;
+  bool quiet_ = false;
+  bool verbose_ = false;
+  std::unique_ptr<Progress> progress_;
+};
+
+}  // namespace jcs::app

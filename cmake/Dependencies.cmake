@@ -1,0 +1,65 @@
+# Every library that some room uses, found once, with the command that installs it when it is missing.
+
+function(jcs_require name package)
+  if(NOT ${name}_FOUND)
+    message(FATAL_ERROR "${name} was not found. On Debian: apt-get install ${package} "
+                        "(scripts/setup.sh installs all that is needed)")
+  endif()
+endfunction()
+
+# jcs_import(NAME HEADER "packages" library ...): an imported target jcs::NAME for libraries whose own package
+# files are missing or ask for more than the libraries.
+function(jcs_import name header package)
+  if(TARGET jcs::${name})
+    return()
+  endif()
+  find_path(JCS_${name}_INCLUDE ${header} PATH_SUFFIXES opencv4 gdcm-3.0)
+  mark_as_advanced(JCS_${name}_INCLUDE)
+  set(libraries "")
+  foreach(library IN LISTS ARGN)
+    find_library(JCS_${library}_LIBRARY ${library})
+    mark_as_advanced(JCS_${library}_LIBRARY)
+    if(NOT JCS_${name}_INCLUDE OR NOT JCS_${library}_LIBRARY)
+      set(${name}_FOUND FALSE)
+      jcs_require(${name} "${package}")
+    endif()
+    list(APPEND libraries ${JCS_${library}_LIBRARY})
+  endforeach()
+  add_library(jcs::${name} INTERFACE IMPORTED GLOBAL)
+  set_target_properties(jcs::${name} PROPERTIES
+    INTERFACE_INCLUDE_DIRECTORIES ${JCS_${name}_INCLUDE} INTERFACE_LINK_LIBRARIES "${libraries}")
+endfunction()
+
+find_package(Threads REQUIRED)
+
+find_package(spdlog QUIET)
+jcs_require(spdlog libspdlog-dev)
+find_package(yaml-cpp QUIET)
+jcs_require(yaml-cpp libyaml-cpp-dev)
+find_package(nlohmann_json 3.11 QUIET)
+jcs_require(nlohmann_json nlohmann-json3-dev)
+find_package(OpenSSL QUIET COMPONENTS Crypto)
+jcs_require(OpenSSL libssl-dev)
+# Only the modules used: opencv_dnn carries a protobuf that may clash with LibTorch's.
+jcs_import(opencv opencv2/imgproc.hpp "libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev"
+           opencv_imgcodecs opencv_imgproc opencv_core)
+find_package(DCMTK QUIET)
+jcs_require(DCMTK libdcmtk-dev)
+jcs_import(gdcm gdcmImageReader.h libgdcm-dev gdcmMSFF gdcmDSED gdcmCommon)
+
+if(JCS_TORCH)
+  jcs_import(libzip zip.h libzip-dev zip)
+  include(LibTorch)
+endif()
+if(JCS_APPS)
+  find_package(CLI11 QUIET)
+  jcs_require(CLI11 libcli11-dev)
+endif()
+if(JCS_TESTS)
+  find_package(GTest QUIET)
+  jcs_require(GTest "libgtest-dev libgmock-dev")
+endif()
+if(JCS_BENCHMARKS)
+  find_package(benchmark QUIET)
+  jcs_require(benchmark libbenchmark-dev)
+endif()

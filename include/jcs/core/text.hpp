@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jcs {
+
+/// The text with every control character replaced by `?`, so that it stays on one line of a
+/// terminal.
+std::string printable(std::string_view text);
+
+/// Whole text as a number: no blanks, no trailing characters, independent of the locale. Nothing
+/// when it is no number or out of range. Infinities and NaN are no numbers here.
+std::optional<double> parse_number(std::string_view text);
+std::optional<std::int64_t> parse_integer(std::string_view text);
+
+/// The text without blanks and tabs at both ends.
+std::string_view trimmed(std::string_view text);
+
+/// The candidate that is nearest to `word` by edit distance, or nothing when none is near enough to
+/// be what was meant. For "did you mean" hints.
+std::optional<std::string> nearest(std::string_view word,
+                                   const std::vector<std::string>& candidates);
+
+/// `a, b, c`
+std::string joined(const std::vector<std::string>& parts, std::string_view separator = ", ");
+
+/// The shortest decimal text that reads back as the same double; independent of the locale.
+std::string to_text(double value);
+
+}  // namespace jcs

@@ -1,0 +1,10 @@
+#include "jcs/core/log.hpp"
+
+namespace jcs {
+
+spdlog::logger& log() {
+  static spdlog::logger logger("jcs");
+  return logger;
+}
+
+}  // namespace jcs

@@ -1,0 +1,108 @@
+#include "jcs/core/atomic_file.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "support/error_line.hpp"
+#include "support/temp_dir.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using jcs::test::error_line;
+using jcs::test::TempDir;
+
+std::string content(const fs::path& file) {
+  std::ifstream in(file);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::size_t entries(const fs::path& folder) {
+  return static_cast<std::size_t>(
+      std::distance(fs::directory_iterator(folder), fs::directory_iterator{}));
+}
+
+TEST(AtomicFile, ReplacesAnOlderFile) {
+  const TempDir dir;
+  jcs::write_file(dir / "f", "old");
+  jcs::write_file(dir / "f", "new");
+  EXPECT_EQ(content(dir / "f"), "new");
+  EXPECT_EQ(entries(dir.path()), 1u);
+}
+
+TEST(AtomicFile, KeepsTheOlderFileWhenWritingFails) {
+  const TempDir dir;
+  jcs::write_file(dir / "f", "old");
+  EXPECT_THROW(jcs::write_file(dir / "f",
+                               [](std::ostream& out) {
+                                 out << "half";
+                                 throw std::runtime_error("stopped in the middle");
+                               }),
+               std::runtime_error);
+  EXPECT_EQ(content(dir / "f"), "old");
+  EXPECT_EQ(entries(dir.path()), 1u);
+}
+
+TEST(AtomicFile, NamesAFolderThatIsMissing) {
+  const std::string line =
+      error_line<jcs::OutputError>([] { jcs::write_file("/no/such/folder/f", "x"); });
+  EXPECT_EQ(line, "/no/such/folder/f: cannot be written: No such file or directory");
+}
+
+TEST(AtomicFile, SaysWhenWritingFails) {
+  const TempDir dir;
+  const std::string line = error_line<jcs::OutputError>([&] {
+    jcs::write_file(dir / "f", [](std::ostream& out) {
+      // Stands in for a full disk: the stream fails as it does when the system refuses to write.
+      out << "x";
+      out.setstate(std::ios::badbit);
+    });
+  });
+  EXPECT_NE(line.find("writing failed"), std::string::npos) << line;
+  EXPECT_FALSE(fs::exists(dir / "f"));
+}
+
+TEST(AtomicFolder, AppearsOnCommitOnly) {
+  const TempDir dir;
+  {
+    jcs::AtomicFolder folder(dir / "result");
+    std::ofstream(folder.path() / "a") << "1";
+    EXPECT_FALSE(fs::exists(dir / "result"));
+  }
+  EXPECT_EQ(entries(dir.path()), 0u);
+  {
+    jcs::AtomicFolder folder(dir / "result/");
+    std::ofstream(folder.path() / "a") << "1";
+    folder.commit();
+  }
+  EXPECT_EQ(content(dir / "result" / "a"), "1");
+  EXPECT_EQ(entries(dir.path()), 1u);
+}
+
+TEST(AtomicFolder, ReplacesOnlyWhatIsReplaceable) {
+  const TempDir dir;
+  fs::create_directory(dir / "result");
+  std::ofstream(dir / "result" / "precious") << "1";
+  error_line<jcs::OutputError>([&] { jcs::AtomicFolder folder(dir / "result"); });
+  EXPECT_TRUE(fs::exists(dir / "result" / "precious"));
+  jcs::AtomicFolder folder(dir / "result", [](const fs::path&) { return true; });
+  std::ofstream(folder.path() / "b") << "2";
+  folder.commit();
+  EXPECT_FALSE(fs::exists(dir / "result" / "precious"));
+  EXPECT_EQ(content(dir / "result" / "b"), "2");
+  EXPECT_EQ(entries(dir.path()), 1u);
+}
+
+TEST(AtomicFolder, RefusesAFileInItsPlace) {
+  const TempDir dir;
+  std::ofstream(dir / "result") << "a file";
+  const std::string line =
+      error_line<jcs::OutputError>([&] { jcs::AtomicFolder folder(dir / "result"); });
+  EXPECT_NE(line.find("in the way"), std::string::npos);
+}
+
+}  // namespace

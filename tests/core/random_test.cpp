@@ -1,0 +1,58 @@
+#include "jcs/core/random.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+TEST(Random, SeedsDependOnEveryPart) {
+  std::set<std::uint64_t> seeds;
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    for (std::uint64_t epoch = 0; epoch < 4; ++epoch) {
+      for (std::uint64_t index = 0; index < 4; ++index) {
+        seeds.insert(jcs::derive_seed(seed, epoch, index));
+      }
+    }
+  }
+  EXPECT_EQ(seeds.size(), 64u);
+}
+
+TEST(Random, TheSameSeedGivesTheSameNumbers) {
+  jcs::Random a(7);
+  jcs::Random b(7);
+  EXPECT_EQ(a.permutation(100), b.permutation(100));
+  EXPECT_EQ(a.normal(), b.normal());
+}
+
+TEST(Random, PermutationHoldsEveryNumberOnce) {
+  auto order = jcs::Random(3).permutation(1000);
+  EXPECT_FALSE(std::is_sorted(order.begin(), order.end()));
+  std::sort(order.begin(), order.end());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    ASSERT_EQ(order[i], i);
+  }
+}
+
+TEST(Random, MomentsAreThoseOfTheDistributions) {
+  jcs::Random random(1);
+  const int n = 200'000;
+  double uniform = 0, normal = 0, square = 0;
+  std::vector<int> counts(6);
+  for (int i = 0; i < n; ++i) {
+    uniform += random.uniform();
+    const double z = random.normal(2.0, 3.0);
+    normal += z;
+    square += (z - 2.0) * (z - 2.0);
+    ++counts[static_cast<std::size_t>(random.integer(-2, 3) + 2)];
+  }
+  EXPECT_NEAR(uniform / n, 0.5, 0.005);
+  EXPECT_NEAR(normal / n, 2.0, 0.03);
+  EXPECT_NEAR(square / n, 9.0, 0.15);
+  for (const int count : counts) {
+    EXPECT_NEAR(count, n / 6.0, 700);
+  }
+}
+
+}  // namespace

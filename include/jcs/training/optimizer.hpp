@@ -1,0 +1,31 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/optim/optimizer.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "jcs/training/options.hpp"
+
+namespace jcs::training {
+
+/// The optimizer of every parameter of the network that wants a gradient.
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(const torch::nn::Module& network,
+                                                        const OptimizerOptions& options);
+
+/// Sets the learning rate of all parameters.
+void set_learning_rate(torch::optim::Optimizer& optimizer, double rate);
+
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+
+/// The optimizer's memory (moments, momentum, step counts) under names made of the parameters' names.
+NamedTensors optimizer_state(torch::optim::Optimizer& optimizer, const torch::nn::Module& network);
+
+/// Puts such a memory back. @throws WeightsError naming what is missing or of another shape.
+void restore_optimizer_state(torch::optim::Optimizer& optimizer, const torch::nn::Module& network,
+                             const NamedTensors& state);
+
+}  // namespace jcs::training

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "jcs/core/progress.hpp"
+#include "jcs/data/loader.hpp"
+#include "jcs/training/options.hpp"
+
+namespace jcs::training {
+
+/// Figures of one validation by name, the first the one by which the best weights are chosen (more is better).
+/// Nothing where a figure is undefined, such as a sensitivity without positive slices.
+using Scores = std::vector<std::pair<std::string, std::optional<double>>>;
+
+/// A network that learns, with its losses and its validation. The loop does the rest.
+class Task {
+ public:
+  virtual ~Task() = default;
+  virtual torch::nn::Module& network() = 0;
+  /// The parts of the loss of a batch that is on the network's device; their sum is minimised.
+  virtual std::vector<torch::Tensor> losses(const data::Batch& batch) = 0;
+  /// Measures the network as it is on the validation slices. Called in evaluation mode, without gradients.
+  virtual Scores validate(Progress& progress, const std::stop_token& stop) = 0;
+  /// Writes the network as a file of weights that needs no other file.
+  virtual void save(const std::filesystem::path& file, const nlohmann::json& provenance) = 0;
+};
+
+/// What happened in one step; for those who want to watch.
+struct StepRecord {
+  std::int64_t iteration = 0;  ///< from 0
+  std::int64_t epoch = 0;      ///< from 0
+  double learning_rate = 0.0;
+  std::vector<double> losses;  ///< the parts
+};
+
+/// What happened in one epoch.
+struct EpochRecord {
+  std::int64_t epoch = 0;  ///< from 1
+  std::int64_t iterations = 0;  ///< done since the start of the run
+  double learning_rate = 0.0;   ///< of the last step
+  double loss = 0.0;            ///< mean over the epoch's steps
+  Scores scores;                ///< empty where the epoch was not validated
+  double seconds = 0.0;
+};
+
+struct TrainingResult {
+  std::vector<EpochRecord> epochs;
+  double best_score = 0.0;
+  std::int64_t best_epoch = 0;  ///< from 1; 0: never validated
+  bool was_complete = false;    ///< nothing was left to do
+};
+
+struct TrainingSetup {
+  RunOptions run;
+  OptimizerOptions optimizer;
+  ScheduleOptions schedule;
+  data::LoaderOptions loader;
+  /// The effective configuration as text. A run folder with a checkpoint of another one is refused.
+  std::string configuration;
+  nlohmann::json* provenance = nullptr;  ///< goes into the weights' metadata; may be null
+  std::function<void(const StepRecord&)> on_step;
+  std::function<void(const EpochRecord&, double seconds_left)> on_epoch;
+};
+
+/// Trains, going on from the checkpoint in the run's folder where there is one. Leaves there, each whole or not
+/// at all: `best.safetensors` and `last.safetensors` (weights), `checkpoint.safetensors` (all that is needed to go
+/// on), `log.csv` and `config.yaml`. A stop leaves a checkpoint after the step under way.
+/// @throws Interrupted after a stop; UsageError when the folder holds another run or the loss is no longer finite.
+TrainingResult train(Task& task, const data::SliceDataset& slices, const TrainingSetup& setup, Progress& progress,
+                     const std::stop_token& stop);
+
+}  // namespace jcs::training

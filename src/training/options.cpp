@@ -1,0 +1,40 @@
+#include "jcs/training/options.hpp"
+
+#include "jcs/core/device.hpp"
+#include "jcs/core/error.hpp"
+
+namespace jcs::training {
+
+namespace {
+
+void check_shared(const RunOptions& run, const DataOptions& data, const Preprocessing& preprocessing) {
+  if (data.train.empty()) {
+    throw UsageError({"no data to learn from", "data.train", "a manifest (CSV)"});
+  }
+  if (data.validation.empty()) {
+    throw UsageError({"no data to measure on", "data.validation", "a manifest (CSV)"});
+  }
+  if (run.folder.empty()) {
+    throw UsageError({"no folder for the run", "run.folder"});
+  }
+  (void)parse_device(run.device);
+  if (preprocessing.resize > 0 && preprocessing.crop > preprocessing.resize) {
+    throw UsageError({"crop is larger than what it is cut from", "preprocessing.crop",
+                      "at most " + std::to_string(preprocessing.resize), std::to_string(preprocessing.crop)});
+  }
+}
+
+}  // namespace
+
+void check(const ClassifierTrainingOptions& options) {
+  check_shared(options.run, options.data, options.preprocessing);
+}
+
+void check(const SegmenterTrainingOptions& options) {
+  check_shared(options.run, options.data, options.preprocessing);
+  if (options.augmentation.random_crop && options.preprocessing.crop == 0) {
+    throw UsageError({"a random crop needs a size", "preprocessing.crop", "pixels", "0"});
+  }
+}
+
+}  // namespace jcs::training

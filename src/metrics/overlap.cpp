@@ -1,0 +1,80 @@
+#include "jcs/metrics/overlap.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "pair_check.hpp"
+#include "quotient.hpp"
+
+namespace jcs::metrics {
+
+namespace {
+
+template <class Value, class IsOpacity>
+Confusion count(std::span<const Value> values, std::span<const std::uint8_t> annotation,
+                IsOpacity is_opacity) {
+  std::int64_t predicted = 0;
+  std::int64_t truth = 0;
+  std::int64_t both = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const int p = is_opacity(values[i]) ? 1 : 0;
+    const int t = annotation[i] != 0 ? 1 : 0;
+    predicted += p;
+    truth += t;
+    both += p & t;
+  }
+  const auto all = static_cast<std::int64_t>(values.size());
+  return {
+      .tp = both, .fp = predicted - both, .fn = truth - both, .tn = all - predicted - truth + both};
+}
+
+double mean_of(std::span<const float> map) {
+  return std::accumulate(map.begin(), map.end(), 0.0) / static_cast<double>(map.size());
+}
+
+}  // namespace
+
+double twice_mean(std::span<const float> map) {
+  require_same_size(map.size(), map.size());
+  require_probabilities(map);
+  return std::min(2.0 * mean_of(map), 1.0);
+}
+
+Confusion overlap(std::span<const float> map, std::span<const std::uint8_t> annotation,
+                  const OverlapOptions& options) {
+  require_same_size(map.size(), annotation.size());
+  require_probabilities(map);
+  if (options.binarisation == Binarisation::kTwiceMean) {
+    const double threshold = std::min(2.0 * mean_of(map), 1.0);
+    return count(map, annotation, [threshold](float p) { return p >= threshold; });
+  }
+  const double threshold = options.threshold;
+  return count(map, annotation, [threshold](float p) { return p > threshold; });
+}
+
+Confusion overlap(std::span<const std::uint8_t> mask, std::span<const std::uint8_t> annotation) {
+  require_same_size(mask.size(), annotation.size());
+  return count(mask, annotation, [](std::uint8_t value) { return value != 0; });
+}
+
+std::optional<double> dice(const Confusion& pixels) { return f1(pixels); }
+
+std::optional<double> iou(const Confusion& pixels) {
+  return quotient(pixels.tp, pixels.tp + pixels.fp + pixels.fn);
+}
+
+Confusion OverlapMeter::add(std::span<const float> map, std::span<const std::uint8_t> annotation) {
+  const Confusion picture = overlap(map, annotation, options_);
+  add(picture);
+  return picture;
+}
+
+void OverlapMeter::add(const Confusion& picture) {
+  dice_.add(metrics::dice(picture));
+  iou_.add(metrics::iou(picture));
+  pooled_ += picture;
+}
+
+void OverlapMeter::reset() { *this = OverlapMeter(options_); }
+
+}  // namespace jcs::metrics

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "jcs/core/fields.hpp"
+#include "jcs/core/progress.hpp"
+#include "jcs/imaging/ct_volume.hpp"
+
+namespace jcs::imaging {
+
+/// What a folder holds, one line per series.
+struct SeriesSummary {
+  std::string uid;            ///< Series Instance UID; empty where an anonymiser erased it
+  int number = 0;             ///< Series Number, 0 where absent
+  std::string description;    ///< UTF-8
+  std::string modality;       ///< "CT", "MR", …
+  std::string image_type;     ///< e.g. ORIGINAL\PRIMARY\AXIAL
+  std::string orientation;    ///< axial, coronal, sagittal, oblique or unknown
+  std::size_t slices = 0;     ///< frames, localizers hidden in the series not counted
+  std::size_t positions = 0;  ///< of them at different places; 0: the files do not say
+  int rows = 0, columns = 0;  ///< of the first slice
+  double thickness_mm = 0.0;  ///< 0: not known
+  double row_spacing_mm = 0.0, column_spacing_mm = 0.0;  ///< 0: not known
+  std::string unsuitable;  ///< why it cannot be diagnosed; empty: it can
+
+  [[nodiscard]] bool suitable() const { return unsuitable.empty(); }
+  /// `series 4 "ThorRoutine": CT, 148 slices of 512 x 512, axial, 2 mm`
+  [[nodiscard]] std::string line() const;
+};
+
+/// All series below a folder (nested folders and symbolic links included), the most suitable CT
+/// series first, those that are unsuitable last. Files that are no DICOM pictures are passed over.
+/// Suitable are CT series that hold Hounsfield units. Among them come first: those with at least a
+/// quarter of the positions of the largest; then axial, original (not derived) ones; then by the
+/// number of positions, thinner slices, lower series number.
+/// @throws InputError when `folder` is no folder or cannot be read.
+std::vector<SeriesSummary> list_series(const std::filesystem::path& folder,
+                                       Progress& progress = no_progress(),
+                                       const std::stop_token& stop = {});
+
+struct ReadOptions {
+  std::string series;  ///< UID or number of the series to read; empty: the most suitable
+  int threads = 0;     ///< that decode; 0: one per core
+
+  template <class Visitor>
+  void describe(Visitor& v) {
+    v.field("series", series, "UID or number of the series to read; empty: the most suitable one");
+    v.field("threads", threads, "threads that decode slices; 0: one per core", at_least(0));
+  }
+};
+
+/// Reads the CT series of a folder, or, where the folder holds no DICOM but pictures (PNG, JPEG, …
+/// of 8 bits), these as a volume that is windowed already, in natural order of their names.
+///
+/// Slices are ordered by their position along their normal, never by instance number; spacing comes
+/// from the differences of positions. Enhanced multi-frame CT is read frame by frame. Padded pixels
+/// become -1024 HU. Warnings name: gaps, uneven spacing, tilted gantry, dropped copies and
+/// localizers, missing positions or spacing, a choice between several series.
+///
+/// The result does not depend on the number of threads. Memory: the volume and a few slices per
+/// thread.
+/// @throws UsageError when `options.series` names no series; lists those there are.
+/// @throws InputError with one line naming the file: empty folder, no CT in it, different pictures
+/// at one position, mixed sizes or orientations, slices that are damaged or cannot be decoded,
+/// a rescale slope of 0 or NaN.
+/// @throws Interrupted when a stop was asked for.
+CtVolume read_study(const std::filesystem::path& folder, const ReadOptions& options = {},
+                    Progress& progress = no_progress(), const std::stop_token& stop = {});
+
+}  // namespace jcs::imaging

@@ -1,0 +1,186 @@
+#include "dicom_file.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <utility>
+
+#include <dcmtk/dcmdata/dcdeftag.h>
+#include <dcmtk/dcmdata/dcmetinf.h>
+#include <dcmtk/dcmdata/dcspchrs.h>
+#include <dcmtk/dcmdata/dctag.h>
+#include <dcmtk/dcmdata/dcxfer.h>
+
+#include "jcs/core/error.hpp"
+#include "jcs/core/text.hpp"
+
+#include "dicom_runtime.hpp"
+
+namespace jcs::imaging {
+namespace {
+
+// Longer values stay on the disk until they are used.
+constexpr Uint32 kMaxReadLength = 4096;
+
+std::string without_padding(const OFString& value) {
+  std::string_view text(value.c_str(), value.length());
+  while (!text.empty() && (text.back() == '\0' || text.back() == ' ')) text.remove_suffix(1);
+  return std::string(trimmed(text));
+}
+
+std::string ascii(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+  }
+  return text;
+}
+
+bool is_ascii(const std::string& text) { return ascii(text) == text; }
+
+bool is_any_of(const DcmTagKey& tag, std::initializer_list<DcmTagKey> tags) {
+  for (const DcmTagKey& other : tags) {
+    if (tag == other) return true;
+  }
+  return false;
+}
+
+DcmItem* first_item(DcmItem& item, const DcmTagKey& sequence, int index = 0) {
+  DcmItem* found = nullptr;
+  if (item.findAndGetSequenceItem(sequence, found, index).bad()) return nullptr;
+  return found;
+}
+
+}  // namespace
+
+bool begins_like_dicom(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    throw InputError(
+        {.what = "cannot be opened", .where = file.string(), .got = std::strerror(errno)});
+  }
+  std::array<char, 132> head{};
+  in.read(head.data(), head.size());
+  if (in.gcount() == static_cast<std::streamsize>(head.size()) &&
+      std::memcmp(head.data() + 128, "DICM", 4) == 0) {
+    return true;
+  }
+  if (in.gcount() < 8) return false;
+  const auto word = [&](std::size_t at, bool big) {
+    const auto low = static_cast<unsigned char>(head[at + (big ? 1 : 0)]);
+    const auto high = static_cast<unsigned char>(head[at + (big ? 0 : 1)]);
+    return low | (high << 8);
+  };
+  for (const bool big : {false, true}) {
+    const int group = word(0, big);
+    if ((group == 0x0002 || group == 0x0008) && word(2, big) <= 0x0070) return true;
+  }
+  return false;
+}
+
+DicomFile::DicomFile(std::filesystem::path file) : path_(std::move(file)) {
+  prepare_dicom();
+  std::error_code error;
+  size_ = std::filesystem::file_size(path_, error);
+  if (error) {
+    throw InputError({.what = "cannot be read", .where = path_.string(), .got = error.message()});
+  }
+  if (!begins_like_dicom(path_)) {
+    throw InputError({.what = "is not a DICOM file", .where = path_.string()});
+  }
+  format_ = std::make_unique<DcmFileFormat>();
+  const OFCondition status =
+      format_->loadFile(OFFilename(path_.c_str()), EXS_Unknown, EGL_noChange, kMaxReadLength);
+  if (status.bad()) damage_ = status.text();
+
+  DcmDataset& data = dataset();
+  if (!data.tagExists(DCM_SOPClassUID) && !data.tagExists(DCM_Modality) &&
+      !data.tagExists(DCM_Rows) &&
+      !format_->getMetaInfo()->tagExists(DCM_MediaStorageSOPClassUID)) {
+    if (damage_.empty()) {
+      throw InputError(
+          {.what = "is not a DICOM file of a kind that is known", .where = path_.string()});
+    }
+    throw InputError({.what = "is damaged, no DICOM attributes can be read from it",
+                      .where = path_.string(),
+                      .got = damage_});
+  }
+}
+
+E_TransferSyntax DicomFile::transfer_syntax() const { return dataset().getOriginalXfer(); }
+
+std::string DicomFile::transfer_syntax_uid() const {
+  const std::string stated = raw_text(*format_->getMetaInfo(), DCM_TransferSyntaxUID);
+  return stated.empty() ? DcmXfer(transfer_syntax()).getXferID() : stated;
+}
+
+std::string DicomFile::text(const DcmTagKey& tag) const {
+  std::string raw = raw_text(dataset(), tag);
+  if (is_ascii(raw) && raw.find('\x1b') == std::string::npos) return raw;
+  DcmSpecificCharacterSet converter;
+  OFString converted;
+  if (converter.selectCharacterSet(dataset()).good() &&
+      converter
+          .convertString(OFString(raw.data(), raw.size()), converted,
+                         is_any_of(tag, {DCM_PatientName}) ? "\\^=" : "\\")
+          .good()) {
+    return without_padding(converted);
+  }
+  return ascii(std::move(raw));
+}
+
+bool DicomFile::has_functional_groups() const {
+  return dataset().tagExists(DCM_PerFrameFunctionalGroupsSequence) ||
+         dataset().tagExists(DCM_SharedFunctionalGroupsSequence);
+}
+
+DcmItem* DicomFile::group(const DcmTagKey& sequence, int frame) const {
+  if (!has_functional_groups()) return &dataset();
+  if (DcmItem* own = first_item(dataset(), DCM_PerFrameFunctionalGroupsSequence, frame)) {
+    if (DcmItem* found = first_item(*own, sequence)) return found;
+  }
+  if (DcmItem* shared = first_item(dataset(), DCM_SharedFunctionalGroupsSequence)) {
+    return first_item(*shared, sequence);
+  }
+  return nullptr;
+}
+
+std::string raw_text(DcmItem& item, const DcmTagKey& tag) {
+  OFString value;
+  if (item.findAndGetOFStringArray(tag, value).bad()) return {};
+  return without_padding(value);
+}
+
+std::optional<std::vector<double>> numbers(DcmItem& item, const DcmTagKey& tag) {
+  const std::string text = raw_text(item, tag);
+  std::vector<double> values;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('\\', begin), text.size());
+    const auto value = parse_number(trimmed(std::string_view(text).substr(begin, end - begin)));
+    if (!value) return std::nullopt;
+    values.push_back(*value);
+    begin = end + 1;
+  }
+  return values;
+}
+
+std::optional<double> number(DcmItem& item, const DcmTagKey& tag) {
+  const auto values = numbers(item, tag);
+  return values ? std::optional(values->front()) : std::nullopt;
+}
+
+std::optional<int> whole_number(DcmItem& item, const DcmTagKey& tag) {
+  const auto value = parse_integer(raw_text(item, tag));
+  if (!value || *value < std::numeric_limits<int>::min() ||
+      *value > std::numeric_limits<int>::max()) {
+    return std::nullopt;
+  }
+  return static_cast<int>(*value);
+}
+
+std::string tag_name(const DcmTagKey& tag) {
+  return std::string(DcmTag(tag).getTagName()) + " " + tag.toString().c_str();
+}
+
+}  // namespace jcs::imaging

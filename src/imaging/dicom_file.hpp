@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcdatset.h>
+#include <dcmtk/dcmdata/dcfilefo.h>
+
+namespace jcs::imaging {
+
+/// Whether a file begins like DICOM: the letters DICM after the preamble, or (files without
+/// preamble) a first attribute of group 0002 or 0008. Reads 132 bytes.
+/// @throws InputError when the file cannot be opened.
+bool begins_like_dicom(const std::filesystem::path& file);
+
+/// A DICOM file whose large values, the pixels above all, stay on the disk until they are asked
+/// for.
+class DicomFile {
+ public:
+  /// Reads the attributes. A file that ends too early is opened with what could be read and
+  /// `damage()` set. @throws InputError when the file cannot be read or is not DICOM.
+  explicit DicomFile(std::filesystem::path file);
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::uintmax_t size() const { return size_; }
+  /// What went wrong while reading, empty when nothing did.
+  [[nodiscard]] const std::string& damage() const { return damage_; }
+  [[nodiscard]] DcmDataset& dataset() const { return *format_->getDataset(); }
+  [[nodiscard]] E_TransferSyntax transfer_syntax() const;
+  /// The transfer syntax as the file names it.
+  [[nodiscard]] std::string transfer_syntax_uid() const;
+
+  /// The value as UTF-8 without blanks at its ends; several values stay separated by backslashes.
+  /// Characters that the file's character set does not explain become `?`. Empty when absent.
+  [[nodiscard]] std::string text(const DcmTagKey& tag) const;
+
+  /// The dataset, or in a multi-frame file the functional group `sequence` of one frame (its own,
+  /// else the shared one). Null when a multi-frame file has no such group.
+  [[nodiscard]] DcmItem* group(const DcmTagKey& sequence, int frame) const;
+  /// Whether the file describes its frames by functional groups.
+  [[nodiscard]] bool has_functional_groups() const;
+
+ private:
+  std::filesystem::path path_;
+  std::uintmax_t size_ = 0;
+  std::unique_ptr<DcmFileFormat> format_;
+  std::string damage_;
+};
+
+/// The value as text as it is stored, without blanks at the ends.
+std::string raw_text(DcmItem& item, const DcmTagKey& tag);
+
+/// All values of a numeric text attribute (DS, IS), or nothing when it is absent, empty or when any
+/// of them is no number.
+std::optional<std::vector<double>> numbers(DcmItem& item, const DcmTagKey& tag);
+/// The first of them.
+std::optional<double> number(DcmItem& item, const DcmTagKey& tag);
+std::optional<int> whole_number(DcmItem& item, const DcmTagKey& tag);
+
+/// `RescaleSlope (0028,1053)`
+std::string tag_name(const DcmTagKey& tag);
+
+}  // namespace jcs::imaging

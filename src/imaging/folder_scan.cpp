@@ -1,0 +1,126 @@
+#include "folder_scan.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <set>
+
+#include "jcs/core/error.hpp"
+#include "jcs/core/log.hpp"
+
+#include "dicom_file.hpp"
+#include "natural_order.hpp"
+#include "parallel.hpp"
+#include "raster.hpp"
+
+namespace jcs::imaging {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Walk {
+ public:
+  Walk(std::stop_token stop, std::vector<std::string>& unreadable)
+      : stop_(std::move(stop)), unreadable_(unreadable) {}
+
+  void visit(const fs::path& folder) {
+    throw_if_stopped(stop_);
+    std::error_code error;
+    if (!visited_.insert(fs::canonical(folder, error)).second || error) return;
+    std::vector<fs::path> folders;
+    auto entry = fs::directory_iterator(folder, error);
+    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+      std::error_code ignored;
+      const fs::file_status status = entry->status(ignored);
+      if (fs::is_directory(status)) folders.push_back(entry->path());
+      if (fs::is_regular_file(status)) files_.push_back(entry->path());
+    }
+    if (error) unreadable_.push_back(folder.string() + ": " + error.message());
+    std::sort(folders.begin(), folders.end());
+    for (const fs::path& next : folders) visit(next);
+  }
+
+  std::vector<fs::path> files() && {
+    std::sort(files_.begin(), files_.end(), natural_less);
+    return std::move(files_);
+  }
+
+ private:
+  std::stop_token stop_;
+  std::vector<std::string>& unreadable_;
+  std::set<fs::path> visited_;
+  std::vector<fs::path> files_;
+};
+
+/// What one file turned out to be.
+struct Look {
+  enum class Kind { kForeign, kPicture, kNoPixels, kSlices, kUnreadable } kind = Kind::kForeign;
+  std::vector<SliceHeader> slices;
+  std::string reason;
+};
+
+Look look_at(const fs::path& file) {
+  Look look;
+  try {
+    if (!begins_like_dicom(file)) {
+      look.kind = named_like_picture(file) ? Look::Kind::kPicture : Look::Kind::kForeign;
+      return look;
+    }
+    look.slices = read_headers(file);
+    look.kind = look.slices.empty() ? Look::Kind::kNoPixels : Look::Kind::kSlices;
+  } catch (const InputError& error) {
+    look.kind = Look::Kind::kUnreadable;
+    look.reason = error.what();
+  }
+  return look;
+}
+
+}  // namespace
+
+FolderContent scan_folder(const fs::path& folder, int threads, Progress& progress,
+                          const std::stop_token& stop) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) {
+    throw InputError(
+        {.what = fs::exists(folder, error) ? "is no folder" : "there is no such folder",
+         .where = folder.string()});
+  }
+  FolderContent content;
+  Walk walk(stop, content.unreadable);
+  walk.visit(folder);
+  const std::vector<fs::path> files = std::move(walk).files();
+  content.files = files.size();
+
+  std::vector<Look> looks(files.size());
+  std::atomic<std::size_t> done{0};
+  parallel_for(files.size(), threads, stop, [&](std::size_t i) {
+    looks[i] = look_at(files[i]);
+    progress.update("looking at files", ++done, files.size());
+  });
+
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    Look& look = looks[i];
+    switch (look.kind) {
+      case Look::Kind::kForeign:
+        ++content.foreign;
+        log().debug("{}: passed over, not DICOM", files[i].string());
+        break;
+      case Look::Kind::kPicture:
+        content.pictures.push_back(files[i]);
+        break;
+      case Look::Kind::kNoPixels:
+        ++content.without_pixels;
+        log().debug("{}: passed over, no pixels in it", files[i].string());
+        break;
+      case Look::Kind::kUnreadable:
+        log().warn("{}", look.reason);
+        content.unreadable.push_back(look.reason);
+        break;
+      case Look::Kind::kSlices:
+        std::move(look.slices.begin(), look.slices.end(), std::back_inserter(content.slices));
+        break;
+    }
+  }
+  return content;
+}
+
+}  // namespace jcs::imaging

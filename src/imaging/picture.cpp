@@ -1,0 +1,124 @@
+#include "jcs/imaging/picture.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <dcmtk/dcmdata/dcdeftag.h>
+#include <opencv2/imgproc.hpp>
+
+#include "jcs/core/error.hpp"
+
+#include "dicom_file.hpp"
+#include "pixel_layout.hpp"
+#include "raster.hpp"
+#include "rescale.hpp"
+
+namespace jcs::imaging {
+namespace {
+
+cv::Mat window(std::span<const std::int16_t> hu, int rows, int columns, const Preprocessing& p) {
+  const double low = p.window_center - p.window_width / 2.0;
+  cv::Mat grey(rows, columns, CV_8UC1);
+  std::transform(hu.begin(), hu.end(), grey.begin<std::uint8_t>(), [&](std::int16_t value) {
+    const double share = std::clamp((value - low) / p.window_width, 0.0, 1.0);
+    return static_cast<std::uint8_t>(std::lround(255.0 * share));
+  });
+  return grey;
+}
+
+cv::Mat read_dicom_picture(const std::filesystem::path& file, const Preprocessing& preprocessing) {
+  const DicomFile dicom(file);
+  const PixelLayout layout = pixel_layout(dicom);
+  const std::string modality = dicom.text(DCM_Modality);
+  if (modality != "CT") {
+    throw InputError({.what = "is no CT slice: only CT has Hounsfield units",
+                      .where = file.string() + ": " + tag_name(DCM_Modality),
+                      .expected = "CT",
+                      .got = modality.empty() ? "nothing" : modality});
+  }
+  if (layout.frames != 1) {
+    throw InputError({.what = "has several frames where one slice is wanted",
+                      .where = file.string(),
+                      .expected = "1 frame",
+                      .got = std::to_string(layout.frames)});
+  }
+  return window(read_hu(dicom, layout, 0), layout.rows, layout.columns, preprocessing);
+}
+
+bool is_jpeg(const std::string& bytes) { return bytes.starts_with("\xFF\xD8"); }
+
+/// The colour of palette entry 0 of a PNG with a palette (PNG specification, 11.2.2 and 11.2.3), as
+/// BGR. OpenCV hands out palette pictures as colours only.
+std::optional<cv::Vec3b> first_palette_colour(const std::string& png) {
+  constexpr std::size_t kColourTypeAt = 25;
+  if (!png.starts_with("\x89PNG") || png.size() <= kColourTypeAt || png[kColourTypeAt] != 3) {
+    return std::nullopt;
+  }
+  const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(png[at]); };
+  for (std::size_t at = 8; at + 12 <= png.size();) {
+    const std::size_t length = (std::size_t{byte(at)} << 24U) | (std::size_t{byte(at + 1)} << 16U) |
+                               (std::size_t{byte(at + 2)} << 8U) | byte(at + 3);
+    if (png.compare(at + 4, 4, "PLTE") == 0 && length >= 3 && at + 11 <= png.size()) {
+      return cv::Vec3b(byte(at + 10), byte(at + 9), byte(at + 8));
+    }
+    at += 12 + length;
+  }
+  return std::nullopt;
+}
+
+std::string content_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+cv::Mat windowed(const CtVolume& volume, std::size_t slice, const Preprocessing& preprocessing) {
+  const auto values = volume.slice(slice);
+  if (!volume.windowed) return window(values, volume.rows, volume.columns, preprocessing);
+  cv::Mat grey(volume.rows, volume.columns, CV_8UC1);
+  std::transform(values.begin(), values.end(), grey.begin<std::uint8_t>(), [](std::int16_t value) {
+    return static_cast<std::uint8_t>(std::clamp<int>(value, 0, 255));
+  });
+  return grey;
+}
+
+cv::Mat read_picture(const std::filesystem::path& file, const Preprocessing& preprocessing) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) {
+    throw InputError({.what = "is no file", .where = file.string()});
+  }
+  if (begins_like_dicom(file)) return read_dicom_picture(file, preprocessing);
+  return read_grey(file);
+}
+
+cv::Mat read_mask(const std::filesystem::path& file) {
+  const cv::Mat picture = read_raster(file);
+  const std::string content = content_of(file);
+  if (is_jpeg(content)) {
+    throw InputError({.what = "a mask cannot be JPEG, whose losses spoil its edges",
+                      .where = file.string(),
+                      .expected = "PNG"});
+  }
+  std::vector<cv::Mat> channels;
+  cv::split(picture, channels);
+  const std::size_t colours = channels.size() < 3 ? 1 : 3;
+  const cv::Vec3b background = first_palette_colour(content).value_or(cv::Vec3b(0, 0, 0));
+  cv::Mat mask = cv::Mat::zeros(picture.size(), CV_8UC1);
+  for (std::size_t i = 0; i < colours; ++i) {
+    cv::Mat differs;
+    cv::compare(channels[i], cv::Scalar(background[static_cast<int>(i)]), differs, cv::CMP_NE);
+    mask |= differs;
+  }
+  return mask / 255;
+}
+
+}  // namespace jcs::imaging

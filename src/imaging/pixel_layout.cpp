@@ -1,0 +1,169 @@
+#include "pixel_layout.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <dcmtk/dcmdata/dcdeftag.h>
+#include <dcmtk/dcmdata/dcpixel.h>
+#include <dcmtk/dcmdata/dcpixseq.h>
+#include <dcmtk/dcmdata/dcxfer.h>
+
+#include "jcs/core/error.hpp"
+
+namespace jcs::imaging {
+namespace {
+
+// Four times the pixels of the largest CT matrices: nothing that a scanner makes, but no allocation
+// that hurts.
+constexpr std::size_t kMaxPixels = std::size_t{8192} * 8192;
+
+[[noreturn]] void refuse(const DicomFile& file, const DcmTagKey& tag, const std::string& expected,
+                         const std::string& got) {
+  throw InputError({.what = "pixels of this kind cannot be read",
+                    .where = file.path().string() + ": " + tag_name(tag),
+                    .expected = expected,
+                    .got = got});
+}
+
+int unsigned_short(const DicomFile& file, const DcmTagKey& tag, int if_absent) {
+  Uint16 value = 0;
+  return file.dataset().findAndGetUint16(tag, value).good() ? value : if_absent;
+}
+
+int in_range(const DicomFile& file, const DcmTagKey& tag, int if_absent, int low, int high) {
+  const int value = unsigned_short(file, tag, if_absent);
+  if (value < low || value > high) {
+    refuse(file, tag,
+           low == high ? std::to_string(low) : std::to_string(low) + " to " + std::to_string(high),
+           std::to_string(value));
+  }
+  return value;
+}
+
+int frame_count(const DicomFile& file) {
+  if (file.text(DCM_NumberOfFrames).empty()) return 1;
+  const auto frames = whole_number(file.dataset(), DCM_NumberOfFrames);
+  if (!frames || *frames < 1) {
+    refuse(file, DCM_NumberOfFrames, "a number of at least 1", file.text(DCM_NumberOfFrames));
+  }
+  return *frames;
+}
+
+/// Bytes between the header of the pixel data and the end of a file that ends within it.
+std::uintmax_t bytes_left(const DicomFile& file, std::uint32_t length) {
+  std::ifstream in(file.path(), std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(in), {}};
+  const bool big = DcmXfer(file.transfer_syntax()).isBigEndian();
+  std::array<char, 4> size{};
+  for (unsigned i = 0; i < 4; ++i) {
+    size[big ? 3 - i : i] = static_cast<char>((length >> (8 * i)) & 0xFFU);
+  }
+  const std::string tag =
+      big ? std::string("\x7F\xE0\x00\x10", 4) : std::string("\xE0\x7F\x10\x00", 4);
+  const std::size_t at = content.rfind(tag);
+  if (at == std::string::npos) return 0;
+  const std::size_t value = content.find(std::string(size.data(), size.size()), at + 4);
+  return value == std::string::npos ? 0 : content.size() - (value + 4);
+}
+
+void check_native(const DicomFile& file, const PixelLayout& layout, const DcmElement& pixels) {
+  const auto expected = std::uintmax_t{layout.frame_bytes()} * static_cast<unsigned>(layout.frames);
+  const std::uint32_t stated = pixels.getLengthField();
+  std::uintmax_t got = stated;
+  if (!file.damage().empty()) got = std::min<std::uintmax_t>(stated, bytes_left(file, stated));
+  if (got < expected) {
+    throw InputError({.what = "the pixel data ends too early",
+                      .where = file.path().string(),
+                      .expected = std::to_string(expected) + " bytes",
+                      .got = std::to_string(got)});
+  }
+}
+
+void check_encapsulated(const DicomFile& file, const PixelLayout& layout,
+                        DcmPixelSequence& sequence) {
+  if (!file.damage().empty()) {
+    throw InputError({.what = "the compressed pixel data ends too early",
+                      .where = file.path().string(),
+                      .got = file.damage()});
+  }
+  // The first item is the table of offsets.
+  const unsigned long fragments = std::max(1UL, sequence.card()) - 1;
+  if (fragments < static_cast<unsigned long>(layout.frames)) {
+    throw InputError({.what = "the compressed pixel data is incomplete",
+                      .where = file.path().string(),
+                      .expected = std::to_string(layout.frames) + " frames",
+                      .got = std::to_string(fragments) + " fragments"});
+  }
+}
+
+}  // namespace
+
+bool has_pixels(const DicomFile& file) { return file.dataset().tagExists(DCM_PixelData); }
+
+DcmPixelData& pixel_element(const DicomFile& file) {
+  DcmElement* element = nullptr;
+  if (file.dataset().findAndGetElement(DCM_PixelData, element).good()) {
+    if (auto* pixels = dynamic_cast<DcmPixelData*>(element)) return *pixels;
+  }
+  if (!file.damage().empty()) {
+    throw InputError({.what = "the file ends before its pixel data",
+                      .where = file.path().string(),
+                      .got = file.damage()});
+  }
+  const std::string modality = file.text(DCM_Modality);
+  throw InputError(
+      {.what = "no pixels in it" + (modality.empty() ? "" : ": " + modality + " document"),
+       .where = file.path().string()});
+}
+
+PixelLayout pixel_layout(const DicomFile& file) {
+  DcmPixelData& pixels = pixel_element(file);
+  if (file.dataset().tagExists(DCM_ModalityLUTSequence)) {
+    refuse(file, DCM_ModalityLUTSequence, "RescaleSlope and RescaleIntercept", "a table");
+  }
+
+  PixelLayout layout;
+  in_range(file, DCM_SamplesPerPixel, 1, 1, 1);
+  const std::string photometric = file.text(DCM_PhotometricInterpretation);
+  if (!photometric.empty() && photometric != "MONOCHROME1" && photometric != "MONOCHROME2") {
+    refuse(file, DCM_PhotometricInterpretation, "MONOCHROME1 or MONOCHROME2", photometric);
+  }
+  layout.rows = in_range(file, DCM_Rows, 0, 1, 65535);
+  layout.columns = in_range(file, DCM_Columns, 0, 1, 65535);
+  if (layout.pixels() > kMaxPixels) {
+    throw InputError({.what = "the slice is too large",
+                      .where = file.path().string(),
+                      .expected = "at most " + std::to_string(kMaxPixels) + " pixels",
+                      .got = std::to_string(layout.rows) + " x " + std::to_string(layout.columns)});
+  }
+  layout.bits_allocated = unsigned_short(file, DCM_BitsAllocated, 0);
+  if (layout.bits_allocated != 8 && layout.bits_allocated != 16) {
+    refuse(file, DCM_BitsAllocated, "8 or 16", std::to_string(layout.bits_allocated));
+  }
+  layout.bits_stored =
+      in_range(file, DCM_BitsStored, layout.bits_allocated, 1, layout.bits_allocated);
+  layout.high_bit = in_range(file, DCM_HighBit, layout.bits_stored - 1, layout.bits_stored - 1,
+                             layout.bits_allocated - 1);
+  layout.is_signed = in_range(file, DCM_PixelRepresentation, 0, 0, 1) == 1;
+  layout.frames = frame_count(file);
+
+  DcmPixelSequence* sequence = nullptr;
+  if (DcmXfer(file.transfer_syntax()).isEncapsulated()) {
+    if (pixels.getEncapsulatedRepresentation(file.transfer_syntax(), nullptr, sequence).bad() ||
+        sequence == nullptr) {
+      throw InputError({.what = "no compressed pixel data where the transfer syntax promises it",
+                        .where = file.path().string(),
+                        .got = file.transfer_syntax_uid()});
+    }
+    check_encapsulated(file, layout, *sequence);
+  } else {
+    check_native(file, layout, pixels);
+  }
+  return layout;
+}
+
+}  // namespace jcs::imaging

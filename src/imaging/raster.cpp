@@ -1,0 +1,92 @@
+#include "raster.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "jcs/core/error.hpp"
+
+namespace jcs::imaging {
+namespace {
+
+std::string lower_extension(const std::filesystem::path& file) {
+  std::string extension = file.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension;
+}
+
+std::vector<std::uint8_t> bytes_of(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) {
+    throw InputError({.what = "is no file", .where = file.string()});
+  }
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    throw InputError(
+        {.what = "cannot be opened", .where = file.string(), .got = std::strerror(errno)});
+  }
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+bool named_like_picture(const std::filesystem::path& file) {
+  static constexpr std::array<const char*, 6> kEndings = {".png", ".jpg", ".jpeg",
+                                                          ".bmp", ".tif", ".tiff"};
+  const std::string extension = lower_extension(file);
+  return std::find(kEndings.begin(), kEndings.end(), extension) != kEndings.end();
+}
+
+cv::Mat read_raster(const std::filesystem::path& file) {
+  static const auto silenced =
+      cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+  static_cast<void>(silenced);
+  const std::vector<std::uint8_t> bytes = bytes_of(file);
+  cv::Mat picture;
+  try {
+    // OpenCV itself refuses more than 2^30 pixels before it allocates.
+    if (!bytes.empty()) picture = cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
+  } catch (const cv::Exception&) {
+    picture.release();
+  }
+  if (picture.empty()) {
+    throw InputError({.what = "is no picture that can be decoded, or is damaged",
+                      .where = file.string(),
+                      .expected = "PNG, JPEG, BMP or TIFF"});
+  }
+  return picture;
+}
+
+cv::Mat read_grey(const std::filesystem::path& file) {
+  const cv::Mat picture = read_raster(file);
+  if (picture.depth() != CV_8U) {
+    throw InputError({.what = "the picture has not 8 bits per value: its window is not known",
+                      .where = file.string(),
+                      .expected = "8 bits",
+                      .got = std::to_string(8 * picture.elemSize1()) + " bits"});
+  }
+  if (picture.channels() == 1) return picture;
+  std::vector<cv::Mat> channels;
+  cv::split(picture, channels);
+  // Grey with alpha has two channels, colour three or four; alpha is ignored.
+  const std::size_t colours = channels.size() < 3 ? 1 : 3;
+  for (std::size_t i = 1; i < colours; ++i) {
+    if (cv::norm(channels[0], channels[i], cv::NORM_INF) > 0) {
+      throw InputError({.what = "the picture is coloured",
+                        .where = file.string(),
+                        .expected = "a grey CT slice"});
+    }
+  }
+  return channels[0];
+}
+
+}  // namespace jcs::imaging

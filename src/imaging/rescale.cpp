@@ -1,0 +1,108 @@
+#include "rescale.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <dcmtk/dcmdata/dcdeftag.h>
+
+#include "jcs/core/error.hpp"
+#include "jcs/core/text.hpp"
+
+#include "frame_decoder.hpp"
+
+namespace jcs::imaging {
+namespace {
+
+std::optional<double> finite(const DicomFile& file, DcmItem& item, const DcmTagKey& tag) {
+  const std::string text = raw_text(item, tag);
+  if (text.empty()) return std::nullopt;
+  const auto value = number(item, tag);
+  if (!value) {
+    throw InputError({.what = "the rescale to Hounsfield units is unusable",
+                      .where = file.path().string() + ": " + tag_name(tag),
+                      .expected = "a number",
+                      .got = text});
+  }
+  return value;
+}
+
+/// US or SS, whichever the file says; the bits are what counts.
+std::optional<std::uint32_t> bits(const DicomFile& file, const DcmTagKey& tag) {
+  Uint16 as_unsigned = 0;
+  Sint16 as_signed = 0;
+  if (file.dataset().findAndGetUint16(tag, as_unsigned).good()) return as_unsigned;
+  if (file.dataset().findAndGetSint16(tag, as_signed).good()) {
+    return static_cast<std::uint16_t>(as_signed);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Rescale rescale_of(const DicomFile& file, int frame) {
+  Rescale rescale;
+  DcmItem* item = file.group(DCM_PixelValueTransformationSequence, frame);
+  if (item == nullptr) return rescale;
+  const auto slope = finite(file, *item, DCM_RescaleSlope);
+  const auto intercept = finite(file, *item, DCM_RescaleIntercept);
+  if (slope && *slope == 0.0) {
+    throw InputError({.what = "the rescale to Hounsfield units is unusable",
+                      .where = file.path().string() + ": " + tag_name(DCM_RescaleSlope),
+                      .expected = "a number other than 0",
+                      .got = raw_text(*item, DCM_RescaleSlope)});
+  }
+  rescale.stated = slope || intercept;
+  rescale.slope = slope.value_or(1.0);
+  rescale.intercept = intercept.value_or(0.0);
+  return rescale;
+}
+
+std::optional<Padding> padding_of(const DicomFile& file, const PixelLayout& layout) {
+  const auto value = bits(file, DCM_PixelPaddingValue);
+  if (!value) return std::nullopt;
+  // The padding value may use bits above BitsStored; the pixels are read without those.
+  PixelLayout low_bits = layout;
+  low_bits.high_bit = layout.bits_stored - 1;
+  Padding padding{stored_value(*value, low_bits), stored_value(*value, low_bits)};
+  if (const auto limit = bits(file, DCM_PixelPaddingRangeLimit)) {
+    padding.high = stored_value(*limit, low_bits);
+    if (padding.high < padding.low) std::swap(padding.low, padding.high);
+  }
+  return padding;
+}
+
+std::vector<std::int16_t> read_hu(const DicomFile& file, const PixelLayout& layout, int frame) {
+  const Rescale rescale = rescale_of(file, frame);
+  const auto padding = padding_of(file, layout);
+  const std::vector<std::int32_t> stored = decode_frame(file, layout, frame);
+  std::vector<std::int16_t> hu(stored.size());
+  std::transform(stored.begin(), stored.end(), hu.begin(), [&](std::int32_t value) {
+    if (padding && value >= padding->low && value <= padding->high) return kPaddingHu;
+    const double exact = rescale.slope * value + rescale.intercept;
+    return static_cast<std::int16_t>(std::lround(std::clamp(exact, -32768.0, 32767.0)));
+  });
+  return hu;
+}
+
+std::vector<std::string> value_warnings(const DicomFile& file, const PixelLayout& layout,
+                                        int frame) {
+  constexpr double kThinnestTissue = -1000.0;
+  constexpr double kDensestBone = 3071.0;
+  std::vector<std::string> warnings;
+  const Rescale rescale = rescale_of(file, frame);
+  if (!rescale.stated) {
+    warnings.emplace_back(
+        "The files name no rescale: their values were taken for Hounsfield units as they are.");
+  }
+  if (const auto padding = padding_of(file, layout)) {
+    const double hu = rescale.slope * padding->low + rescale.intercept;
+    if (hu > kThinnestTissue && hu <= kDensestBone) {
+      warnings.push_back("The padding value means " + to_text(hu) +
+                         " HU, which tissue may have too: pixels with it became air.");
+    }
+  }
+  return warnings;
+}
+
+}  // namespace jcs::imaging

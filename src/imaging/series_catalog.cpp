@@ -1,0 +1,193 @@
+#include "series_catalog.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "jcs/core/error.hpp"
+#include "jcs/core/text.hpp"
+
+#include "vector3.hpp"
+
+namespace jcs::imaging {
+namespace {
+
+// Secondary capture in all its forms: 1.2.840.10008.5.1.4.1.1.7, ...7.1 to ...7.4.
+constexpr std::string_view kSecondaryCapture = "1.2.840.10008.5.1.4.1.1.7";
+
+std::string key_of(const SliceHeader& slice) {
+  const SeriesInfo& info = *slice.series;
+  if (!info.series_uid.empty()) return info.series_uid;
+  std::vector<std::string> parts = {"",
+                                    info.study_uid,
+                                    info.patient_id,
+                                    info.study_date,
+                                    std::to_string(info.series_number),
+                                    info.series_description,
+                                    info.modality,
+                                    info.convolution_kernel,
+                                    slice.info.sop_class_uid,
+                                    slice.image_type,
+                                    std::to_string(slice.rows),
+                                    std::to_string(slice.columns)};
+  if (slice.row_direction) {
+    for (const Vec3& direction : {*slice.row_direction, *slice.column_direction}) {
+      for (const double part : direction) parts.push_back(std::to_string(std::lround(part * 100)));
+    }
+  }
+  return joined(parts, "\n");
+}
+
+std::string orientation_name(const SliceHeader& slice) {
+  if (!slice.row_direction) return "unknown";
+  const Vec3 normal = slice_normal(*slice.row_direction, *slice.column_direction);
+  const std::size_t axis = nearest_axis(normal);
+  // Up to 37 degrees: a tilted gantry still makes axial slices.
+  if (normal[axis] < 0.8) return "oblique";
+  static constexpr std::array<const char*, 3> kNames = {"sagittal", "coronal", "axial"};
+  return kNames[axis];
+}
+
+std::size_t count_positions(const std::vector<SliceHeader>& slices) {
+  std::set<long> places;
+  for (const SliceHeader& slice : slices) {
+    if (!slice.position || !slices.front().row_direction) return 0;
+    const Vec3 normal =
+        slice_normal(*slices.front().row_direction, *slices.front().column_direction);
+    places.insert(std::lround(dot(*slice.position, normal) * 100.0));
+  }
+  return places.size();
+}
+
+std::string why_unsuitable(const Series& series) {
+  const SeriesSummary& summary = series.summary;
+  if (summary.modality != "CT") {
+    return summary.modality.empty() ? "not said to be CT" : "not CT but " + summary.modality;
+  }
+  if (series.slices.empty()) return "no slice of it can be read: " + series.damaged.front().damage;
+  const SliceHeader& first = series.slices.front();
+  if (first.info.sop_class_uid.starts_with(kSecondaryCapture)) {
+    return "screen captures, which have no Hounsfield units";
+  }
+  if (first.samples != 1) return "colour pictures";
+  if (first.is_localizer()) return "localizer";
+  if (summary.positions == 1 && summary.slices > 1) return "all slices at one position";
+  return {};
+}
+
+void summarise(Series& series) {
+  SeriesSummary& summary = series.summary;
+  const SliceHeader& first = series.slices.empty() ? series.damaged.front() : series.slices.front();
+  summary.uid = first.series->series_uid;
+  summary.number = first.series->series_number;
+  summary.description = first.series->series_description;
+  summary.modality = first.series->modality;
+  summary.image_type = first.image_type;
+  summary.orientation = orientation_name(first);
+  summary.slices = series.slices.size() + series.damaged.size();
+  summary.positions = count_positions(series.slices);
+  summary.rows = first.rows;
+  summary.columns = first.columns;
+  summary.thickness_mm = first.thickness_mm;
+  summary.row_spacing_mm = first.row_spacing_mm;
+  summary.column_spacing_mm = first.column_spacing_mm;
+  summary.unsuitable = why_unsuitable(series);
+}
+
+std::size_t extent(const SeriesSummary& summary) {
+  return summary.positions > 0 ? summary.positions : summary.slices;
+}
+
+void rank(std::vector<Series>& catalog) {
+  std::size_t largest = 0;
+  for (const Series& series : catalog) {
+    if (series.summary.suitable()) largest = std::max(largest, extent(series.summary));
+  }
+  const auto key = [&](const Series& series) {
+    const SeriesSummary& s = series.summary;
+    const double thickness = s.thickness_mm > 0.0 ? s.thickness_mm : 1e6;
+    return std::make_tuple(!s.suitable(), 4 * extent(s) < largest, s.orientation != "axial",
+                           s.image_type.starts_with("DERIVED"), -static_cast<long>(extent(s)),
+                           thickness, s.number, s.uid);
+  };
+  std::stable_sort(catalog.begin(), catalog.end(),
+                   [&](const Series& a, const Series& b) { return key(a) < key(b); });
+}
+
+std::string list_of(const std::vector<Series>& catalog) {
+  std::vector<std::string> lines;
+  for (const Series& series : catalog) lines.push_back(series.summary.line());
+  return joined(lines, "; ");
+}
+
+}  // namespace
+
+std::string SeriesSummary::line() const {
+  std::string text = "series " + std::to_string(number);
+  if (!description.empty()) text += " \"" + description + "\"";
+  text += ": " + (modality.empty() ? std::string("no modality") : modality) + ", " +
+          std::to_string(slices) + (slices == 1 ? " slice of " : " slices of ") +
+          std::to_string(rows) + " x " + std::to_string(columns) + ", " + orientation;
+  if (thickness_mm > 0.0) text += ", " + to_text(thickness_mm) + " mm";
+  if (!suitable()) text += " (" + unsuitable + ")";
+  return text;
+}
+
+std::vector<Series> group_series(std::vector<SliceHeader> slices) {
+  std::map<std::string, Series> groups;
+  for (SliceHeader& slice : slices) {
+    Series& series = groups[key_of(slice)];
+    if (!slice.damage.empty()) {
+      series.damaged.push_back(std::move(slice));
+    } else if (slice.is_localizer()) {
+      series.localizers.push_back(std::move(slice));
+    } else {
+      series.slices.push_back(std::move(slice));
+    }
+  }
+  std::vector<Series> catalog;
+  for (auto& [key, series] : groups) {
+    if (series.slices.empty()) std::swap(series.slices, series.localizers);
+    summarise(series);
+    catalog.push_back(std::move(series));
+  }
+  rank(catalog);
+  return catalog;
+}
+
+const Series& choose_series(const std::vector<Series>& catalog, const std::string& wanted,
+                            const std::string& folder) {
+  if (wanted.empty()) {
+    if (!catalog.front().summary.suitable()) {
+      throw InputError({.what = "no CT series in it", .where = folder, .got = list_of(catalog)});
+    }
+    return catalog.front();
+  }
+  const auto number = parse_integer(wanted);
+  std::vector<const Series*> found;
+  for (const Series& series : catalog) {
+    if (series.summary.uid == wanted || (number && series.summary.number == *number)) {
+      found.push_back(&series);
+    }
+  }
+  if (found.size() != 1) {
+    throw UsageError(
+        {.what = (found.empty() ? "there is no series '" : "more than one series has number '") +
+                 wanted + "'",
+         .where = folder,
+         .expected = found.empty() ? "a UID or number of: " + list_of(catalog)
+                                   : "a series UID, see the list of series"});
+  }
+  if (found.front()->summary.modality != "CT" || found.front()->slices.empty()) {
+    throw InputError({.what = "the series that was asked for cannot be read",
+                      .where = folder,
+                      .expected = "a CT series",
+                      .got = found.front()->summary.line()});
+  }
+  return *found.front();
+}
+
+}  // namespace jcs::imaging

@@ -1,0 +1,152 @@
+#include "slice_header.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <dcmtk/dcmdata/dcdeftag.h>
+
+#include "jcs/core/error.hpp"
+
+#include "dicom_file.hpp"
+#include "pixel_layout.hpp"
+#include "vector3.hpp"
+
+namespace jcs::imaging {
+namespace {
+
+std::shared_ptr<const SeriesInfo> series_info(const DicomFile& file) {
+  DcmDataset& data = file.dataset();
+  SeriesInfo info;
+  info.patient_id = file.text(DCM_PatientID);
+  info.patient_name = file.text(DCM_PatientName);
+  info.patient_sex = file.text(DCM_PatientSex);
+  info.patient_age = file.text(DCM_PatientAge);
+  info.study_uid = file.text(DCM_StudyInstanceUID);
+  info.study_date = file.text(DCM_StudyDate);
+  info.study_description = file.text(DCM_StudyDescription);
+  info.accession_number = file.text(DCM_AccessionNumber);
+  info.series_uid = file.text(DCM_SeriesInstanceUID);
+  info.series_description = file.text(DCM_SeriesDescription);
+  info.frame_of_reference_uid = file.text(DCM_FrameOfReferenceUID);
+  info.series_number = whole_number(data, DCM_SeriesNumber).value_or(0);
+  info.modality = file.text(DCM_Modality);
+  info.manufacturer = file.text(DCM_Manufacturer);
+  info.model = file.text(DCM_ManufacturerModelName);
+  info.convolution_kernel = file.text(DCM_ConvolutionKernel);
+  info.body_part = file.text(DCM_BodyPartExamined);
+  info.image_type = file.text(DCM_ImageType);
+  info.slice_thickness_mm = std::max(0.0, number(data, DCM_SliceThickness).value_or(0.0));
+  info.kvp = std::max(0.0, number(data, DCM_KVP).value_or(0.0));
+  return std::make_shared<const SeriesInfo>(std::move(info));
+}
+
+std::optional<Vec3> vector_at(const std::vector<double>& values, std::size_t at) {
+  return Vec3{values[at], values[at + 1], values[at + 2]};
+}
+
+void read_position(const DicomFile& file, int frame, SliceHeader& header) {
+  DcmItem* item = file.group(DCM_PlanePositionSequence, frame);
+  if (item == nullptr) return;
+  const auto values = numbers(*item, DCM_ImagePositionPatient);
+  if (values && values->size() == 3) header.position = vector_at(*values, 0);
+}
+
+void read_orientation(const DicomFile& file, int frame, SliceHeader& header) {
+  DcmItem* item = file.group(DCM_PlaneOrientationSequence, frame);
+  if (item == nullptr) return;
+  const auto values = numbers(*item, DCM_ImageOrientationPatient);
+  if (!values || values->size() != 6) return;
+  const Vec3 row = *vector_at(*values, 0);
+  const Vec3 column = *vector_at(*values, 3);
+  // Directions that are not perpendicular describe no picture.
+  if (length(row) < 0.5 || length(column) < 0.5 || std::abs(dot(unit(row), unit(column))) > 0.01) {
+    return;
+  }
+  header.row_direction = unit(row);
+  header.column_direction = unit(column);
+}
+
+void read_spacing(const DicomFile& file, int frame, SliceHeader& header) {
+  DcmItem* item = file.group(DCM_PixelMeasuresSequence, frame);
+  if (item == nullptr) return;
+  header.thickness_mm = std::max(0.0, number(*item, DCM_SliceThickness).value_or(0.0));
+  const auto values = numbers(*item, DCM_PixelSpacing);
+  if (values && values->size() == 2 && (*values)[0] > 0.0 && (*values)[1] > 0.0) {
+    // The first value is the distance between rows, the second between columns.
+    header.row_spacing_mm = (*values)[0];
+    header.column_spacing_mm = (*values)[1];
+  }
+}
+
+std::string frame_type(const DicomFile& file, int frame) {
+  if (file.has_functional_groups()) {
+    if (DcmItem* item = file.group(DCM_CTImageFrameTypeSequence, frame)) {
+      const std::string type = raw_text(*item, DCM_FrameType);
+      if (!type.empty()) return type;
+    }
+  }
+  return file.text(DCM_ImageType);
+}
+
+/// Facts of the file that all its frames share.
+SliceHeader common_header(const DicomFile& file) {
+  DcmDataset& data = file.dataset();
+  SliceHeader header;
+  header.info.file = file.path();
+  header.info.sop_class_uid = file.text(DCM_SOPClassUID);
+  header.info.sop_instance_uid = file.text(DCM_SOPInstanceUID);
+  header.series = series_info(file);
+  header.image_type = header.series->image_type;
+  Uint16 samples = 1;
+  if (data.findAndGetUint16(DCM_SamplesPerPixel, samples).good()) header.samples = samples;
+  header.gantry_tilt_deg = number(data, DCM_GantryDetectorTilt).value_or(0.0);
+  header.slice_location = number(data, DCM_SliceLocation);
+  header.instance_number = whole_number(data, DCM_InstanceNumber);
+  return header;
+}
+
+}  // namespace
+
+bool SliceHeader::is_localizer() const {
+  return image_type.find("LOCALIZER") != std::string::npos ||
+         image_type.find("SCOUT") != std::string::npos;
+}
+
+std::vector<SliceHeader> read_headers(const std::filesystem::path& path) {
+  const DicomFile file(path);
+  SliceHeader common = common_header(file);
+  if (!has_pixels(file) && file.damage().empty()) return {};
+
+  PixelLayout layout;
+  Uint16 size = 0;
+  if (file.dataset().findAndGetUint16(DCM_Rows, size).good()) common.rows = size;
+  if (file.dataset().findAndGetUint16(DCM_Columns, size).good()) common.columns = size;
+  try {
+    layout = pixel_layout(file);
+  } catch (const InputError& error) {
+    common.damage = error.what();
+    layout.frames = 1;
+  }
+
+  std::vector<SliceHeader> headers;
+  const bool places_frames = file.has_functional_groups() || layout.frames == 1;
+  for (int frame = 0; frame < layout.frames; ++frame) {
+    SliceHeader header = common;
+    header.info.frame = frame;
+    header.image_type = frame_type(file, frame);
+    read_orientation(file, frame, header);
+    read_spacing(file, frame, header);
+    if (places_frames) {
+      read_position(file, frame, header);
+    } else {
+      // One position cannot be that of several frames.
+      header.slice_location.reset();
+    }
+    if (layout.frames > 1) header.instance_number = frame + 1;
+    header.info.instance_number = header.instance_number.value_or(0);
+    headers.push_back(std::move(header));
+  }
+  return headers;
+}
+
+}  // namespace jcs::imaging

@@ -1,0 +1,229 @@
+#include "slice_order.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "jcs/core/error.hpp"
+#include "jcs/core/text.hpp"
+
+#include "natural_order.hpp"
+#include "vector3.hpp"
+
+namespace jcs::imaging {
+namespace {
+
+std::string name(const SliceHeader& slice) {
+  std::string text = slice.info.file.filename().string();
+  if (slice.info.frame > 0) text += " frame " + std::to_string(slice.info.frame + 1);
+  return text;
+}
+
+[[noreturn]] void mixed(const std::string& what, const SliceHeader& first, const SliceHeader& other,
+                        const std::string& expected, const std::string& got) {
+  throw InputError({.what = "the slices of the series differ in " + what,
+                    .where = other.info.file.string(),
+                    .expected = expected + " as in " + name(first),
+                    .got = got});
+}
+
+std::string direction_text(const SliceHeader& slice) {
+  if (!slice.row_direction) return "none";
+  std::vector<std::string> parts;
+  for (const Vec3& direction : {*slice.row_direction, *slice.column_direction}) {
+    for (const double part : direction) parts.push_back(to_text(std::round(part * 1000) / 1000));
+  }
+  return joined(parts, " ");
+}
+
+bool same_direction(const SliceHeader& a, const SliceHeader& b) {
+  if (a.row_direction.has_value() != b.row_direction.has_value()) return false;
+  if (!a.row_direction) return true;
+  // 0.6 degrees: what rounding in headers makes, far below any new scan plane.
+  constexpr double kCosine = 0.99995;
+  return dot(*a.row_direction, *b.row_direction) > kCosine &&
+         dot(*a.column_direction, *b.column_direction) > kCosine;
+}
+
+bool same_spacing(double a, double b) { return std::abs(a - b) <= 1e-3 * std::max(a, b); }
+
+void check_uniform(const std::vector<SliceHeader>& slices) {
+  const auto size = [](const SliceHeader& s) {
+    return std::to_string(s.rows) + " x " + std::to_string(s.columns);
+  };
+  const auto spacing = [](const SliceHeader& s) {
+    return to_text(s.row_spacing_mm) + " x " + to_text(s.column_spacing_mm) + " mm";
+  };
+  const SliceHeader& first = slices.front();
+  for (const SliceHeader& slice : slices) {
+    if (size(slice) != size(first)) mixed("size", first, slice, size(first), size(slice));
+    if (!same_direction(slice, first)) {
+      mixed("orientation", first, slice, direction_text(first), direction_text(slice));
+    }
+    if (!same_spacing(slice.row_spacing_mm, first.row_spacing_mm) ||
+        !same_spacing(slice.column_spacing_mm, first.column_spacing_mm)) {
+      mixed("pixel spacing", first, slice, spacing(first), spacing(slice));
+    }
+  }
+}
+
+void locate(SliceStack& stack) {
+  std::vector<SliceHeader>& slices = stack.slices;
+  const auto has_position = [](const SliceHeader& s) { return s.position.has_value(); };
+  const auto has_location = [](const SliceHeader& s) { return s.slice_location.has_value(); };
+  if (std::any_of(slices.begin(), slices.end(), has_position)) {
+    const auto without = std::find_if_not(slices.begin(), slices.end(), has_position);
+    if (without != slices.end()) {
+      throw InputError({.what = "the slice has no position while others of its series have one",
+                        .where = without->info.file.string() + ": ImagePositionPatient"});
+    }
+    for (SliceHeader& slice : slices) {
+      slice.info.position = *slice.position;
+      slice.info.location_mm = dot(*slice.position, stack.normal);
+    }
+    stack.located = true;
+  } else if (std::all_of(slices.begin(), slices.end(), has_location)) {
+    for (SliceHeader& slice : slices) slice.info.location_mm = *slice.slice_location;
+    stack.located = true;
+    stack.warnings.emplace_back("The files name no positions: ordered by SliceLocation.");
+  } else {
+    for (SliceHeader& slice : slices) {
+      slice.info.location_mm = std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+}
+
+void order_by_number_or_name(SliceStack& stack) {
+  std::set<int> numbers;
+  for (const SliceHeader& slice : stack.slices) {
+    if (slice.instance_number) numbers.insert(*slice.instance_number);
+  }
+  const bool numbered = numbers.size() == stack.slices.size();
+  std::stable_sort(stack.slices.begin(), stack.slices.end(),
+                   [&](const SliceHeader& a, const SliceHeader& b) {
+                     if (numbered) return *a.instance_number < *b.instance_number;
+                     return natural_less(a.info.file, b.info.file);
+                   });
+  if (stack.slices.size() > 1) {
+    stack.warnings.push_back(
+        std::string("The files name no positions: ordered by ") +
+        (numbered ? "InstanceNumber" : "file name") +
+        ", which may not be the order in the body; the slice spacing is not known.");
+  }
+}
+
+double distance(const SliceStack& stack, std::size_t i) {
+  return stack.slices[i + 1].info.location_mm - stack.slices[i].info.location_mm;
+}
+
+std::string millimetres(double value) { return to_text(std::round(value * 100.0) / 100.0); }
+
+std::string gap_warning(const SliceStack& stack, double usual) {
+  constexpr std::size_t kNamed = 8;
+  std::vector<std::string> gaps;
+  for (std::size_t i = 0; i + 1 < stack.slices.size(); ++i) {
+    if (distance(stack, i) <= 1.5 * usual) continue;
+    gaps.push_back(millimetres(stack.slices[i].info.location_mm) + " mm (" + name(stack.slices[i]) +
+                   ") and " + millimetres(stack.slices[i + 1].info.location_mm) + " mm (" +
+                   name(stack.slices[i + 1]) + ")");
+  }
+  if (gaps.empty()) return {};
+  const std::size_t count = gaps.size();
+  gaps.resize(std::min(count, kNamed));
+  return "Slices may be missing: " + std::to_string(count) + (count == 1 ? " gap" : " gaps") +
+         " wider than 1.5 times the usual " + millimetres(usual) + " mm, between " +
+         joined(gaps, "; ") +
+         (count > kNamed ? "; and " + std::to_string(count - kNamed) + " more" : "") + ".";
+}
+
+std::string uneven_warning(const SliceStack& stack, double usual) {
+  double low = usual;
+  double high = usual;
+  for (std::size_t i = 0; i + 1 < stack.slices.size(); ++i) {
+    const double step = distance(stack, i);
+    if (step > 1.5 * usual) continue;
+    low = std::min(low, step);
+    high = std::max(high, step);
+  }
+  const double tolerance = std::max(0.05 * usual, 0.02);
+  if (usual - low <= tolerance && high - usual <= tolerance) return {};
+  return "The slices are not evenly spaced: " + millimetres(low) + " to " + millimetres(high) +
+         " mm, " + millimetres(usual) + " mm in the middle.";
+}
+
+std::string tilt_warning(const SliceStack& stack) {
+  constexpr double kNoticeableDegrees = 0.5;
+  const SliceHeader& first = stack.slices.front();
+  const SliceHeader& last = stack.slices.back();
+  if (first.position && last.position && first.row_direction) {
+    const Vec3 way = difference(*last.position, *first.position);
+    if (length(way) > 0.0) {
+      const double cosine = std::min(1.0, std::abs(dot(way, stack.normal)) / length(way));
+      const double degrees = std::acos(cosine) * 180.0 / M_PI;
+      if (degrees > kNoticeableDegrees) {
+        return "The gantry was tilted by " + to_text(std::round(degrees * 10.0) / 10.0) +
+               " degrees: the slices are shifted against each other.";
+      }
+    }
+  }
+  if (std::abs(first.gantry_tilt_deg) > kNoticeableDegrees) {
+    return "The header names a gantry tilt of " + to_text(first.gantry_tilt_deg) +
+           " degrees, which the positions do not show.";
+  }
+  return {};
+}
+
+}  // namespace
+
+SliceStack order_slices(std::vector<SliceHeader> slices) {
+  SliceStack stack;
+  check_uniform(slices);
+  stack.slices = std::move(slices);
+  const SliceHeader& first = stack.slices.front();
+  if (first.row_direction) {
+    stack.row_direction = *first.row_direction;
+    stack.column_direction = *first.column_direction;
+    stack.normal = slice_normal(stack.row_direction, stack.column_direction);
+  } else if (first.position) {
+    stack.warnings.emplace_back("The files name no orientation: taken for axial.");
+  }
+  locate(stack);
+  if (!stack.located) {
+    order_by_number_or_name(stack);
+    return stack;
+  }
+  std::stable_sort(stack.slices.begin(), stack.slices.end(),
+                   [](const SliceHeader& a, const SliceHeader& b) {
+                     return a.info.location_mm < b.info.location_mm;
+                   });
+  return stack;
+}
+
+double median_spacing(const SliceStack& stack) {
+  if (!stack.located || stack.slices.size() < 2) return 0.0;
+  std::vector<double> steps;
+  for (std::size_t i = 0; i + 1 < stack.slices.size(); ++i) steps.push_back(distance(stack, i));
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>((steps.size() - 1) / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  return *middle;
+}
+
+std::vector<std::string> geometry_warnings(const SliceStack& stack) {
+  std::vector<std::string> warnings;
+  const auto add = [&](std::string warning) {
+    if (!warning.empty()) warnings.push_back(std::move(warning));
+  };
+  if (const double usual = median_spacing(stack); usual > 0.0) {
+    add(gap_warning(stack, usual));
+    add(uneven_warning(stack, usual));
+  }
+  add(tilt_warning(stack));
+  if (stack.slices.front().row_spacing_mm <= 0.0) {
+    add("The files name no pixel spacing: areas and volumes cannot be given.");
+  }
+  return warnings;
+}
+
+}  // namespace jcs::imaging

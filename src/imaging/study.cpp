@@ -1,0 +1,184 @@
+#include "jcs/imaging/study.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <utility>
+
+#include "jcs/core/error.hpp"
+#include "jcs/core/log.hpp"
+#include "jcs/core/text.hpp"
+
+#include "folder_scan.hpp"
+#include "hu_reader.hpp"
+#include "parallel.hpp"
+#include "picture_folder.hpp"
+#include "pixel_layout.hpp"
+#include "rescale.hpp"
+#include "series_catalog.hpp"
+#include "slice_order.hpp"
+
+namespace jcs::imaging {
+namespace {
+
+[[noreturn]] void refuse_empty(const std::filesystem::path& folder, const FolderContent& content) {
+  if (content.files == 0 && content.unreadable.empty()) {
+    throw InputError({.what = "the folder is empty", .where = folder.string()});
+  }
+  std::string got = std::to_string(content.files) + (content.files == 1 ? " file: " : " files: ") +
+                    std::to_string(content.foreign) + " not DICOM, " +
+                    std::to_string(content.without_pixels) + " without pixels, " +
+                    std::to_string(content.unreadable.size()) + " unreadable";
+  if (!content.unreadable.empty()) got += ", the first: " + content.unreadable.front();
+  throw InputError({.what = "no CT slices in it", .where = folder.string(), .got = got});
+}
+
+std::vector<std::string> choice_warnings(const std::vector<Series>& catalog, const Series& chosen,
+                                         const FolderContent& content) {
+  std::vector<std::string> warnings;
+  const auto suitable = std::count_if(catalog.begin(), catalog.end(),
+                                      [](const Series& s) { return s.summary.suitable(); });
+  if (suitable > 1) {
+    warnings.push_back(std::to_string(suitable) + " CT series could be read; read was " +
+                       chosen.summary.line() + ".");
+  }
+  if (!chosen.localizers.empty()) {
+    warnings.push_back(std::to_string(chosen.localizers.size()) +
+                       " localizer(s) in the series left out.");
+  }
+  if (!content.unreadable.empty()) {
+    warnings.push_back(std::to_string(content.unreadable.size()) +
+                       " file(s) could not be read, the first: " + content.unreadable.front() +
+                       ".");
+  }
+  return warnings;
+}
+
+/// Removes slices that repeat another pixel by pixel at the same position.
+/// @throws InputError naming both files when different pixels claim one position.
+void drop_copies(SliceStack& stack, HuReader& reader, int threads, const std::stop_token& stop) {
+  if (!stack.located) return;
+  const std::vector<SliceHeader>& slices = stack.slices;
+  std::vector<std::pair<std::size_t, std::size_t>> pairs;
+  for (std::size_t i = 1, first = 0; i < slices.size(); ++i) {
+    if (slices[i].info.location_mm - slices[first].info.location_mm < kSamePlaceMm) {
+      pairs.emplace_back(first, i);
+    } else {
+      first = i;
+    }
+  }
+  parallel_for(pairs.size(), threads, stop, [&](std::size_t p) {
+    const SliceHeader& first = slices[pairs[p].first];
+    const SliceHeader& second = slices[pairs[p].second];
+    if (reader.read(first) != reader.read(second)) {
+      throw InputError({.what = "two different slices at one position, " +
+                                to_text(second.info.location_mm) + " mm",
+                        .where = second.info.file.string(),
+                        .expected = "one slice per position",
+                        .got = "also " + first.info.file.string()});
+    }
+  });
+  if (pairs.empty()) return;
+  stack.warnings.push_back(
+      std::to_string(pairs.size()) + " slice(s) left out that repeat others exactly, the first: " +
+      slices[pairs.front().second].info.file.filename().string() + " repeats " +
+      slices[pairs.front().first].info.file.filename().string() + ".");
+  for (auto pair = pairs.rbegin(); pair != pairs.rend(); ++pair) {
+    stack.slices.erase(stack.slices.begin() + static_cast<std::ptrdiff_t>(pair->second));
+  }
+}
+
+CtVolume volume_of(const SliceStack& stack) {
+  const SliceHeader& first = stack.slices.front();
+  CtVolume volume;
+  volume.rows = first.rows;
+  volume.columns = first.columns;
+  volume.row_spacing_mm = first.row_spacing_mm;
+  volume.column_spacing_mm = first.column_spacing_mm;
+  volume.slice_spacing_mm = median_spacing(stack);
+  volume.row_direction = stack.row_direction;
+  volume.column_direction = stack.column_direction;
+  volume.normal = stack.normal;
+  volume.series = *first.series;
+  volume.series.image_type = first.image_type;
+  if (first.thickness_mm > 0.0) volume.series.slice_thickness_mm = first.thickness_mm;
+  for (const SliceHeader& slice : stack.slices) volume.slices.push_back(slice.info);
+  return volume;
+}
+
+void append(std::vector<std::string>& all, std::vector<std::string> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
+CtVolume read_series(const Series& series, int threads, Progress& progress,
+                     const std::stop_token& stop) {
+  if (!series.damaged.empty()) {
+    // The line names the file already.
+    throw InputError({.what = series.damaged.front().damage});
+  }
+  SliceStack stack = order_slices(series.slices);
+  HuReader reader;
+  drop_copies(stack, reader, threads, stop);
+  CtVolume volume = volume_of(stack);
+  append(volume.warnings, stack.warnings);
+  append(volume.warnings, geometry_warnings(stack));
+  {
+    const DicomFile first(stack.slices.front().info.file);
+    append(volume.warnings,
+           value_warnings(first, pixel_layout(first), stack.slices.front().info.frame));
+  }
+
+  // The first slice must decode before room is made for as many of its size.
+  std::vector<std::int16_t> first = reader.read(stack.slices.front());
+  volume.hu.resize(volume.pixels() * stack.slices.size());
+  std::copy(first.begin(), first.end(), volume.hu.begin());
+  std::atomic<std::size_t> done{1};
+  parallel_for(stack.slices.size() - 1, threads, stop, [&](std::size_t i) {
+    const std::vector<std::int16_t> hu = reader.read(stack.slices[i + 1]);
+    std::copy(hu.begin(), hu.end(),
+              volume.hu.begin() + static_cast<std::ptrdiff_t>((i + 1) * volume.pixels()));
+    progress.update("reading slices", ++done, stack.slices.size());
+  });
+  return volume;
+}
+
+}  // namespace
+
+std::vector<SeriesSummary> list_series(const std::filesystem::path& folder, Progress& progress,
+                                       const std::stop_token& stop) {
+  std::vector<SeriesSummary> summaries;
+  for (Series& series : group_series(scan_folder(folder, 0, progress, stop).slices)) {
+    summaries.push_back(std::move(series.summary));
+  }
+  return summaries;
+}
+
+CtVolume read_study(const std::filesystem::path& folder, const ReadOptions& options,
+                    Progress& progress, const std::stop_token& stop) {
+  FolderContent content = scan_folder(folder, options.threads, progress, stop);
+  log().info(
+      "{}: {} files, {} of them DICOM slices, {} pictures, {} DICOM without pixels, {} foreign",
+      folder.string(), content.files, content.slices.size(), content.pictures.size(),
+      content.without_pixels, content.foreign);
+  if (content.slices.empty()) {
+    if (content.pictures.empty()) refuse_empty(folder, content);
+    if (!options.series.empty()) {
+      throw UsageError({.what = "there is no series '" + options.series + "'",
+                        .where = folder.string(),
+                        .got = "pictures, which have no series"});
+    }
+    return read_pictures(content.pictures, options.threads, progress, stop);
+  }
+  const std::vector<Series> catalog = group_series(std::move(content.slices));
+  for (const Series& series : catalog) log().info("found {}", series.summary.line());
+  const Series& chosen = choose_series(catalog, options.series, folder.string());
+  log().info("reading {}", chosen.summary.line());
+
+  CtVolume volume = read_series(chosen, options.threads, progress, stop);
+  std::vector<std::string> warnings = choice_warnings(catalog, chosen, content);
+  append(warnings, std::move(volume.warnings));
+  volume.warnings = std::move(warnings);
+  return volume;
+}
+
+}  // namespace jcs::imaging

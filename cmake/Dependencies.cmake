@@ -48,6 +48,7 @@ jcs_import(opencv opencv2/imgproc.hpp "libopencv-core-dev libopencv-imgproc-dev 
 find_package(DCMTK QUIET)
 jcs_require(DCMTK libdcmtk-dev)
 jcs_import(gdcm gdcmImageReader.h libgdcm-dev gdcmMSFF gdcmDSED gdcmCommon)
+jcs_import(mustache kainjow/mustache.hpp libkainjow-mustache-dev)
 
 if(JCS_TORCH)
   jcs_import(libzip zip.h libzip-dev zip)

@@ -50,5 +50,7 @@ if(NOT TARGET jcs::libtorch)
   set_target_properties(jcs::libtorch PROPERTIES
     INTERFACE_INCLUDE_DIRECTORIES "${JCS_LIBTORCH}/include;${JCS_LIBTORCH}/include/torch/csrc/api/include"
     INTERFACE_LINK_LIBRARIES "-Wl,--push-state,--no-as-needed;${_jcs_torch_libs};-Wl,--pop-state"
-    INTERFACE_LINK_OPTIONS "-Wl,-rpath,${JCS_LIBTORCH}/lib;-Wl,--allow-shlib-undefined")
+    # The wheel's libtorch.so exports pieces of an older libstdc++ (std::filesystem among them) that call nothing when
+    # they stand in for the real ones. The system's libstdc++ named first wins.
+    INTERFACE_LINK_OPTIONS "-Wl,--push-state,--no-as-needed,-lstdc++,--pop-state;-Wl,-rpath,${JCS_LIBTORCH}/lib;-Wl,--allow-shlib-undefined")
 endif()

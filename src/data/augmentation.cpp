@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <functional>
+
 #include <opencv2/imgproc.hpp>
 
 #include "jcs/imaging/fit.hpp"
@@ -40,7 +41,8 @@ void turn(Picture& picture, double degrees) {
 void remove_margin(Picture& picture, double margin, Random& random) {
   const cv::Size size = picture.grey.size();
   const auto cut = [&](int length) {
-    return static_cast<int>(random.integer(0, static_cast<std::int64_t>(std::floor(length * margin))));
+    return static_cast<int>(
+        random.integer(0, static_cast<std::int64_t>(std::floor(length * margin))));
   };
   const int left = cut(size.width);
   const int right = cut(size.width);
@@ -56,10 +58,11 @@ void remove_margin(Picture& picture, double margin, Random& random) {
 
 }  // namespace
 
-Picture augmented(const Picture& slice, const Preprocessing& preprocessing, const AugmentationOptions& options,
-                  Random random) {
+Picture augmented(const Picture& slice, const Preprocessing& preprocessing,
+                  const AugmentationOptions& options, Random random) {
   imaging::Fit fit = imaging::fit(slice.grey.rows, slice.grey.cols, preprocessing);
-  // Every number is drawn whether it is used or not, so that switching one option on leaves the others' alone.
+  // Every number is drawn whether it is used or not, so that switching one option on leaves the
+  // others' alone.
   const double flip_h = random.uniform();
   const double flip_v = random.uniform();
   const double crop_x = random.uniform();
@@ -70,8 +73,8 @@ Picture augmented(const Picture& slice, const Preprocessing& preprocessing, cons
   const double margin = random.uniform();
 
   if (options.random_crop) {
-    fit.crop_x = static_cast<int>(std::floor(crop_x * (fit.resized_columns - fit.columns + 1)));
-    fit.crop_y = static_cast<int>(std::floor(crop_y * (fit.resized_rows - fit.rows + 1)));
+    fit.left = static_cast<int>(std::floor(crop_x * (fit.resized_columns - fit.input_columns + 1)));
+    fit.top = static_cast<int>(std::floor(crop_y * (fit.resized_rows - fit.input_rows + 1)));
   }
   Picture picture;
   picture.grey = imaging::apply(fit, slice.grey);

@@ -1,9 +1,9 @@
 #include "jcs/data/loader.hpp"
 
-#include <torch/torch.h>
-
 #include <algorithm>
 #include <numeric>
+
+#include <torch/torch.h>
 
 #include "jcs/core/error.hpp"
 
@@ -18,7 +18,8 @@ std::string size_of(const torch::Tensor& image) {
 // One epoch of a dataset as LibTorch's data loader wants it.
 class EpochDataset : public torch::data::datasets::BatchDataset<EpochDataset, Batch> {
  public:
-  EpochDataset(const SliceDataset& dataset, std::int64_t epoch) : dataset_(&dataset), epoch_(epoch) {}
+  EpochDataset(const SliceDataset& dataset, std::int64_t epoch)
+      : dataset_(&dataset), epoch_(epoch) {}
 
   Batch get_batch(c10::ArrayRef<std::size_t> indices) override {
     // Gradient mode belongs to a thread; workers have nothing to differentiate.
@@ -29,8 +30,11 @@ class EpochDataset : public torch::data::datasets::BatchDataset<EpochDataset, Ba
     for (const std::size_t index : indices) {
       Sample sample = dataset_->get(index, epoch_);
       if (!images.empty() && sample.image.sizes() != images.front().sizes()) {
-        throw InputError({"slices of one batch differ in size after preprocessing (set resize and crop, or batches of one)",
-                          dataset_->entries()[index].image.string(), size_of(images.front()), size_of(sample.image)});
+        throw InputError(
+            {"slices of one batch differ in size after preprocessing (set resize and crop, or "
+             "batches of one)",
+             dataset_->entries()[index].image.string(), size_of(images.front()),
+             size_of(sample.image)});
       }
       images.push_back(std::move(sample.image));
       masks.push_back(std::move(sample.mask));
@@ -53,7 +57,7 @@ class EpochDataset : public torch::data::datasets::BatchDataset<EpochDataset, Ba
 class FixedOrder : public torch::data::samplers::Sampler<> {
  public:
   explicit FixedOrder(std::vector<std::size_t> order) : order_(std::move(order)) {}
-  void reset(std::optional<std::size_t>) override { next_ = 0; }
+  void reset(std::optional<std::size_t> = std::nullopt) override { next_ = 0; }
   std::optional<std::vector<std::size_t>> next(std::size_t batch_size) override {
     if (next_ == order_.size()) {
       return std::nullopt;
@@ -74,10 +78,12 @@ class FixedOrder : public torch::data::samplers::Sampler<> {
 
 }  // namespace
 
-std::vector<std::size_t> epoch_order(std::size_t size, bool shuffle, std::uint64_t seed, std::int64_t epoch) {
+std::vector<std::size_t> epoch_order(std::size_t size, bool shuffle, std::uint64_t seed,
+                                     std::int64_t epoch) {
   if (shuffle) {
     // The samples' own seeds use indices from 0 up; the order has one that no sample has.
-    return Random(derive_seed(seed, static_cast<std::uint64_t>(epoch), UINT64_MAX)).permutation(size);
+    return Random(derive_seed(seed, static_cast<std::uint64_t>(epoch), UINT64_MAX))
+        .permutation(size);
   }
   std::vector<std::size_t> order(size);
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -90,8 +96,9 @@ std::size_t batches_per_epoch(std::size_t size, const LoaderOptions& options) {
   return full > 0 && (options.drop_last || size % batch == 0) ? full : full + 1;
 }
 
-void for_each_batch(const SliceDataset& dataset, const LoaderOptions& options, std::uint64_t seed, std::int64_t epoch,
-                    std::size_t first, const std::function<bool(std::size_t, Batch&)>& use) {
+void for_each_batch(const SliceDataset& dataset, const LoaderOptions& options, std::uint64_t seed,
+                    std::int64_t epoch, std::size_t first,
+                    const std::function<bool(std::size_t, Batch&)>& use) {
   const auto batch_size = static_cast<std::size_t>(options.batch_size);
   const std::size_t batches = batches_per_epoch(dataset.size(), options);
   if (first >= batches) {
@@ -102,9 +109,12 @@ void for_each_batch(const SliceDataset& dataset, const LoaderOptions& options, s
   order.erase(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(first * batch_size));
 
   const auto workers = static_cast<std::size_t>(std::max(0, options.workers));
-  auto loader = torch::data::make_data_loader(
-      EpochDataset(dataset, epoch), FixedOrder(std::move(order)),
-      torch::data::DataLoaderOptions().batch_size(batch_size).workers(workers).max_jobs(2 * workers));
+  auto loader =
+      torch::data::make_data_loader(EpochDataset(dataset, epoch), FixedOrder(std::move(order)),
+                                    torch::data::DataLoaderOptions()
+                                        .batch_size(batch_size)
+                                        .workers(workers)
+                                        .max_jobs(2 * workers));
   try {
     std::size_t index = first;
     for (Batch& batch : *loader) {

@@ -14,9 +14,10 @@ namespace {
 constexpr const char* kColumns = "image, mask, label, patient and source";
 
 using CsvReader = io::CSVReader<5, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
-                               io::throw_on_overflow, io::empty_line_comment>;
+                                io::throw_on_overflow, io::empty_line_comment>;
 
-fs::path existing(const fs::path& folder, const std::string& name, const char* what, const std::string& where) {
+fs::path existing(const fs::path& folder, const std::string& name, const char* what,
+                  const std::string& where) {
   if (name.empty()) {
     return {};
   }
@@ -28,20 +29,23 @@ fs::path existing(const fs::path& folder, const std::string& name, const char* w
   return path;
 }
 
-// The column names of the header, checked before any entry is read: the parser itself would name only the
-// first column that it does not know.
+// The column names of the header, checked before any entry is read: the parser itself would name
+// only the first column that it does not know.
 void read_header(CsvReader& csv, const fs::path& file) {
   try {
     csv.read_header(io::ignore_missing_column, "image", "mask", "label", "patient", "source");
   } catch (const io::error::extra_column_in_header& error) {
-    throw InputError({"unknown column '" + std::string(error.column_name) + "'", file.string() + ":1", kColumns});
+    throw InputError({"unknown column '" + std::string(error.column_name) + "'",
+                      file.string() + ":1", kColumns});
   } catch (const io::error::duplicated_column_in_header& error) {
-    throw InputError({"column '" + std::string(error.column_name) + "' is given twice", file.string() + ":1"});
+    throw InputError(
+        {"column '" + std::string(error.column_name) + "' is given twice", file.string() + ":1"});
   } catch (const io::error::header_missing&) {
     throw InputError({"empty manifest", file.string(), std::string("a header with ") + kColumns});
   }
   if (!csv.has_column("image")) {
-    throw InputError({"no column 'image'", file.string() + ":1", std::string("a header with ") + kColumns});
+    throw InputError(
+        {"no column 'image'", file.string() + ":1", std::string("a header with ") + kColumns});
   }
 }
 
@@ -78,7 +82,8 @@ Manifest read_manifest(const fs::path& file) {
   } catch (const io::error::base& error) {
     const auto* line = dynamic_cast<const io::error::with_file_line*>(&error);
     const std::string where =
-        file.string() + (line != nullptr && line->file_line > 0 ? ":" + std::to_string(line->file_line) : "");
+        file.string() +
+        (line != nullptr && line->file_line > 0 ? ":" + std::to_string(line->file_line) : "");
     if (dynamic_cast<const io::error::too_few_columns*>(&error) != nullptr) {
       throw InputError({"too few fields for the header", where});
     }

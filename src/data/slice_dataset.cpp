@@ -16,13 +16,15 @@ SliceDataset::SliceDataset(Manifest manifest, Purpose purpose, Preprocessing pre
       augmentation_(augmentation),
       seed_(seed) {
   const auto serves = [&](const ManifestEntry& entry) {
-    return purpose == Purpose::kClassification ? entry.label.has_value()
-                                               : !entry.mask.empty() || (clean_slices && entry.label == 0);
+    return purpose == Purpose::kClassification
+               ? entry.label.has_value()
+               : !entry.mask.empty() || (clean_slices && entry.label == 0);
   };
   std::erase_if(manifest_.entries, [&](const ManifestEntry& entry) { return !serves(entry); });
   if (manifest_.entries.empty()) {
-    throw InputError({purpose == Purpose::kClassification ? "no slice has a label" : "no slice has a mask",
-                      manifest_.file.string()});
+    throw InputError(
+        {purpose == Purpose::kClassification ? "no slice has a label" : "no slice has a mask",
+         manifest_.file.string()});
   }
 }
 
@@ -43,8 +45,9 @@ Sample SliceDataset::get(std::size_t index, std::int64_t epoch) const {
                       std::to_string(slice.grey.cols) + "x" + std::to_string(slice.grey.rows),
                       std::to_string(slice.mask.cols) + "x" + std::to_string(slice.mask.rows)});
   }
-  const Picture picture = augmented(slice, preprocessing_, augmentation_,
-                                    Random(derive_seed(seed_, static_cast<std::uint64_t>(epoch), index)));
+  const Picture picture =
+      augmented(slice, preprocessing_, augmentation_,
+                Random(derive_seed(seed_, static_cast<std::uint64_t>(epoch), index)));
   Sample sample;
   sample.entry = index;
   sample.label = entry.label.value_or(0);

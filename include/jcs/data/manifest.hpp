@@ -23,10 +23,11 @@ struct Manifest {
   std::vector<ManifestEntry> entries;
 };
 
-/// Reads a CSV file whose header names the columns `image` and any of `mask`, `label`, `patient`, `source`,
-/// in any order. Relative paths start at the manifest's folder. Fields may be quoted.
-/// @throws InputError with file and line: unreadable file, unknown or missing columns, a wrong number of
-/// fields, an empty image, a label other than 0 or 1, an image or mask that is not there, no entries at all.
+/// Reads a CSV file whose header names the columns `image` and any of `mask`, `label`, `patient`,
+/// `source`, in any order. Relative paths start at the manifest's folder. Fields may be quoted.
+/// @throws InputError with file and line: unreadable file, unknown or missing columns, a wrong
+/// number of fields, an empty image, a label other than 0 or 1, an image or mask that is not there,
+/// no entries at all.
 Manifest read_manifest(const std::filesystem::path& file);
 
 }  // namespace jcs::data

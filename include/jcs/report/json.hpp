@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+
+#include "jcs/diagnosis/result/case_result.hpp"
+#include "jcs/imaging/ct_volume.hpp"
+#include "jcs/report/options.hpp"
+
+namespace jcs::report {
+
+/// Version of the format below. It grows when a field is renamed, removed or changes its meaning;
+/// new fields alone do not change it.
+constexpr int kSchemaVersion = 1;
+
+// result.json
+//
+// One object, UTF-8, keys always in this order. What is not known is null; numbers are finite.
+//
+//   schema_version     1
+//   software           {name, version}
+//   notice             that the result is for research only
+//   source             what was diagnosed, as its user called it
+//   verdict            "positive", "negative" or "undetermined"
+//   threshold          slices; the verdict is positive when positive_slices is higher
+//   threshold_fraction the share of the slices that the threshold was given as, else null
+//   slices             number of slices
+//   positive_slices    number of slices whose `positive` is true
+//   segmented          whether opacities were outlined; when false all opacity fields are null
+//   opacity_volume_ml  sum over the slices, null also when the spacing is not known
+//   per_slice          one object a slice, by rising position (feet to head in an axial series):
+//     index              from 0
+//     number             from 1, as the report and the file names of pictures count
+//     file               relative to the study's folder
+//     frame              in a file of several frames, from 0
+//     sop_instance_uid
+//     position           along the normal of the slices, mm
+//     probability        of the positive class, 0 ... 1
+//     positive           whether the slice counts as positive
+//     opacity_pixels
+//     opacity_area_mm2   null also when the spacing is not known
+//   key_slices         indices of the slices that the report shows
+//   activation_reading how activation maps were made: "paper" or "release"; null without maps
+//   study              {study_uid, study_date, description, accession_number,
+//                       patient_id, patient_name, patient_sex, patient_age}, as the files say
+//   series             {series_uid, frame_of_reference_uid, number, description, modality,
+//                       manufacturer, model, convolution_kernel, body_part, image_type, kvp,
+//                       slice_thickness_mm, rows, columns, row_spacing_mm, column_spacing_mm,
+//                       slice_spacing_mm, windowed}; windowed: made from 8-bit pictures, not from
+//                       HU
+//   device             that the networks ran on
+//   weights            one object a file: {role, file, sha256, architecture}
+//   timing             seconds by stage, in the order in which the stages ran
+//   total_seconds      their sum
+//   warnings           one sentence each
+
+/// The text of result.json. Bytes that are no UTF-8 are replaced by U+FFFD.
+/// @throws InputError when the result is not of this volume (other numbers of slices or pixels).
+std::string result_json(const diagnosis::CaseResult& result, const imaging::CtVolume& volume,
+                        const ReportOptions& options = {});
+
+}  // namespace jcs::report

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+
+#include "jcs/diagnosis/result/case_result.hpp"
+#include "jcs/imaging/ct_volume.hpp"
+#include "jcs/report/options.hpp"
+
+namespace jcs::report {
+
+/// Writes into `folder`, which is made where it is missing:
+///   result.json              see json.hpp
+///   report.html              see html.hpp
+///   pictures/slice_0001.png  on request: each slice in the window, opacities outlined
+///   pictures/mask_0001.png   on request and when segmented: opacities 255, all else 0
+/// Each file appears whole; for the folder as a whole, write into an AtomicFolder.
+/// @throws OutputError when something cannot be written
+/// @throws InputError when the result is not of this volume
+void write_report(const std::filesystem::path& folder, const diagnosis::CaseResult& result,
+                  const imaging::CtVolume& volume, const ReportOptions& options = {});
+
+}  // namespace jcs::report

@@ -1,0 +1,94 @@
+#include "jcs/report/summary.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "jcs/report/options.hpp"
+
+#include "format.hpp"
+
+namespace jcs::report {
+
+namespace {
+
+using diagnosis::CaseResult;
+using diagnosis::Verdict;
+
+std::string threshold_text(const CaseResult& result) {
+  std::string text = counted(result.threshold, "slice");
+  if (result.threshold_fraction) {
+    text += " (" + fixed(100.0 * *result.threshold_fraction, 1) + " % of the series)";
+  }
+  return text;
+}
+
+std::string opacity_line(const CaseResult& result) {
+  if (!result.segmented) {
+    return "opacities: not outlined\n";
+  }
+  const auto touched =
+      std::count_if(result.slices.begin(), result.slices.end(),
+                    [](const auto& slice) { return slice.opacity_pixels.value_or(0) > 0; });
+  std::string line = "opacities: in " + counted(touched, "slice");
+  if (result.opacity_volume_ml) {
+    line += ", " + fixed(*result.opacity_volume_ml, 1) + " ml";
+  } else {
+    line += ", volume not known (no spacing)";
+  }
+  return line + "\n";
+}
+
+std::string time_line(const CaseResult& result) {
+  if (result.timing.empty()) {
+    return {};
+  }
+  double total = 0.0;
+  std::string stages;
+  for (const diagnosis::StageTime& stage : result.timing) {
+    total += stage.seconds;
+    stages += (stages.empty() ? "" : ", ") + stage.stage + " " + fixed(stage.seconds, 1);
+  }
+  std::string line = "time: " + fixed(total, 1) + " s (" + stages + ")";
+  return line + (result.device.empty() ? "" : " on " + result.device) + "\n";
+}
+
+}  // namespace
+
+std::string verdict_reason(const CaseResult& result) {
+  const std::string found = std::to_string(result.positive_slices) + " of " +
+                            counted(static_cast<std::int64_t>(result.slices.size()), "slice") +
+                            (result.positive_slices == 1 ? " looks" : " look") + " positive";
+  switch (result.verdict) {
+    case Verdict::kPositive:
+      return found + ", which is more than the threshold of " + threshold_text(result) + ".";
+    case Verdict::kNegative:
+      return found + ", which is not more than the threshold of " + threshold_text(result) + ".";
+    case Verdict::kUndetermined:
+      break;
+  }
+  return "The study cannot answer: a positive verdict takes more than " + threshold_text(result) +
+         " that look positive, and the series has only " + std::to_string(result.slices.size()) +
+         ". " + found + ".";
+}
+
+std::string short_summary(const CaseResult& result) {
+  std::string text = std::string("verdict: ") + diagnosis::to_text(result.verdict) + ". " +
+                     verdict_reason(result) + "\n" + opacity_line(result);
+  const auto most = std::max_element(
+      result.slices.begin(), result.slices.end(), [](const auto& a, const auto& b) {
+        return a.probability < b.probability || std::isnan(a.probability);
+      });
+  if (most != result.slices.end()) {
+    text += "most suspicious: slice " + std::to_string(most - result.slices.begin() + 1) +
+            ", probability " + fixed(most->probability, 3) + ", " + clean_text(most->file) + "\n";
+  }
+  text += time_line(result);
+  if (!result.warnings.empty()) {
+    text += counted(static_cast<std::int64_t>(result.warnings.size()), "warning") + ": " +
+            clean_text(result.warnings.front()) +
+            (result.warnings.size() > 1 ? " (the others are in the report)" : "") + "\n";
+  }
+  return text + kResearchNotice + "\n";
+}
+
+}  // namespace jcs::report

@@ -1,0 +1,69 @@
+#include "jcs/report/write.hpp"
+
+#include <cstdio>
+#include <string>
+#include <system_error>
+
+#include "jcs/core/atomic_file.hpp"
+#include "jcs/core/error.hpp"
+#include "jcs/imaging/overlay.hpp"
+#include "jcs/imaging/picture.hpp"
+#include "jcs/report/html.hpp"
+#include "jcs/report/json.hpp"
+
+#include "consistency.hpp"
+#include "opacity_mask.hpp"
+
+namespace jcs::report {
+
+namespace {
+
+constexpr imaging::Colour kOutline{.red = 0, .green = 229, .blue = 255};
+
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    throw OutputError(
+        {.what = "the folder cannot be made: " + error.message(), .where = folder.string()});
+  }
+}
+
+std::string numbered(const char* stem, std::size_t slice) {
+  char name[48];
+  std::snprintf(name, sizeof name, "%s_%04zu.png", stem, slice + 1);
+  return name;
+}
+
+void write_pictures(const std::filesystem::path& folder, const diagnosis::CaseResult& result,
+                    const imaging::CtVolume& volume, const ReportOptions& options) {
+  make_folder(folder);
+  Preprocessing window;
+  window.window_center = options.window_center;
+  window.window_width = options.window_width;
+  for (std::size_t i = 0; i < volume.slice_count(); ++i) {
+    cv::Mat picture = imaging::to_colour(imaging::windowed(volume, i, window));
+    cv::Mat mask = opacity_mask(result, volume, i);
+    if (!mask.empty()) {
+      imaging::draw_outline(picture, mask, kOutline);
+      mask *= 255;
+      write_file(folder / numbered("mask", i), imaging::encode_png(mask));
+    }
+    write_file(folder / numbered("slice", i), imaging::encode_png(picture));
+  }
+}
+
+}  // namespace
+
+void write_report(const std::filesystem::path& folder, const diagnosis::CaseResult& result,
+                  const imaging::CtVolume& volume, const ReportOptions& options) {
+  require_consistent(result, volume);
+  make_folder(folder);
+  write_file(folder / "result.json", result_json(result, volume, options));
+  write_file(folder / "report.html", report_html(result, volume, options));
+  if (options.pictures) {
+    write_pictures(folder / "pictures", result, volume, options);
+  }
+}
+
+}  // namespace jcs::report

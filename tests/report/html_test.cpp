@@ -1,0 +1,199 @@
+#include "jcs/report/html.hpp"
+
+#include <limits>
+#include <regex>
+
+#include <gmock/gmock.h>
+
+#include "report/sample_case.hpp"
+
+namespace {
+
+using jcs::diagnosis::Verdict;
+using jcs::report::report_html;
+using testing::HasSubstr;
+using testing::Not;
+
+std::size_t occurrences(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+/// Base64 of pictures is long and random: leave it out of what is searched.
+std::string without_pictures(std::string html) {
+  const std::string start = "data:image/png;base64,";
+  for (std::size_t at = html.find(start); at != std::string::npos; at = html.find(start, at + 4)) {
+    const std::size_t from = at + start.size();
+    html.erase(from, html.find('"', from) - from);
+  }
+  return html;
+}
+
+std::string sample_page() {
+  const auto volume = jcs::test::sample_volume();
+  return report_html(jcs::test::sample_result(volume), volume, {.source = "studies/17"});
+}
+
+TEST(ReportHtml, SaysTheVerdictAndWhatItRestsOn) {
+  const std::string html = without_pictures(sample_page());
+  EXPECT_THAT(html, HasSubstr("<h2 id=\"verdict\">Positive</h2>"));
+  EXPECT_THAT(
+      html,
+      HasSubstr("6 of 12 slices look positive, which is more than the threshold of 3 slices."));
+  EXPECT_THAT(html, HasSubstr("For research only. This is not a medical device"));
+  EXPECT_THAT(html, HasSubstr("DOE JANE"));
+  EXPECT_THAT(html, HasSubstr("45 years"));
+  EXPECT_THAT(html, HasSubstr("2020-01-31"));
+  EXPECT_THAT(html, HasSubstr(std::string(64, 'a')));
+  EXPECT_THAT(html, HasSubstr("studies/17"));
+  EXPECT_THAT(html, HasSubstr("5.75 s"));
+  EXPECT_THAT(html, HasSubstr("<span>feet</span>"));
+  EXPECT_THAT(html, HasSubstr("<span>head</span>"));
+  EXPECT_THAT(html, Not(HasSubstr("Read with these in mind")));
+  EXPECT_THAT(html, Not(HasSubstr("{{")));
+}
+
+TEST(ReportHtml, LoadsAndRunsNothing) {
+  const std::string html = without_pictures(sample_page());
+  EXPECT_THAT(html, Not(HasSubstr("http:")));
+  EXPECT_THAT(html, Not(HasSubstr("https:")));
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+  EXPECT_THAT(html, Not(HasSubstr("<link")));
+  EXPECT_THAT(html, Not(HasSubstr("@import")));
+  EXPECT_THAT(html, Not(HasSubstr("url(")));
+  const std::regex reference(R"re((?:href|src)="([^"]*)")re");
+  std::size_t found = 0;
+  for (auto it = std::sregex_iterator(html.begin(), html.end(), reference);
+       it != std::sregex_iterator(); ++it) {
+    const std::string target = (*it)[1];
+    EXPECT_TRUE(target.starts_with("data:image/png;base64,") || target.starts_with("#")) << target;
+    ++found;
+  }
+  EXPECT_GT(found, 0U);
+}
+
+TEST(ReportHtml, EscapesTextsOfTheStudy) {
+  auto volume = jcs::test::sample_volume();
+  volume.series.patient_name = "<script>alert(1)</script>";
+  volume.series.patient_id = "\" onload='x' \x02\xFF{{notice}}";
+  volume.series.series_description = "<img src=x>";
+  volume.warnings = {"5 < 6 & \"7\""};
+  auto result = jcs::test::sample_result(volume);
+  result.slices[11].file = "<b>.dcm";
+  result.device = "<i>";
+  result.weights[0].file = "a&b<c";
+  const std::string html = without_pictures(report_html(result, volume, {.source = "</title><x>"}));
+  EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;"));
+  EXPECT_THAT(html, HasSubstr("&quot; onload=&apos;x&apos;  \xEF\xBF\xBD{{notice}}"));
+  EXPECT_THAT(html, HasSubstr("&lt;img src=x&gt;"));
+  EXPECT_THAT(html, HasSubstr("5 &lt; 6 &amp; &quot;7&quot;"));
+  EXPECT_THAT(html, HasSubstr("a&amp;b&lt;c"));
+  for (const char* raw : {"<script>", "<img", "<b>", "<i>", "<x>", "\x02"}) {
+    EXPECT_THAT(html, Not(HasSubstr(raw)));
+  }
+}
+
+TEST(ReportHtml, ShowsWarningsBeforeTheChart) {
+  auto volume = jcs::test::sample_volume();
+  volume.warnings = {"two slices are missing"};
+  auto result = jcs::test::sample_result(volume);
+  result.warnings = {"few slices"};
+  const std::string html = without_pictures(report_html(result, volume));
+  const std::size_t heading = html.find("Read with these in mind");
+  ASSERT_NE(heading, std::string::npos);
+  EXPECT_LT(heading, html.find("Along the body"));
+  EXPECT_THAT(html, HasSubstr("<li>few slices</li>"));
+  EXPECT_THAT(html, HasSubstr("<li>two slices are missing</li>"));
+}
+
+TEST(ReportHtml, ANegativeCaseShowsTheMostSuspiciousSlicesAndSaysSo) {
+  const auto volume = jcs::test::sample_volume();
+  auto result = jcs::test::without_segmentation(jcs::test::sample_result(volume));
+  result.verdict = Verdict::kNegative;
+  result.threshold = 25;
+  const std::string html = without_pictures(report_html(result, volume));
+  EXPECT_THAT(html, HasSubstr("<h2 id=\"verdict\">Negative</h2>"));
+  EXPECT_THAT(html, HasSubstr("Shown although the verdict is negative"));
+  EXPECT_THAT(html, HasSubstr("which is not more than the threshold of 25 slices"));
+  EXPECT_THAT(html, HasSubstr("not outlined"));
+  EXPECT_EQ(occurrences(html, "<article class=\"slice\">"), 6U);
+  EXPECT_THAT(html, Not(HasSubstr("Area of opacities")));
+}
+
+TEST(ReportHtml, AnUndeterminedCaseSaysWhy) {
+  const auto volume = jcs::test::sample_volume();
+  auto result = jcs::test::sample_result(volume);
+  result.verdict = Verdict::kUndetermined;
+  result.threshold = 25;
+  const std::string html = without_pictures(report_html(result, volume));
+  EXPECT_THAT(html, HasSubstr("<h2 id=\"verdict\">Undetermined</h2>"));
+  EXPECT_THAT(html, HasSubstr("takes more than 25 slices that look positive"));
+  EXPECT_THAT(html, HasSubstr("the series has only 12"));
+}
+
+TEST(ReportHtml, PicturesCarrySideMarksAndAScaleWhereTheyAreKnown) {
+  const std::string html = without_pictures(sample_page());
+  // The column index grows to the patient's left: their right side is on the left of the picture.
+  EXPECT_THAT(html, HasSubstr("<text x=\"1.5%\" y=\"50%\">R</text>"));
+  EXPECT_THAT(html, HasSubstr("text-anchor=\"end\">L</text>"));
+  EXPECT_THAT(html, HasSubstr(">10 cm</text>"));
+  // 48 rows of 8 mm against columns of 6 mm: shown 64 wide and 64 high.
+  EXPECT_THAT(html, HasSubstr("viewBox=\"0 0 64 64.0\""));
+
+  auto flipped = jcs::test::sample_volume();
+  flipped.row_direction = {-1, 0, 0};
+  const std::string other =
+      without_pictures(report_html(jcs::test::sample_result(flipped), flipped));
+  EXPECT_THAT(other, HasSubstr("<text x=\"1.5%\" y=\"50%\">L</text>"));
+
+  const auto pictures = jcs::test::as_pictures(jcs::test::sample_volume());
+  const std::string plain =
+      without_pictures(report_html(jcs::test::sample_result(pictures), pictures));
+  EXPECT_THAT(plain, Not(HasSubstr("y=\"50%\">")));
+  EXPECT_THAT(plain, Not(HasSubstr(" cm</text>")));
+  EXPECT_THAT(plain, HasSubstr("<span>first slice</span>"));
+  EXPECT_THAT(plain, HasSubstr("<dd class=\"missing\">not given</dd>"));
+}
+
+TEST(ReportHtml, HeatAndOutlineAppearOnlyWhereTheyExist) {
+  const auto volume = jcs::test::sample_volume();
+  auto result = jcs::test::sample_result(volume);
+  const std::string html = without_pictures(report_html(result, volume));
+  EXPECT_EQ(occurrences(html, "<figcaption>Activation map of the classifier</figcaption>"), 2U);
+  EXPECT_EQ(occurrences(html, "class=\"contour\""),
+            occurrences(html, "<figcaption>Outlined opacities</figcaption>"));
+  EXPECT_GT(occurrences(html, "class=\"contour\""), 0U);
+
+  result = jcs::test::without_segmentation(result);
+  result.activation_maps.clear();
+  const std::string bare = without_pictures(report_html(result, volume));
+  EXPECT_THAT(bare, Not(HasSubstr("Activation map of the classifier")));
+  EXPECT_THAT(bare, Not(HasSubstr("class=\"contour\"")));
+  EXPECT_THAT(bare, HasSubstr("<figcaption>Slice</figcaption>"));
+}
+
+TEST(ReportHtml, NoNumberIsEverNan) {
+  auto volume = jcs::test::as_pictures(jcs::test::sample_volume());
+  auto result = jcs::test::sample_result(volume);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (auto& slice : result.slices) {
+    slice.probability = nan;
+  }
+  result.activation_maps[0].values.assign(volume.pixels(), std::numeric_limits<float>::quiet_NaN());
+  result.timing[0].seconds = nan;
+  const std::string html = without_pictures(report_html(result, volume));
+  EXPECT_FALSE(std::regex_search(html, std::regex("\\b(nan|inf)\\b", std::regex::icase)));
+  EXPECT_THAT(html, HasSubstr("not known"));
+}
+
+TEST(ReportHtml, KeySlicesCanBeLeftOut) {
+  const auto volume = jcs::test::sample_volume();
+  const std::string html = report_html(jcs::test::sample_result(volume), volume, {.key_slices = 0});
+  EXPECT_THAT(html, HasSubstr("No slices are shown."));
+  EXPECT_THAT(html, Not(HasSubstr("data:image/png")));
+}
+
+}  // namespace

@@ -1,0 +1,48 @@
+#include "jcs/report/summary.hpp"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+
+#include "report/sample_case.hpp"
+
+namespace {
+
+using jcs::diagnosis::Verdict;
+using jcs::report::short_summary;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST(Summary, APositiveCaseInAFewLines) {
+  const auto volume = jcs::test::sample_volume();
+  const auto result = jcs::test::sample_result(volume);
+  const std::string text = short_summary(result);
+  EXPECT_THAT(text, StartsWith("verdict: positive. 6 of 12 slices look positive"));
+  EXPECT_THAT(text, HasSubstr("opacities: in 6 slices, "));
+  EXPECT_THAT(text, HasSubstr("most suspicious: slice 7, probability 0.840, scan/IM6.dcm"));
+  EXPECT_THAT(text, HasSubstr("time: 5.8 s (read 0.5, classify 1.2, segment 4.0) on cpu"));
+  EXPECT_THAT(text, HasSubstr("not a medical device"));
+  EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 6);
+}
+
+TEST(Summary, OtherVerdictsAndHostileTexts) {
+  auto volume = jcs::test::sample_volume();
+  auto result = jcs::test::without_segmentation(jcs::test::sample_result(volume));
+  result.verdict = Verdict::kNegative;
+  result.threshold = 6;
+  result.threshold_fraction = 0.5;
+  result.warnings = {"odd\x1B[31m\nname", "second"};
+  const std::string text = short_summary(result);
+  EXPECT_THAT(text, StartsWith("verdict: negative. 6 of 12 slices look positive, which is not more "
+                               "than the threshold of 6 slices (50.0 % of the series)."));
+  EXPECT_THAT(text, HasSubstr("opacities: not outlined"));
+  EXPECT_THAT(text, HasSubstr("2 warnings: odd [31m name (the others are in the report)"));
+  EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 6);
+
+  result.verdict = Verdict::kUndetermined;
+  EXPECT_THAT(short_summary(result), StartsWith("verdict: undetermined. The study cannot answer"));
+}
+
+TEST(Summary, OfNothing) { EXPECT_THAT(short_summary({}), StartsWith("verdict: undetermined.")); }
+
+}  // namespace

@@ -1,0 +1,78 @@
+#include "jcs/report/write.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include <gmock/gmock.h>
+#include <opencv2/imgcodecs.hpp>
+
+#include "jcs/core/error.hpp"
+#include "jcs/report/html.hpp"
+#include "jcs/report/json.hpp"
+
+#include "report/sample_case.hpp"
+#include "support/error_line.hpp"
+#include "support/temp_dir.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using jcs::report::write_report;
+
+std::string content(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(WriteReport, WritesJsonAndPage) {
+  const jcs::test::TempDir temp;
+  const auto volume = jcs::test::sample_volume();
+  const auto result = jcs::test::sample_result(volume);
+  write_report(temp / "new/folder", result, volume);
+  EXPECT_EQ(content(temp / "new/folder/result.json"), jcs::report::result_json(result, volume));
+  EXPECT_EQ(content(temp / "new/folder/report.html"), jcs::report::report_html(result, volume));
+  EXPECT_EQ(std::distance(fs::directory_iterator(temp / "new/folder"), {}), 2);
+}
+
+TEST(WriteReport, PicturesOnRequest) {
+  const jcs::test::TempDir temp;
+  const auto volume = jcs::test::sample_volume();
+  const auto result = jcs::test::sample_result(volume);
+  write_report(temp.path(), result, volume, {.pictures = true});
+  EXPECT_EQ(std::distance(fs::directory_iterator(temp / "pictures"), {}), 24);
+
+  const cv::Mat mask = cv::imread((temp / "pictures/mask_0012.png").string(), cv::IMREAD_UNCHANGED);
+  ASSERT_EQ(mask.size(), cv::Size(64, 48));
+  EXPECT_EQ(cv::countNonZero(mask), *result.slices[11].opacity_pixels);
+  EXPECT_EQ(cv::countNonZero(mask == 255), *result.slices[11].opacity_pixels);
+
+  // The outline is the only colour in a grey picture.
+  const auto coloured = [&temp](const std::string& name) {
+    const cv::Mat picture = cv::imread((temp / ("pictures/" + name)).string());
+    return std::count_if(picture.begin<cv::Vec3b>(), picture.end<cv::Vec3b>(),
+                         [](const cv::Vec3b& bgr) { return bgr[0] != bgr[2]; });
+  };
+  EXPECT_EQ(coloured("slice_0001.png"), 0);
+  EXPECT_GT(coloured("slice_0012.png"), 0);
+}
+
+TEST(WriteReport, NoMasksWithoutSegmentation) {
+  const jcs::test::TempDir temp;
+  const auto volume = jcs::test::sample_volume();
+  write_report(temp.path(), jcs::test::without_segmentation(jcs::test::sample_result(volume)),
+               volume, {.pictures = true});
+  EXPECT_EQ(std::distance(fs::directory_iterator(temp / "pictures"), {}), 12);
+  EXPECT_FALSE(fs::exists(temp / "pictures/mask_0001.png"));
+}
+
+TEST(WriteReport, SaysWhereItCannotWrite) {
+  const jcs::test::TempDir temp;
+  std::ofstream(temp / "file") << "x";
+  const auto volume = jcs::test::sample_volume();
+  const std::string line = jcs::test::error_line<jcs::OutputError>(
+      [&] { write_report(temp / "file/folder", jcs::test::sample_result(volume), volume); });
+  EXPECT_THAT(line, testing::HasSubstr("file/folder"));
+}
+
+}  // namespace

@@ -12,6 +12,7 @@
 
 #include "jcs/core/error.hpp"
 
+#include "codestream.hpp"
 #include "jpeg2000.hpp"
 
 namespace jcs::imaging {
@@ -24,60 +25,32 @@ namespace {
        .got = reason});
 }
 
-DcmPixelSequence& fragments_of(const DicomFile& file) {
-  DcmPixelSequence* sequence = nullptr;
-  pixel_element(file).getEncapsulatedRepresentation(file.transfer_syntax(), nullptr, sequence);
-  if (sequence == nullptr) cannot_decode(file, "no fragments");
-  return *sequence;
-}
-
-/// The bytes of one fragment; item 0 is the table of offsets. The item forgets them again.
-std::string bytes_of(const DicomFile& file, DcmPixelSequence& sequence, unsigned long item) {
-  DcmPixelItem* fragment = nullptr;
-  Uint8* bytes = nullptr;
-  if (sequence.getItem(fragment, item).bad()) cannot_decode(file, "a fragment is missing");
-  if (fragment->getLength() == 0) return {};
-  const OFCondition status = fragment->getUint8Array(bytes);
-  if (status.bad() || bytes == nullptr) cannot_decode(file, status.text());
-  std::string copy(reinterpret_cast<const char*>(bytes), fragment->getLength());
-  fragment->compact();
-  return copy;
-}
-
-/// The codestream of one frame, put together from its fragments: all of them where there is one
-/// frame, one each where there are as many as frames, else those that begin with the start of a
-/// codestream up to the next that does.
-std::string codestream(const DicomFile& file, const PixelLayout& layout, int frame) {
-  DcmPixelSequence& sequence = fragments_of(file);
-  const unsigned long items = sequence.card();
-  const auto wanted = static_cast<unsigned long>(frame);
-  if (items == static_cast<unsigned long>(layout.frames) + 1) {
-    return bytes_of(file, sequence, wanted + 1);
-  }
-  std::string stream;
-  unsigned long started = 0;
-  for (unsigned long item = 1; item < items; ++item) {
-    std::string bytes = bytes_of(file, sequence, item);
-    if (layout.frames > 1 && bytes.starts_with("\xFF\x4F\xFF\x51")) ++started;
-    if (layout.frames == 1 || started == wanted + 1) stream += bytes;
-    if (layout.frames > 1 && started > wanted + 1) break;
-  }
-  return stream;
-}
-
 bool is_jpeg2000(E_TransferSyntax syntax) {
   return syntax == EXS_JPEG2000LosslessOnly || syntax == EXS_JPEG2000;
+}
+
+/// The decoder leaves the fragments that it read in memory.
+void forget_fragments(const DicomFile& file) {
+  DcmPixelSequence* sequence = nullptr;
+  DcmPixelItem* item = nullptr;
+  pixel_element(file).getEncapsulatedRepresentation(file.transfer_syntax(), nullptr, sequence);
+  for (unsigned long i = 0; sequence != nullptr && i < sequence->card(); ++i) {
+    if (sequence->getItem(item, i).good()) item->compact();
+  }
 }
 
 std::vector<std::int32_t> decode_by_dcmtk(const DicomFile& file, const PixelLayout& layout,
                                           int frame) {
   const E_TransferSyntax syntax = file.transfer_syntax();
   const bool encapsulated = DcmXfer(syntax).isEncapsulated();
-  if (encapsulated && !DcmCodecList::canChangeCoding(syntax, EXS_LittleEndianExplicit)) {
-    throw InputError({.what = "this compression cannot be decoded",
-                      .where = file.path().string(),
-                      .expected = "native, JPEG, JPEG-LS, JPEG 2000 or RLE",
-                      .got = file.transfer_syntax_uid() + ", " + DcmXfer(syntax).getXferName()});
+  if (encapsulated) {
+    if (!DcmCodecList::canChangeCoding(syntax, EXS_LittleEndianExplicit)) {
+      throw InputError({.what = "this compression cannot be decoded",
+                        .where = file.path().string(),
+                        .expected = "native, JPEG, JPEG-LS, JPEG 2000 or RLE",
+                        .got = file.transfer_syntax_uid() + ", " + DcmXfer(syntax).getXferName()});
+    }
+    check_jpeg(codestream_of(file, layout, frame), layout, file);
   }
   // DCMTK wants an even number of bytes.
   std::vector<std::uint8_t> bytes(layout.frame_bytes() + layout.frame_bytes() % 2);
@@ -87,13 +60,7 @@ std::vector<std::int32_t> decode_by_dcmtk(const DicomFile& file, const PixelLayo
       &file.dataset(), static_cast<Uint32>(frame), fragment, bytes.data(),
       static_cast<Uint32>(bytes.size()), colour_model);
   if (status.bad()) cannot_decode(file, status.text());
-  if (encapsulated) {
-    DcmPixelSequence& sequence = fragments_of(file);
-    DcmPixelItem* item = nullptr;
-    for (unsigned long i = 0; i < std::min<unsigned long>(fragment + 1, sequence.card()); ++i) {
-      if (sequence.getItem(item, i).good()) item->compact();
-    }
-  }
+  if (encapsulated) forget_fragments(file);
 
   std::vector<std::int32_t> values(layout.pixels());
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -122,7 +89,7 @@ std::vector<std::int32_t> decode_frame(const DicomFile& file, const PixelLayout&
 
   PixelLayout low_bits = layout;
   low_bits.high_bit = layout.bits_stored - 1;
-  const auto bits = decode_jpeg2000(codestream(file, layout, frame), layout, file.path());
+  const auto bits = decode_jpeg2000(codestream_of(file, layout, frame), layout, file.path());
   std::vector<std::int32_t> values(bits.size());
   std::transform(bits.begin(), bits.end(), values.begin(),
                  [&](std::uint32_t pixel) { return stored_value(pixel, low_bits); });

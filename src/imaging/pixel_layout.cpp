@@ -1,10 +1,7 @@
 #include "pixel_layout.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <fstream>
-#include <iterator>
 #include <string>
 
 #include <dcmtk/dcmdata/dcdeftag.h>
@@ -54,20 +51,29 @@ int frame_count(const DicomFile& file) {
 }
 
 /// Bytes between the header of the pixel data and the end of a file that ends within it.
-std::uintmax_t bytes_left(const DicomFile& file, std::uint32_t length) {
+std::uintmax_t bytes_left(const DicomFile& file, std::uint32_t stated) {
+  // Headers are smaller than this by far.
+  constexpr std::size_t kHead = std::size_t{16} << 20U;
+  std::string head(std::min<std::uintmax_t>(file.size(), kHead), '\0');
   std::ifstream in(file.path(), std::ios::binary);
-  const std::string content{std::istreambuf_iterator<char>(in), {}};
+  in.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
+
   const bool big = DcmXfer(file.transfer_syntax()).isBigEndian();
-  std::array<char, 4> size{};
+  std::string length(4, '\0');
   for (unsigned i = 0; i < 4; ++i) {
-    size[big ? 3 - i : i] = static_cast<char>((length >> (8 * i)) & 0xFFU);
+    length[big ? 3 - i : i] = static_cast<char>((stated >> (8 * i)) & 0xFFU);
   }
-  const std::string tag =
-      big ? std::string("\x7F\xE0\x00\x10", 4) : std::string("\xE0\x7F\x10\x00", 4);
-  const std::size_t at = content.rfind(tag);
-  if (at == std::string::npos) return 0;
-  const std::size_t value = content.find(std::string(size.data(), size.size()), at + 4);
-  return value == std::string::npos ? 0 : content.size() - (value + 4);
+  const std::string tag("\xE0\x7F\x10\x00", 4);
+  const std::string big_tag("\x7F\xE0\x00\x10", 4);
+  // The length follows the tag at once where the VR is implicit, else after the VR.
+  for (std::size_t at = head.find(big ? big_tag : tag); at != std::string::npos;
+       at = head.find(big ? big_tag : tag, at + 1)) {
+    for (const std::size_t value : {at + 4, at + 8}) {
+      if (head.compare(value, 4, length) == 0) return file.size() - (value + 4);
+    }
+  }
+  return 0;
 }
 
 void check_native(const DicomFile& file, const PixelLayout& layout, const DcmElement& pixels) {
@@ -122,6 +128,13 @@ DcmPixelData& pixel_element(const DicomFile& file) {
 
 PixelLayout pixel_layout(const DicomFile& file) {
   DcmPixelData& pixels = pixel_element(file);
+  if (const std::string syntax = file.transfer_syntax_uid();
+      DcmXfer(syntax.c_str()).getXfer() == EXS_Unknown) {
+    throw InputError({.what = "this transfer syntax is not known",
+                      .where = file.path().string(),
+                      .expected = "native, JPEG, JPEG-LS, JPEG 2000 or RLE",
+                      .got = syntax});
+  }
   if (file.dataset().tagExists(DCM_ModalityLUTSequence)) {
     refuse(file, DCM_ModalityLUTSequence, "RescaleSlope and RescaleIntercept", "a table");
   }

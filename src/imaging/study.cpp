@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "jcs/core/error.hpp"
@@ -38,6 +39,15 @@ std::vector<std::string> choice_warnings(const std::vector<Series>& catalog, con
   std::vector<std::string> warnings;
   const auto suitable = std::count_if(catalog.begin(), catalog.end(),
                                       [](const Series& s) { return s.summary.suitable(); });
+  std::set<std::string> patients;
+  for (const Series& series : catalog) {
+    if (series.summary.suitable()) patients.insert(series.slices.front().series->patient_id);
+  }
+  if (patients.size() > 1) {
+    warnings.push_back("The folder holds CT of " + std::to_string(patients.size()) +
+                       " patients; read was patient '" + chosen.slices.front().series->patient_id +
+                       "'.");
+  }
   if (suitable > 1) {
     warnings.push_back(std::to_string(suitable) + " CT series could be read; read was " +
                        chosen.summary.line() + ".");

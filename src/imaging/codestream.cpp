@@ -1,0 +1,109 @@
+#include "codestream.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <dcmtk/dcmdata/dcpixel.h>
+#include <dcmtk/dcmdata/dcpixseq.h>
+#include <dcmtk/dcmdata/dcpxitem.h>
+
+#include "jcs/core/error.hpp"
+
+namespace jcs::imaging {
+namespace {
+
+[[noreturn]] void incomplete(const DicomFile& file, const std::string& reason) {
+  throw InputError({.what = "the compressed pixel data is incomplete",
+                    .where = file.path().string(),
+                    .got = reason});
+}
+
+/// The bytes of one fragment; item 0 is the table of offsets. The item forgets them again.
+std::string bytes_of(const DicomFile& file, DcmPixelSequence& sequence, unsigned long item) {
+  DcmPixelItem* fragment = nullptr;
+  Uint8* bytes = nullptr;
+  if (sequence.getItem(fragment, item).bad()) incomplete(file, "a fragment is missing");
+  if (fragment->getLength() == 0) return {};
+  const OFCondition status = fragment->getUint8Array(bytes);
+  if (status.bad() || bytes == nullptr) incomplete(file, status.text());
+  std::string copy(reinterpret_cast<const char*>(bytes), fragment->getLength());
+  fragment->compact();
+  return copy;
+}
+
+bool begins_codestream(const std::string& bytes) {
+  return bytes.starts_with("\xFF\xD8\xFF") || bytes.starts_with("\xFF\x4F\xFF\x51");
+}
+
+unsigned byte_at(const std::string& stream, std::size_t at) {
+  return static_cast<unsigned char>(stream[at]);
+}
+
+unsigned word_at(const std::string& stream, std::size_t at) {
+  return (byte_at(stream, at) << 8U) | byte_at(stream, at + 1);
+}
+
+/// Where the frame header of a JPEG (ISO/IEC 10918-1, B.2.2) or JPEG-LS stream begins, or npos.
+std::size_t frame_header(const std::string& stream) {
+  constexpr unsigned kJpegLs = 0xF7;
+  constexpr unsigned kStartOfScan = 0xDA;
+  std::size_t at = 2;
+  while (at + 9 <= stream.size() && byte_at(stream, at) == 0xFF) {
+    const unsigned marker = byte_at(stream, at + 1);
+    // C4, C8 and CC lie among the frame headers but are none.
+    const bool frame =
+        marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+    if (frame || marker == kJpegLs) return at;
+    if (marker == kStartOfScan) break;
+    at += marker == 0xFF ? 1 : 2 + word_at(stream, at + 2);
+  }
+  return std::string::npos;
+}
+
+/// Writers fill a fragment up to even length with either byte.
+bool has_end(const std::string& stream) {
+  const std::size_t end = stream.find_last_not_of(std::string("\0\xFF", 2));
+  return end != std::string::npos && end > 0 && stream[end] == '\xD9' && stream[end - 1] == '\xFF';
+}
+
+}  // namespace
+
+std::string codestream_of(const DicomFile& file, const PixelLayout& layout, int frame) {
+  DcmPixelSequence* sequence = nullptr;
+  pixel_element(file).getEncapsulatedRepresentation(file.transfer_syntax(), nullptr, sequence);
+  if (sequence == nullptr) incomplete(file, "no fragments");
+  const unsigned long items = sequence->card();
+  const auto wanted = static_cast<unsigned long>(frame);
+  if (items == static_cast<unsigned long>(layout.frames) + 1) {
+    return bytes_of(file, *sequence, wanted + 1);
+  }
+  // One frame may lie in many fragments: with several frames, each begins where a codestream does.
+  std::string stream;
+  unsigned long started = 0;
+  for (unsigned long item = 1; item < items; ++item) {
+    const std::string bytes = bytes_of(file, *sequence, item);
+    if (layout.frames > 1 && begins_codestream(bytes)) ++started;
+    if (started > wanted + 1) break;
+    if (layout.frames == 1 || started == wanted + 1) stream += bytes;
+  }
+  return stream;
+}
+
+void check_jpeg(const std::string& stream, const PixelLayout& layout, const DicomFile& file) {
+  if (!stream.starts_with("\xFF\xD8\xFF")) return;
+  const std::size_t header = frame_header(stream);
+  if (header == std::string::npos) incomplete(file, "no JPEG frame header");
+  const unsigned rows = word_at(stream, header + 5);
+  const unsigned columns = word_at(stream, header + 7);
+  if (rows != static_cast<unsigned>(layout.rows) ||
+      columns != static_cast<unsigned>(layout.columns)) {
+    throw InputError(
+        {.what = "the JPEG codestream disagrees with the header",
+         .where = file.path().string(),
+         .expected = std::to_string(layout.rows) + " x " + std::to_string(layout.columns),
+         .got = std::to_string(rows) + " x " + std::to_string(columns)});
+  }
+  if (!has_end(stream)) incomplete(file, "a JPEG codestream without its end");
+}
+
+}  // namespace jcs::imaging

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "dicom_file.hpp"
+#include "pixel_layout.hpp"
+
+namespace jcs::imaging {
+
+/// The compressed bytes of one frame, put together from their fragments.
+/// @throws InputError naming the file when fragments are missing.
+std::string codestream_of(const DicomFile& file, const PixelLayout& layout, int frame);
+
+/// Holds the size that a JPEG or JPEG-LS codestream states against the header, and looks for its
+/// end: decoders silently fill up what is missing. Other codestreams are left alone.
+/// @throws InputError naming the file.
+void check_jpeg(const std::string& stream, const PixelLayout& layout, const DicomFile& file);
+
+}  // namespace jcs::imaging

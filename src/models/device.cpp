@@ -16,7 +16,8 @@ torch::Device resolve(const Device& device) {
   }
   if (device.index >= count) {
     throw UsageError({"no such CUDA device", to_text(device),
-                      count == 0 ? "cpu (this machine offers no CUDA device)" : "an index below " + std::to_string(count)});
+                      count == 0 ? "cpu (this machine offers no CUDA device)"
+                                 : "an index below " + std::to_string(count)});
   }
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(device.index)};
 }

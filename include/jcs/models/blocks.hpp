@@ -1,0 +1,66 @@
+#pragma once
+
+#include <torch/nn.h>
+
+#include "jcs/models/options.hpp"
+
+namespace jcs::models {
+
+/// Batch normalisation over [N, C, h, w]. Trained: as usual, ε = 1e-5, momentum 0.1. Frozen:
+/// statistics and scale are buffers that no training changes, and y = (x − mean) · weight / √var +
+/// bias has no ε.
+class BatchNormImpl : public torch::nn::Module {
+ public:
+  BatchNormImpl(int channels, Norm norm);
+  torch::Tensor forward(const torch::Tensor& x);
+
+ private:
+  Norm norm_;
+  torch::Tensor weight_, bias_, running_mean_, running_var_, num_batches_tracked_;
+};
+TORCH_MODULE(BatchNorm);
+
+/// What a ConvBlock is made of.
+struct ConvBlockOptions {
+  int in = 0, out = 0;  ///< channels
+  int kernel = 3;       ///< odd; the size of the map stays
+  int dilation = 1;
+  bool batch_norm = false;
+  Norm norm = Norm::kTrained;
+};
+
+/// Convolution with bias (`conv`), batch norm where asked for (`bn`), ReLU. [N, in, h, w] → [N,
+/// out, h, w].
+class ConvBlockImpl : public torch::nn::Module {
+ public:
+  explicit ConvBlockImpl(const ConvBlockOptions& options);
+  torch::Tensor forward(const torch::Tensor& x);
+
+ private:
+  torch::nn::Conv2d conv_{nullptr};
+  BatchNorm bn_{nullptr};
+};
+TORCH_MODULE(ConvBlock);
+
+/// Squeeze and excitation (paper, §III-B2): global average → linear C → hidden (`linear1`) → ReLU →
+/// linear → C
+/// (`linear2`) → sigmoid; the result scales the channels of the input.
+class SqueezeExcitationImpl : public torch::nn::Module {
+ public:
+  /// `reduction`: hidden units are C / reduction; 0: one.
+  SqueezeExcitationImpl(int channels, int reduction);
+  torch::Tensor forward(const torch::Tensor& x);
+
+ private:
+  torch::nn::Linear linear1_{nullptr}, linear2_{nullptr};
+};
+TORCH_MODULE(SqueezeExcitation);
+
+/// Bilinear resizing without aligned corners to the height and width of `like`; the input itself
+/// where they agree.
+torch::Tensor resized_like(const torch::Tensor& x, const torch::Tensor& like);
+
+/// He's initialisation for ReLU networks: convolutions by fan-out, biases zero.
+void initialise(torch::nn::Module& module);
+
+}  // namespace jcs::models

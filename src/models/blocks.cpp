@@ -1,0 +1,83 @@
+#include "jcs/models/blocks.hpp"
+
+#include <algorithm>
+
+#include <torch/torch.h>
+
+namespace jcs::models {
+
+namespace nn = torch::nn;
+
+BatchNormImpl::BatchNormImpl(int channels, Norm norm) : norm_(norm) {
+  const auto add = [&](const char* name, const torch::Tensor& value) {
+    return norm == Norm::kFrozen ? register_buffer(name, value) : register_parameter(name, value);
+  };
+  weight_ = add("weight", torch::ones({channels}));
+  bias_ = add("bias", torch::zeros({channels}));
+  running_mean_ = register_buffer("running_mean", torch::zeros({channels}));
+  running_var_ = register_buffer("running_var", torch::ones({channels}));
+  if (norm == Norm::kTrained) {
+    num_batches_tracked_ = register_buffer("num_batches_tracked", torch::zeros({}, torch::kInt64));
+  }
+}
+
+torch::Tensor BatchNormImpl::forward(const torch::Tensor& x) {
+  if (norm_ == Norm::kFrozen) {
+    return torch::batch_norm(x, weight_, bias_, running_mean_, running_var_, false, 0.0, 0.0, true);
+  }
+  if (is_training()) {
+    num_batches_tracked_ += 1;
+  }
+  return torch::batch_norm(x, weight_, bias_, running_mean_, running_var_, is_training(), 0.1, 1e-5,
+                           true);
+}
+
+ConvBlockImpl::ConvBlockImpl(const ConvBlockOptions& options) {
+  conv_ =
+      register_module("conv", nn::Conv2d(nn::Conv2dOptions(options.in, options.out, options.kernel)
+                                             .padding(options.dilation * (options.kernel / 2))
+                                             .dilation(options.dilation)));
+  if (options.batch_norm) {
+    bn_ = register_module("bn", BatchNorm(options.out, options.norm));
+  }
+}
+
+torch::Tensor ConvBlockImpl::forward(const torch::Tensor& x) {
+  torch::Tensor y = conv_->forward(x);
+  if (bn_) {
+    y = bn_->forward(y);
+  }
+  return torch::relu(y);
+}
+
+SqueezeExcitationImpl::SqueezeExcitationImpl(int channels, int reduction) {
+  const int hidden = reduction == 0 ? 1 : std::max(1, channels / reduction);
+  linear1_ = register_module("linear1", nn::Linear(channels, hidden));
+  linear2_ = register_module("linear2", nn::Linear(hidden, channels));
+}
+
+torch::Tensor SqueezeExcitationImpl::forward(const torch::Tensor& x) {
+  const auto squeezed = torch::relu(linear1_->forward(x.mean({2, 3})));
+  return x * torch::sigmoid(linear2_->forward(squeezed)).unsqueeze(-1).unsqueeze(-1);
+}
+
+torch::Tensor resized_like(const torch::Tensor& x, const torch::Tensor& like) {
+  if (x.size(2) == like.size(2) && x.size(3) == like.size(3)) {
+    return x;
+  }
+  return torch::upsample_bilinear2d(x, {like.size(2), like.size(3)}, false);
+}
+
+void initialise(nn::Module& module) {
+  const torch::NoGradGuard no_grad;
+  for (const auto& child : module.modules(/*include_self=*/true)) {
+    if (auto* conv = child->as<nn::Conv2d>()) {
+      nn::init::kaiming_normal_(conv->weight, 0.0, torch::kFanOut, torch::kReLU);
+      if (conv->bias.defined()) {
+        conv->bias.zero_();
+      }
+    }
+  }
+}
+
+}  // namespace jcs::models

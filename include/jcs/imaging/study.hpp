@@ -43,8 +43,8 @@ std::vector<SeriesSummary> list_series(const std::filesystem::path& folder,
                                        const std::stop_token& stop = {});
 
 struct ReadOptions {
-  std::string series;  ///< UID or number of the series to read; empty: the most suitable
-  int threads = 0;     ///< that decode; 0: one per core
+  std::string series{};  ///< UID or number of the series to read; empty: the most suitable
+  int threads = 0;       ///< that decode; 0: one per core
 
   template <class Visitor>
   void describe(Visitor& v) {

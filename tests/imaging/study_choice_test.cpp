@@ -1,0 +1,254 @@
+// What lies in a folder, and which series of it is read.
+
+#include <fstream>
+#include <stop_token>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "jcs/core/error.hpp"
+#include "jcs/imaging/study.hpp"
+
+#include "imaging/synthetic_slice.hpp"
+#include "support/error_line.hpp"
+#include "support/temp_dir.hpp"
+
+namespace {
+
+using jcs::imaging::CtVolume;
+using jcs::imaging::list_series;
+using jcs::imaging::read_study;
+using jcs::test::SyntheticSlice;
+using jcs::test::TempDir;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// `count` slices of one series below `folder`, 2 mm apart.
+void write_series(const std::filesystem::path& folder, int count, SyntheticSlice slice) {
+  for (int i = 0; i < count; ++i) {
+    slice.position[2] = 2.0 * i;
+    slice.tag = i;
+    slice.instance_number = i + 1;
+    slice.write(folder / (std::to_string(i) + ".dcm"));
+  }
+}
+
+SyntheticSlice series(int number) {
+  SyntheticSlice slice;
+  slice.series_number = number;
+  slice.series_uid = "1.2.3." + std::to_string(number);
+  return slice;
+}
+
+std::string refusal(const std::filesystem::path& folder) {
+  return jcs::test::error_line<jcs::InputError>([&] { read_study(folder); });
+}
+
+TEST(StudyChoice, ForeignFilesAndNestedFoldersArePassedOver) {
+  const TempDir dir;
+  write_series(dir / "a/b/c", 3, series(1));
+  std::ofstream(dir / "README.txt") << "notes";
+  std::ofstream(dir / "a/preview.png") << "no picture";
+  std::ofstream(dir / "a/empty.dcm").flush();
+  SyntheticSlice report = series(9);
+  report.modality = "SR";
+  report.sop_class = UID_BasicTextSRStorage;
+  report.edit = [](DcmDataset& data) { data.findAndDeleteElement(DCM_PixelData); };
+  report.write(dir / "report.dcm");
+  const CtVolume volume = read_study(dir.path());
+  EXPECT_EQ(volume.slice_count(), 3U);
+  EXPECT_THAT(volume.warnings, IsEmpty());
+}
+
+TEST(StudyChoice, LinksInCirclesPipesAndDeadLinksDoNotHang) {
+  const TempDir dir;
+  write_series(dir / "a", 2, series(1));
+  std::filesystem::create_directory_symlink(dir.path(), dir / "a/up");
+  std::filesystem::create_directory_symlink(dir / "a", dir / "again");
+  std::filesystem::create_symlink(dir / "nowhere", dir / "dead");
+  ASSERT_EQ(::mkfifo((dir / "pipe.dcm").c_str(), 0600), 0);
+  EXPECT_EQ(read_study(dir.path()).slice_count(), 2U);
+}
+
+TEST(StudyChoice, ALinkedFolderIsFollowed) {
+  const TempDir dir;
+  const TempDir elsewhere;
+  write_series(elsewhere.path(), 2, series(1));
+  std::filesystem::create_directory_symlink(elsewhere.path(), dir / "linked");
+  EXPECT_EQ(read_study(dir.path()).slice_count(), 2U);
+}
+
+TEST(StudyChoice, TheMostSuitableSeriesIsFirst) {
+  const TempDir dir;
+  write_series(dir / "thin", 12, series(3));
+  write_series(dir / "thick", 6, series(2));
+  SyntheticSlice derived = series(4);
+  derived.image_type = "DERIVED\\SECONDARY\\MIP";
+  write_series(dir / "derived", 20, derived);
+  SyntheticSlice localizer = series(1);
+  localizer.image_type = "ORIGINAL\\PRIMARY\\LOCALIZER";
+  write_series(dir / "localizer", 2, localizer);
+  SyntheticSlice mr = series(5);
+  mr.modality = "MR";
+  mr.sop_class = UID_MRImageStorage;
+  write_series(dir / "mr", 30, mr);
+  SyntheticSlice coronal = series(6);
+  coronal.orientation = {1, 0, 0, 0, 0, -1};
+  for (int i = 0; i < 15; ++i) {
+    coronal.position[1] = i;
+    coronal.instance_number = i;
+    coronal.write(dir / ("coronal/" + std::to_string(i)));
+  }
+  SyntheticSlice screen = series(7);
+  screen.sop_class = UID_SecondaryCaptureImageStorage;
+  write_series(dir / "screen", 40, screen);
+
+  const auto found = list_series(dir.path());
+  ASSERT_EQ(found.size(), 7U);
+  EXPECT_EQ(found[0].number, 3);
+  EXPECT_EQ(found[1].number, 2);
+  EXPECT_EQ(found[2].number, 4);
+  EXPECT_EQ(found[3].number, 6);
+  EXPECT_EQ(found[0].slices, 12U);
+  EXPECT_EQ(found[0].orientation, "axial");
+  EXPECT_EQ(found[0].thickness_mm, 2.0);
+  for (std::size_t i = 4; i < found.size(); ++i)
+    EXPECT_FALSE(found[i].suitable()) << found[i].line();
+  EXPECT_THAT(found[0].line(), HasSubstr("series 3: CT, 12 slices of 3 x 4, axial, 2 mm"));
+
+  const CtVolume volume = read_study(dir.path());
+  EXPECT_EQ(volume.series.series_number, 3);
+  EXPECT_THAT(volume.warnings, ElementsAre(HasSubstr("4 CT series could be read")));
+}
+
+TEST(StudyChoice, ThinnerWinsWhereThereAreAsMany) {
+  const TempDir dir;
+  SyntheticSlice thick = series(1);
+  thick.thickness = "5";
+  write_series(dir / "thick", 4, thick);
+  SyntheticSlice thin = series(2);
+  thin.thickness = "1.25";
+  write_series(dir / "thin", 4, thin);
+  EXPECT_EQ(read_study(dir.path()).series.series_number, 2);
+}
+
+TEST(StudyChoice, ASeriesIsChosenByNumberOrUid) {
+  const TempDir dir;
+  write_series(dir / "a", 5, series(1));
+  write_series(dir / "b", 3, series(2));
+  EXPECT_EQ(read_study(dir.path(), {.series = "2"}).slice_count(), 3U);
+  EXPECT_EQ(read_study(dir.path(), {.series = "1.2.3.2"}).slice_count(), 3U);
+  const std::string line =
+      jcs::test::error_line<jcs::UsageError>([&] { read_study(dir.path(), {.series = "7"}); });
+  EXPECT_THAT(line, HasSubstr("no series '7'"));
+  EXPECT_THAT(line, HasSubstr("series 1: CT, 5 slices"));
+  EXPECT_THAT(line, HasSubstr("series 2: CT, 3 slices"));
+  SyntheticSlice same_number = series(2);
+  same_number.series_uid = "1.2.3.22";
+  write_series(dir / "c", 3, same_number);
+  EXPECT_THAT(
+      jcs::test::error_line<jcs::UsageError>([&] { read_study(dir.path(), {.series = "2"}); }),
+      HasSubstr("more than one series"));
+}
+
+TEST(StudyChoice, ASeriesThatIsNoCtIsRefusedByNumberToo) {
+  const TempDir dir;
+  SyntheticSlice mr = series(5);
+  mr.modality = "MR";
+  write_series(dir.path(), 3, mr);
+  EXPECT_THAT(refusal(dir.path()), HasSubstr("no CT series in it"));
+  EXPECT_THAT(refusal(dir.path()), HasSubstr("not CT but MR"));
+  EXPECT_THAT(
+      jcs::test::error_line<jcs::InputError>([&] { read_study(dir.path(), {.series = "5"}); }),
+      HasSubstr("expected a CT series"));
+}
+
+TEST(StudyChoice, ALocalizerHiddenInASeriesIsLeftOut) {
+  const TempDir dir;
+  write_series(dir.path(), 3, series(1));
+  SyntheticSlice localizer = series(1);
+  localizer.image_type = "ORIGINAL\\PRIMARY\\LOCALIZER";
+  localizer.orientation = {0, 1, 0, 0, 0, -1};
+  localizer.rows = 8;
+  localizer.write(dir / "localizer.dcm");
+  const CtVolume volume = read_study(dir.path());
+  EXPECT_EQ(volume.slice_count(), 3U);
+  EXPECT_THAT(volume.warnings, ElementsAre(HasSubstr("1 localizer(s)")));
+}
+
+TEST(StudyChoice, SlicesAtOnePlaceAreNoVolume) {
+  const TempDir dir;
+  for (int i = 0; i < 5; ++i) {
+    SyntheticSlice slice = series(1);
+    slice.tag = i;
+    slice.write(dir / std::to_string(i));
+  }
+  EXPECT_THAT(refusal(dir.path()), HasSubstr("all slices at one position"));
+}
+
+TEST(StudyChoice, SeriesWithoutUidsAreToldApartByOrientationAndSize) {
+  const TempDir dir;
+  SyntheticSlice axial = series(1);
+  axial.series_uid.clear();
+  write_series(dir / "a", 4, axial);
+  SyntheticSlice localizer = axial;
+  localizer.orientation = {1, 0, 0, 0, 0, -1};
+  localizer.write(dir / "localizer.dcm");
+  SyntheticSlice small = axial;
+  small.rows = 2;
+  write_series(dir / "small", 2, small);
+  EXPECT_EQ(list_series(dir.path()).size(), 3U);
+  const CtVolume volume = read_study(dir.path());
+  EXPECT_EQ(volume.slice_count(), 4U);
+  EXPECT_EQ(volume.series.series_uid, "");
+}
+
+TEST(StudyChoice, MoreThanOnePatientIsSaid) {
+  const TempDir dir;
+  write_series(dir / "a", 4, series(1));
+  SyntheticSlice other = series(2);
+  other.edit = [](DcmDataset& data) { data.putAndInsertString(DCM_PatientID, "somebody else"); };
+  write_series(dir / "b", 3, other);
+  EXPECT_THAT(read_study(dir.path()).warnings,
+              testing::Contains(HasSubstr("CT of 2 patients; read was patient 'phantom'")));
+}
+
+TEST(StudyChoice, EmptyMissingAndForeignFoldersAreNamed) {
+  const TempDir dir;
+  EXPECT_THAT(refusal(dir.path()), HasSubstr("the folder is empty"));
+  EXPECT_THAT(refusal(dir / "absent"), HasSubstr("absent: there is no such folder"));
+  std::ofstream(dir / "notes.txt") << "no CT";
+  EXPECT_THAT(refusal(dir / "notes.txt"), HasSubstr("is no folder"));
+  EXPECT_THAT(refusal(dir.path()), HasSubstr("no CT slices in it (got 1 file: 1 not DICOM"));
+}
+
+TEST(StudyChoice, TextIsUtf8) {
+  const TempDir dir;
+  SyntheticSlice slice = series(1);
+  slice.edit = [](DcmDataset& data) {
+    data.putAndInsertString(DCM_SpecificCharacterSet, "ISO_IR 100");
+    data.putAndInsertString(DCM_PatientName, "M\xFCller^J\xF6rg");
+    data.putAndInsertString(DCM_SeriesDescription, "Th\xF6rax");
+  };
+  slice.write(dir / "latin.dcm");
+  CtVolume volume = read_study(dir.path());
+  EXPECT_EQ(volume.series.patient_name, "M\xC3\xBCller^J\xC3\xB6rg");
+  EXPECT_EQ(volume.series.series_description, "Th\xC3\xB6rax");
+  slice.edit = [](DcmDataset& data) { data.putAndInsertString(DCM_PatientName, "M\xFCller"); };
+  slice.write(dir / "latin.dcm");
+  EXPECT_EQ(read_study(dir.path()).series.patient_name, "M?ller");
+}
+
+TEST(StudyChoice, AStopIsObeyed) {
+  const TempDir dir;
+  write_series(dir.path(), 3, series(1));
+  std::stop_source source;
+  source.request_stop();
+  EXPECT_THROW(read_study(dir.path(), {}, jcs::no_progress(), source.get_token()),
+               jcs::Interrupted);
+}
+
+}  // namespace

@@ -1,10 +1,16 @@
 #include "jcs/core/log.hpp"
 
+#include "jcs/core/log_text.hpp"
+
 namespace jcs {
 
 spdlog::logger& log() {
   static spdlog::logger logger("jcs");
   return logger;
 }
+
+void log_info(std::string_view line) { log().info("{}", line); }
+
+void log_warning(std::string_view line) { log().warn("{}", line); }
 
 }  // namespace jcs

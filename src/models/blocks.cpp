@@ -70,7 +70,7 @@ torch::Tensor resized_like(const torch::Tensor& x, const torch::Tensor& like) {
 
 void initialise(nn::Module& module) {
   const torch::NoGradGuard no_grad;
-  for (const auto& child : module.modules(/*include_self=*/true)) {
+  for (const auto& child : module.modules(/*include_self=*/false)) {
     if (auto* conv = child->as<nn::Conv2d>()) {
       nn::init::kaiming_normal_(conv->weight, 0.0, torch::kFanOut, torch::kReLU);
       if (conv->bias.defined()) {

@@ -57,7 +57,12 @@ struct ClassifierOptions {
   int classes = 2;    ///< 0 uninfected, 1 COVID-19
   bool bias = false;  ///< of the linear layer; the release has none
 
-  static ClassifierOptions release() { return {}; }
+  /// Like all networks of the release with frozen batch norms; to train it from scratch, set them to trained.
+  static ClassifierOptions release() {
+    ClassifierOptions options;
+    options.backbone.norm = Norm::kFrozen;
+    return options;
+  }
   /// The paper names Res2Net alone; 50 layers is its common form.
   static ClassifierOptions paper() { return {Res2NetOptions::v1(), 2, true}; }
   /// A few hundred thousand weights, for CPUs.

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+
+#include <torch/types.h>
+
+#include "jcs/models/classifier.hpp"
+
+namespace jcs::explain {
+
+/// How channel weights and features become a map.
+enum class Reading {
+  kPaper,   ///< equation 2 as printed: Σ_k ReLU(w_k X^k)
+  kRelease  ///< as in the authors' code: ReLU(Σ_k w_k X^k)
+};
+
+/// Weight of every channel (paper, equation 1): w_k = (1/HW) Σ_ij ∂y/∂X^k_ij.
+/// @param features X, [N, C, h, w], part of the graph that leads to `score`.
+/// @param score y, [N], of the class that is explained; y of one slice must not depend on the
+/// features of another.
+/// @param create_graph keep the way the weights were made, so that a loss on the map can be
+/// differentiated.
+/// @return [N, C]
+torch::Tensor channel_weights(const torch::Tensor& features, const torch::Tensor& score,
+                              bool create_graph = false);
+
+/// The map (paper, equation 2) of features [N, C, h, w] and weights [N, C]: [N, h, w], not
+/// negative.
+torch::Tensor combined(const torch::Tensor& features, const torch::Tensor& weights,
+                       Reading reading);
+
+/// Every map of [N, h, w] scaled so that its least value is 0 and its greatest 1. A constant map
+/// becomes 0.
+torch::Tensor normalised(const torch::Tensor& map);
+
+/// Where the classifier looked for class `index` in slices [N, 3, h, w]: maps [N, h/32, w/32], not
+/// normalised. Only pooling and linear layer are differentiated, not the backbone.
+torch::Tensor activation_map(models::Classifier& classifier, const torch::Tensor& slices,
+                             Reading reading, std::int64_t index = 1);
+
+}  // namespace jcs::explain

@@ -1,0 +1,42 @@
+#include "jcs/explain/activation_map.hpp"
+
+#include <torch/torch.h>
+
+namespace jcs::explain {
+
+torch::Tensor channel_weights(const torch::Tensor& features, const torch::Tensor& score,
+                              bool create_graph) {
+  const auto gradient = torch::autograd::grad({score.sum()}, {features}, {},
+                                              /*retain_graph=*/create_graph, create_graph);
+  return gradient.front().mean({2, 3});
+}
+
+torch::Tensor combined(const torch::Tensor& features, const torch::Tensor& weights,
+                       Reading reading) {
+  const auto weighted = features * weights.unsqueeze(-1).unsqueeze(-1);
+  return reading == Reading::kPaper ? torch::relu(weighted).sum(1) : torch::relu(weighted.sum(1));
+}
+
+torch::Tensor normalised(const torch::Tensor& map) {
+  const auto low = map.amin({1, 2}, /*keepdim=*/true);
+  const auto spread = map.amax({1, 2}, /*keepdim=*/true) - low;
+  return torch::where(spread > 0,
+                      (map - low) / torch::where(spread > 0, spread, torch::ones_like(spread)),
+                      torch::zeros_like(map));
+}
+
+torch::Tensor activation_map(models::Classifier& classifier, const torch::Tensor& slices,
+                             Reading reading, std::int64_t index) {
+  torch::Tensor features;
+  {
+    const torch::NoGradGuard no_grad;
+    features = classifier->features(slices).layer4;
+  }
+  const torch::AutoGradMode with_gradient(true);
+  const torch::Tensor leaf = features.detach().requires_grad_(true);
+  const torch::Tensor score = classifier->head(leaf).select(1, index);
+  const torch::Tensor weights = channel_weights(leaf, score);
+  return combined(leaf.detach(), weights, reading);
+}
+
+}  // namespace jcs::explain

@@ -12,6 +12,10 @@ namespace jcs::weights {
 
 namespace {
 
+std::string describe(const at::Tensor& tensor) {
+  return shape_text(tensor) + " " + type_name(tensor);
+}
+
 constexpr std::size_t kShown = 3;
 
 bool optional(const std::string& name) { return name.ends_with("num_batches_tracked"); }
@@ -67,14 +71,17 @@ std::string summary(const LoadReport& report) {
   return joined(parts);
 }
 
-std::string describe(const at::Tensor& tensor) {
-  std::vector<std::string> sizes;
-  for (const std::int64_t size : tensor.sizes()) {
-    sizes.push_back(std::to_string(size));
-  }
+std::string type_name(const at::Tensor& tensor) {
+  return c10::getDtypeNames(tensor.scalar_type()).first;
+}
+
+std::string shape_text(const at::Tensor& tensor) {
   std::string text = "[";
-  text += joined(sizes) + "] ";
-  return text += c10::getDtypeNames(tensor.scalar_type()).first;
+  for (const std::int64_t size : tensor.sizes()) {
+    text += text.size() > 1 ? ", " : "";
+    text += std::to_string(size);
+  }
+  return text += "]";
 }
 
 TensorMap state_of(const torch::nn::Module& module) {

@@ -45,20 +45,28 @@ Opened open(const std::filesystem::path& path, Task task) {
   return {std::move(file.tensors), std::move(*card), sha256_file(path)};
 }
 
-template <class Loaded, class Holder, class Options>
-Loaded load(const std::filesystem::path& path, Task task, LoadOptions load_options,
-            Options ModelCard::*architecture) {
-  Opened opened = open(path, task);
-  Loaded loaded;
+// A network of the architecture that a card names, filled.
+template <class Holder, class Options>
+LoadReport make(Holder& net, const Options& architecture, const TensorMap& tensors,
+                const LoadOptions& options) {
   try {
-    loaded.net = Holder(opened.card.*architecture);
+    net = Holder(architecture);
   } catch (const UsageError& error) {
     throw WeightsError(
-        {std::string("names an architecture that cannot be: ") + error.what(), path.string()});
+        {std::string("names an architecture that cannot be: ") + error.what(), options.source});
   }
-  load_options.source = path.string();
-  loaded.report = load_into(*loaded.net, opened.tensors, load_options);
-  loaded.net->eval();
+  LoadReport report = load_into(*net, tensors, options);
+  net->eval();
+  return report;
+}
+
+template <class Loaded, class Options>
+Loaded load(const std::filesystem::path& path, Task task, LoadOptions options,
+            Options ModelCard::*architecture) {
+  Opened opened = open(path, task);
+  options.source = path.string();
+  Loaded loaded;
+  loaded.report = make(loaded.net, opened.card.*architecture, opened.tensors, options);
   loaded.card = std::move(opened.card);
   loaded.sha256 = std::move(opened.sha256);
   return loaded;
@@ -72,13 +80,24 @@ void save_model(const std::filesystem::path& file, const torch::nn::Module& netw
 }
 
 LoadedClassifier load_classifier(const std::filesystem::path& file, const LoadOptions& options) {
-  return load<LoadedClassifier, models::Classifier>(file, Task::kClassification, options,
-                                                    &ModelCard::classifier);
+  return load<LoadedClassifier>(file, Task::kClassification, options, &ModelCard::classifier);
 }
 
 LoadedSegmenter load_segmenter(const std::filesystem::path& file, const LoadOptions& options) {
-  return load<LoadedSegmenter, models::Segmenter>(file, Task::kSegmentation, options,
-                                                  &ModelCard::segmenter);
+  return load<LoadedSegmenter>(file, Task::kSegmentation, options, &ModelCard::segmenter);
+}
+
+void require_fit(const ModelCard& card, const TensorMap& tensors, const std::string& where) {
+  require_plausible(card, tensors, where);
+  LoadOptions options;
+  options.source = where;
+  if (card.task == Task::kClassification) {
+    models::Classifier net{nullptr};
+    make(net, card.classifier, tensors, options);
+  } else {
+    models::Segmenter net{nullptr};
+    make(net, card.segmenter, tensors, options);
+  }
 }
 
 }  // namespace jcs::weights

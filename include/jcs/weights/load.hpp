@@ -57,7 +57,9 @@ TensorMap state_of(const torch::nn::Module& module);
 LoadReport load_state(const TensorMap& state, const TensorMap& tensors,
                       const LoadOptions& options = {});
 
-/// A tensor's shape and type for a person: `[64, 3, 3, 3] float32`.
-std::string describe(const at::Tensor& tensor);
+/// `float32`, `bfloat16`, `int64` …
+std::string type_name(const at::Tensor& tensor);
+/// `[64, 3, 3, 3]`
+std::string shape_text(const at::Tensor& tensor);
 
 }  // namespace jcs::weights

@@ -41,4 +41,8 @@ LoadedClassifier load_classifier(const std::filesystem::path& file,
                                  const LoadOptions& options = {});
 LoadedSegmenter load_segmenter(const std::filesystem::path& file, const LoadOptions& options = {});
 
+/// Builds the network that the card names and fills it, as the functions above do, only to see that
+/// the tensors fit. @throws WeightsError with `where`
+void require_fit(const ModelCard& card, const TensorMap& tensors, const std::string& where);
+
 }  // namespace jcs::weights

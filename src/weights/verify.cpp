@@ -1,0 +1,67 @@
+#include "jcs/weights/verify.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include <ATen/Functions.h>
+
+#include "jcs/core/error.hpp"
+#include "jcs/core/hash.hpp"
+#include "jcs/weights/model_file.hpp"
+
+namespace jcs::weights {
+
+namespace {
+
+std::string lower_hash(std::string text) {
+  constexpr std::size_t kDigits = 64;
+  const bool hash =
+      text.size() == kDigits &&
+      std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
+  if (!hash && !text.empty()) {
+    throw UsageError({"is no SHA-256", "'" + text + "'", "64 hexadecimal digits"});
+  }
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+void require_finite(const TensorMap& tensors, const std::string& where) {
+  for (const auto& [name, tensor] : tensors) {
+    if (!tensor.is_floating_point()) {
+      continue;
+    }
+    // A sum is finite only when all are; where it overflows, every number is looked at.
+    const at::Tensor numbers = tensor.to(at::kFloat);
+    if (!std::isfinite(numbers.sum(at::kDouble).item<double>())) {
+      const auto bad = at::isfinite(numbers).logical_not().sum().item<std::int64_t>();
+      if (bad > 0) {
+        throw WeightsError({std::to_string(bad) + " numbers are not finite", where + ": " + name});
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Verification verify(const std::filesystem::path& path, const std::string& sha256) {
+  const std::string expected = lower_hash(sha256);
+  const std::string where = path.string();
+  const TensorFile file = read_tensors(path);
+  Verification found{file.format, sha256_file(path), file.tensors.size(),
+                     card_of(file.metadata, where)};
+  if (!expected.empty() && found.sha256 != expected) {
+    throw WeightsError({"has another SHA-256", where, expected, found.sha256});
+  }
+  require_finite(file.tensors, where);
+  if (!found.card) {
+    found.card = card_of_release(file.tensors);
+  }
+  if (found.card) {
+    require_fit(*found.card, file.tensors, where);
+  }
+  return found;
+}
+
+}  // namespace jcs::weights

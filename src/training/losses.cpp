@@ -4,7 +4,8 @@
 
 namespace jcs::training {
 
-torch::Tensor dice_loss(const torch::Tensor& probability, const torch::Tensor& annotation, DiceReading reading) {
+torch::Tensor dice_loss(const torch::Tensor& probability, const torch::Tensor& annotation,
+                        DiceReading reading) {
   const auto common = (probability * annotation).sum();
   const auto sizes = probability.sum() + annotation.sum();
   if (reading == DiceReading::kPaper) {

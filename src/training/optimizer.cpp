@@ -2,8 +2,6 @@
 
 #include <torch/torch.h>
 
-#include <map>
-
 #include "jcs/core/error.hpp"
 
 namespace jcs::training {
@@ -15,29 +13,23 @@ using torch::optim::AdamParamState;
 using torch::optim::SGDOptions;
 using torch::optim::SGDParamState;
 
-class StateReader {
- public:
-  explicit StateReader(const NamedTensors& state) : tensors_(state.begin(), state.end()) {}
-
-  torch::Tensor take(const std::string& name, const torch::Tensor& like) const {
-    const torch::Tensor tensor = take(name);
-    if (tensor.sizes() != like.sizes()) {
-      throw WeightsError({"optimizer state of another shape", name});
-    }
-    return tensor.to(like.options());
+torch::Tensor taken(const weights::TensorMap& state, const std::string& name) {
+  const torch::Tensor* found = state.find(name);
+  if (found == nullptr) {
+    throw WeightsError({"optimizer state is missing", name});
   }
-  torch::Tensor take(const std::string& name) const {
-    const auto found = tensors_.find(name);
-    if (found == tensors_.end()) {
-      throw WeightsError({"optimizer state is missing", name});
-    }
-    return found->second;
-  }
-  [[nodiscard]] bool has(const std::string& name) const { return tensors_.contains(name); }
+  return *found;
+}
 
- private:
-  std::map<std::string, torch::Tensor> tensors_;
-};
+torch::Tensor taken(const weights::TensorMap& state, const std::string& name,
+                    const torch::Tensor& like) {
+  const torch::Tensor tensor = taken(state, name);
+  if (tensor.sizes() != like.sizes()) {
+    throw WeightsError({"optimizer state of another shape", name});
+  }
+  // A copy: the optimizer writes into it, and the file's memory may be shared or read-only.
+  return tensor.to(like.options()).clone();
+}
 
 }  // namespace
 
@@ -50,9 +42,9 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(const torch::nn::Module&
     }
   }
   if (options.kind == OptimizerOptions::Kind::kSgd) {
-    return std::make_unique<torch::optim::SGD>(
-        parameters,
-        SGDOptions(options.learning_rate).momentum(options.momentum).weight_decay(options.weight_decay));
+    return std::make_unique<torch::optim::SGD>(parameters, SGDOptions(options.learning_rate)
+                                                               .momentum(options.momentum)
+                                                               .weight_decay(options.weight_decay));
   }
   return std::make_unique<torch::optim::Adam>(
       parameters, AdamOptions(options.learning_rate)
@@ -66,20 +58,21 @@ void set_learning_rate(torch::optim::Optimizer& optimizer, double rate) {
   }
 }
 
-NamedTensors optimizer_state(torch::optim::Optimizer& optimizer, const torch::nn::Module& network) {
-  NamedTensors state;
+weights::TensorMap optimizer_state(torch::optim::Optimizer& optimizer,
+                                   const torch::nn::Module& network) {
+  weights::TensorMap state;
   for (const auto& parameter : network.named_parameters()) {
     const auto found = optimizer.state().find(parameter.value().unsafeGetTensorImpl());
     if (found == optimizer.state().end()) {
       continue;
     }
     if (const auto* adam = dynamic_cast<const AdamParamState*>(found->second.get())) {
-      state.emplace_back(parameter.key() + ".step", torch::tensor(adam->step(), torch::kInt64));
-      state.emplace_back(parameter.key() + ".exp_avg", adam->exp_avg());
-      state.emplace_back(parameter.key() + ".exp_avg_sq", adam->exp_avg_sq());
+      state.add(parameter.key() + ".step", torch::tensor(adam->step(), torch::kInt64));
+      state.add(parameter.key() + ".exp_avg", adam->exp_avg());
+      state.add(parameter.key() + ".exp_avg_sq", adam->exp_avg_sq());
     } else if (const auto* sgd = dynamic_cast<const SGDParamState*>(found->second.get())) {
       if (sgd->momentum_buffer().defined()) {
-        state.emplace_back(parameter.key() + ".momentum_buffer", sgd->momentum_buffer());
+        state.add(parameter.key() + ".momentum_buffer", sgd->momentum_buffer());
       }
     }
   }
@@ -87,21 +80,20 @@ NamedTensors optimizer_state(torch::optim::Optimizer& optimizer, const torch::nn
 }
 
 void restore_optimizer_state(torch::optim::Optimizer& optimizer, const torch::nn::Module& network,
-                             const NamedTensors& state) {
-  const StateReader reader(state);
+                             const weights::TensorMap& state) {
   const bool is_adam = dynamic_cast<torch::optim::Adam*>(&optimizer) != nullptr;
   for (const auto& parameter : network.named_parameters()) {
     const std::string& name = parameter.key();
     const torch::Tensor& value = parameter.value();
-    if (is_adam && reader.has(name + ".step")) {
+    if (is_adam && state.contains(name + ".step")) {
       auto adam = std::make_unique<AdamParamState>();
-      adam->step(reader.take(name + ".step").item<std::int64_t>());
-      adam->exp_avg(reader.take(name + ".exp_avg", value));
-      adam->exp_avg_sq(reader.take(name + ".exp_avg_sq", value));
+      adam->step(taken(state, name + ".step").item<std::int64_t>());
+      adam->exp_avg(taken(state, name + ".exp_avg", value));
+      adam->exp_avg_sq(taken(state, name + ".exp_avg_sq", value));
       optimizer.state()[value.unsafeGetTensorImpl()] = std::move(adam);
-    } else if (!is_adam && reader.has(name + ".momentum_buffer")) {
+    } else if (!is_adam && state.contains(name + ".momentum_buffer")) {
       auto sgd = std::make_unique<SGDParamState>();
-      sgd->momentum_buffer(reader.take(name + ".momentum_buffer", value));
+      sgd->momentum_buffer(taken(state, name + ".momentum_buffer", value));
       optimizer.state()[value.unsafeGetTensorImpl()] = std::move(sgd);
     }
   }

@@ -7,7 +7,8 @@ namespace jcs::training {
 
 namespace {
 
-void check_shared(const RunOptions& run, const DataOptions& data, const Preprocessing& preprocessing) {
+void check_shared(const RunOptions& run, const DataOptions& data,
+                  const Preprocessing& preprocessing) {
   if (data.train.empty()) {
     throw UsageError({"no data to learn from", "data.train", "a manifest (CSV)"});
   }
@@ -20,7 +21,8 @@ void check_shared(const RunOptions& run, const DataOptions& data, const Preproce
   (void)parse_device(run.device);
   if (preprocessing.resize > 0 && preprocessing.crop > preprocessing.resize) {
     throw UsageError({"crop is larger than what it is cut from", "preprocessing.crop",
-                      "at most " + std::to_string(preprocessing.resize), std::to_string(preprocessing.crop)});
+                      "at most " + std::to_string(preprocessing.resize),
+                      std::to_string(preprocessing.crop)});
   }
 }
 

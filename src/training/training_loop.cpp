@@ -1,11 +1,9 @@
 #include "jcs/training/training_loop.hpp"
 
-#include <torch/torch.h>
-
 #include <chrono>
 #include <cmath>
-#include <nlohmann/json.hpp>
-#include <thread>
+
+#include <torch/torch.h>
 
 #include "jcs/core/error.hpp"
 #include "jcs/training/checkpoint.hpp"
@@ -18,9 +16,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
-torch::Device device_of(const torch::nn::Module& network) { return network.parameters().front().device(); }
+torch::Device device_of(const torch::nn::Module& network) {
+  return network.parameters().front().device();
+}
 
 data::Batch on_device(data::Batch batch, const torch::Device& device) {
   batch.images = batch.images.to(device);
@@ -41,24 +43,27 @@ class Run {
         batches_(batches_per_epoch(slices.size(), setup.loader)) {
     const auto all = static_cast<std::int64_t>(batches_) * setup.run.epochs;
     iterations_ = setup.run.iterations > 0 ? std::min(all, setup.run.iterations) : all;
-    state_.configuration = setup.configuration;
+    state_.identity = setup.identity;
     if (std::filesystem::exists(folder_.checkpoint())) {
-      state_ = load_checkpoint(folder_.checkpoint(), setup.configuration, task.network(), *optimizer_);
+      state_ = load_checkpoint(folder_.checkpoint(), state_.identity, task.network(), *optimizer_);
     } else {
       folder_.write_configuration(setup.configuration);
     }
   }
 
-  [[nodiscard]] bool complete() const { return state_.iteration >= iterations_ && state_.batch == 0; }
+  [[nodiscard]] bool complete() const {
+    return state_.iteration >= iterations_ && state_.batch == 0;
+  }
   [[nodiscard]] const RunState& state() const { return state_; }
 
   void epoch(Progress& progress, const std::stop_token& stop) {
     epoch_start_ = Clock::now();
     const double before = state_.epoch_seconds;
     task_.network().train();
-    const std::string stage = "epoch " + std::to_string(state_.epoch + 1) + "/" + std::to_string(setup_.run.epochs);
-    data::for_each_batch(slices_, setup_.loader, static_cast<std::uint64_t>(setup_.run.seed), state_.epoch,
-                         state_.batch, [&](std::size_t index, data::Batch& batch) {
+    const std::string stage =
+        "epoch " + std::to_string(state_.epoch + 1) + "/" + std::to_string(setup_.run.epochs);
+    data::for_each_batch(slices_, setup_.loader, static_cast<std::uint64_t>(setup_.run.seed),
+                         state_.epoch, state_.batch, [&](std::size_t index, data::Batch& batch) {
                            step(on_device(std::move(batch), device_of(task_.network())));
                            state_.batch = index + 1;
                            state_.epoch_seconds = before + since(epoch_start_);
@@ -71,7 +76,8 @@ class Run {
 
  private:
   [[nodiscard]] double rate_at(std::int64_t iteration) const {
-    return setup_.optimizer.learning_rate * rate_factor(setup_.schedule, iteration, state_.epoch, iterations_);
+    return setup_.optimizer.learning_rate *
+           rate_factor(setup_.schedule, iteration, state_.epoch, iterations_);
   }
 
   void step(const data::Batch& batch) {
@@ -89,25 +95,26 @@ class Run {
     const double loss = total.item<double>();
     if (!std::isfinite(loss)) {
       throw UsageError({"the loss is no longer finite; a lower learning rate may help",
-                        "iteration " + std::to_string(state_.iteration + 1), "", std::to_string(loss)});
+                        "iteration " + std::to_string(state_.iteration + 1), "",
+                        std::to_string(loss)});
     }
     total.backward();
     optimizer_->step();
     state_.loss_sum += loss;
     ++state_.iteration;
-    if (setup_.on_step) {
+    if (setup_.observers.on_step) {
       for (const torch::Tensor& part : parts) {
         record.losses.push_back(part.item<double>());
       }
-      setup_.on_step(record);
+      setup_.observers.on_step(record);
     }
   }
 
   void stop_here(const std::stop_token& stop) {
     if (stop.stop_requested()) {
       save_checkpoint(folder_.checkpoint(), state_, task_.network(), *optimizer_);
-      throw Interrupted("stopped after iteration " + std::to_string(state_.iteration) + "; the same command goes on from " +
-                        folder_.checkpoint().string());
+      throw Interrupted("stopped after iteration " + std::to_string(state_.iteration) +
+                        "; the same command goes on from " + folder_.checkpoint().string());
     }
   }
 
@@ -134,13 +141,15 @@ class Run {
     state_.batch = 0;
     state_.loss_sum = 0.0;
     state_.epoch_seconds = 0.0;
-    // The checkpoint comes last: a kill before it repeats the epoch, which writes the same files again.
+    // The checkpoint comes last: a kill before it repeats the epoch, which writes the same files
+    // again.
     task_.save(folder_.last(), provenance(record));
     folder_.write_log(state_.epochs);
     save_checkpoint(folder_.checkpoint(), state_, task_.network(), *optimizer_);
-    if (setup_.on_epoch) {
+    if (setup_.observers.on_epoch) {
       const double per_iteration = record.seconds / static_cast<double>(batches_);
-      setup_.on_epoch(record, per_iteration * static_cast<double>(iterations_ - state_.iteration));
+      setup_.observers.on_epoch(
+          record, per_iteration * static_cast<double>(iterations_ - state_.iteration));
     }
   }
 
@@ -157,7 +166,7 @@ class Run {
   }
 
   [[nodiscard]] nlohmann::json provenance(const EpochRecord& record) const {
-    nlohmann::json out = setup_.provenance != nullptr ? *setup_.provenance : nlohmann::json::object();
+    nlohmann::json out = setup_.provenance;
     out["epoch"] = record.epoch;
     out["iterations"] = record.iterations;
     out["seed"] = setup_.run.seed;
@@ -180,8 +189,8 @@ class Run {
 
 }  // namespace
 
-TrainingResult train(Task& task, const data::SliceDataset& slices, const TrainingSetup& setup, Progress& progress,
-                     const std::stop_token& stop) {
+TrainingResult train(Task& task, const data::SliceDataset& slices, const TrainingSetup& setup,
+                     Progress& progress, const std::stop_token& stop) {
   Run run(task, slices, setup);
   TrainingResult result;
   result.was_complete = run.complete();

@@ -1,21 +1,22 @@
 #pragma once
 
-#include <torch/nn/module.h>
-#include <torch/optim/optimizer.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include <torch/nn/module.h>
+#include <torch/optim/optimizer.h>
+
 #include "jcs/training/training_loop.hpp"
 
 namespace jcs::training {
 
-/// Where a run stands between two steps. Together with the network and the optimizer it is all that is needed to
-/// go on: the order of an epoch and the augmentation follow from seed, epoch and index.
+/// Where a run stands between two steps. Together with the network and the optimizer it is all that
+/// is needed to go on: the order of an epoch and the augmentation follow from seed, epoch and
+/// index.
 struct RunState {
-  std::string configuration;
+  std::string identity;        ///< configuration and data of the run
   std::int64_t epoch = 0;      ///< under way, from 0
   std::size_t batch = 0;       ///< next batch of that epoch
   std::int64_t iteration = 0;  ///< next step of the run
@@ -27,12 +28,13 @@ struct RunState {
 };
 
 /// Writes network, optimizer and state into one file, whole or not at all. @throws OutputError
-void save_checkpoint(const std::filesystem::path& file, const RunState& state, const torch::nn::Module& network,
-                     torch::optim::Optimizer& optimizer);
+void save_checkpoint(const std::filesystem::path& file, const RunState& state,
+                     const torch::nn::Module& network, torch::optim::Optimizer& optimizer);
 
-/// Restores what `save_checkpoint` wrote. The configuration is checked before anything else is touched.
-/// @throws UsageError when the checkpoint is of another configuration; WeightsError when it is damaged.
-RunState load_checkpoint(const std::filesystem::path& file, const std::string& configuration,
+/// Restores what `save_checkpoint` wrote. The identity is checked before anything else is touched.
+/// @throws UsageError when the checkpoint is of another configuration or data; WeightsError when it
+/// is damaged.
+RunState load_checkpoint(const std::filesystem::path& file, const std::string& identity,
                          torch::nn::Module& network, torch::optim::Optimizer& optimizer);
 
 }  // namespace jcs::training

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <torch/nn/module.h>
-#include <torch/optim/optimizer.h>
-
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <torch/nn/module.h>
+#include <torch/optim/optimizer.h>
 
 #include "jcs/training/options.hpp"
 
@@ -19,13 +19,13 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(const torch::nn::Module&
 /// Sets the learning rate of all parameters.
 void set_learning_rate(torch::optim::Optimizer& optimizer, double rate);
 
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
-
-/// The optimizer's memory (moments, momentum, step counts) under names made of the parameters' names.
-NamedTensors optimizer_state(torch::optim::Optimizer& optimizer, const torch::nn::Module& network);
+/// The optimizer's memory (moments, momentum, step counts) under names made of the parameters'
+/// names.
+weights::TensorMap optimizer_state(torch::optim::Optimizer& optimizer,
+                                   const torch::nn::Module& network);
 
 /// Puts such a memory back. @throws WeightsError naming what is missing or of another shape.
 void restore_optimizer_state(torch::optim::Optimizer& optimizer, const torch::nn::Module& network,
-                             const NamedTensors& state);
+                             const weights::TensorMap& state);
 
 }  // namespace jcs::training

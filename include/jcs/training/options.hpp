@@ -25,9 +25,11 @@ struct DataOptions {
   void describe(Visitor& v) {
     v.field("train", train, "manifest (CSV) of the slices to learn from");
     v.field("validation", validation, "manifest (CSV) of slices of other patients, to measure on");
-    v.field("workers", workers, "threads that read and prepare slices; 0 uses the training thread", between(0, 256));
+    v.field("workers", workers, "threads that read and prepare slices; 0 uses the training thread",
+            between(0, 256));
     v.field("shuffle", shuffle, "another order in every epoch");
-    v.field("clean_slices", clean_slices, "segmentation: slices with label 0 and no mask count as annotated with nothing");
+    v.field("clean_slices", clean_slices,
+            "segmentation: slices with label 0 and no mask count as annotated with nothing");
   }
 };
 
@@ -81,7 +83,8 @@ struct RunOptions {
     v.field("device", device, "auto, cpu or cuda:N");
     v.field("threads", threads, "CPU threads of the network; 0 uses every core", between(0, 1024));
     v.field("epochs", epochs, "times that every slice is seen", at_least(1));
-    v.field("iterations", iterations, "stop after so many batches; 0 goes through all epochs", at_least(0));
+    v.field("iterations", iterations, "stop after so many batches; 0 goes through all epochs",
+            at_least(0));
     v.field("batch_size", batch_size, "slices a batch", between(1, 65536));
     v.field("validate_every", validate_every, "epochs between two validations", at_least(1));
   }
@@ -131,7 +134,8 @@ struct SegmenterTrainingOptions {
     v.section("augmentation", augmentation, "random changes of training slices");
     v.section("network", network, "the segmenter");
     v.section("initial", initial, "what the network starts from");
-    v.choice("dice", dice, "the Dice loss", {{"standard", DiceReading::kStandard}, {"paper", DiceReading::kPaper}});
+    v.choice("dice", dice, "the Dice loss",
+             {{"standard", DiceReading::kStandard}, {"paper", DiceReading::kPaper}});
     v.section("optimizer", optimizer, "the optimizer");
     v.section("schedule", schedule, "the learning rate over time");
   }

@@ -16,7 +16,9 @@ class RunFolder {
 
   [[nodiscard]] std::filesystem::path best() const { return folder_ / "best.safetensors"; }
   [[nodiscard]] std::filesystem::path last() const { return folder_ / "last.safetensors"; }
-  [[nodiscard]] std::filesystem::path checkpoint() const { return folder_ / "checkpoint.safetensors"; }
+  [[nodiscard]] std::filesystem::path checkpoint() const {
+    return folder_ / "checkpoint.safetensors";
+  }
   [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
 
   /// One row an epoch. @throws OutputError

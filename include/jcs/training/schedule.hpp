@@ -18,7 +18,8 @@ struct ScheduleOptions {
   double factor = 0.1;
   double power = 0.9;
   std::int64_t total_iterations = 0;  ///< of poly; 0: those of the whole run
-  std::int64_t warmup_iterations = 0;  ///< release, segmenter: 200 iterations from a tenth of the rate upwards
+  std::int64_t warmup_iterations =
+      0;  ///< release, segmenter: 200 iterations from a tenth of the rate upwards
 
   template <class Visitor>
   void describe(Visitor& v) {
@@ -27,8 +28,10 @@ struct ScheduleOptions {
     v.field("step_epochs", step_epochs, "step: epochs between two reductions", at_least(1));
     v.field("factor", factor, "step: what the rate is multiplied by", between(0, 1));
     v.field("power", power, "poly: rate * (1 - iteration / total)^power", at_least(0));
-    v.field("total_iterations", total_iterations, "poly: iterations to zero; 0 takes those of the run", at_least(0));
-    v.field("warmup_iterations", warmup_iterations, "iterations that climb from a tenth of the rate", at_least(0));
+    v.field("total_iterations", total_iterations,
+            "poly: iterations to zero; 0 takes those of the run", at_least(0));
+    v.field("warmup_iterations", warmup_iterations,
+            "iterations that climb from a tenth of the rate", at_least(0));
   }
 };
 

@@ -1,16 +1,16 @@
 #pragma once
 
-#include <torch/nn/module.h>
-#include <torch/types.h>
-
 #include <cstdint>
 #include <functional>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <nlohmann/json.hpp>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include "jcs/core/progress.hpp"
 #include "jcs/data/loader.hpp"
@@ -18,8 +18,8 @@
 
 namespace jcs::training {
 
-/// Figures of one validation by name, the first the one by which the best weights are chosen (more is better).
-/// Nothing where a figure is undefined, such as a sensitivity without positive slices.
+/// Figures of one validation by name, the first the one by which the best weights are chosen (more
+/// is better). Nothing where a figure is undefined, such as a sensitivity without positive slices.
 using Scores = std::vector<std::pair<std::string, std::optional<double>>>;
 
 /// A network that learns, with its losses and its validation. The loop does the rest.
@@ -29,7 +29,8 @@ class Task {
   virtual torch::nn::Module& network() = 0;
   /// The parts of the loss of a batch that is on the network's device; their sum is minimised.
   virtual std::vector<torch::Tensor> losses(const data::Batch& batch) = 0;
-  /// Measures the network as it is on the validation slices. Called in evaluation mode, without gradients.
+  /// Measures the network as it is on the validation slices. Called in evaluation mode, without
+  /// gradients.
   virtual Scores validate(Progress& progress, const std::stop_token& stop) = 0;
   /// Writes the network as a file of weights that needs no other file.
   virtual void save(const std::filesystem::path& file, const nlohmann::json& provenance) = 0;
@@ -45,7 +46,7 @@ struct StepRecord {
 
 /// What happened in one epoch.
 struct EpochRecord {
-  std::int64_t epoch = 0;  ///< from 1
+  std::int64_t epoch = 0;       ///< from 1
   std::int64_t iterations = 0;  ///< done since the start of the run
   double learning_rate = 0.0;   ///< of the last step
   double loss = 0.0;            ///< mean over the epoch's steps
@@ -60,23 +61,31 @@ struct TrainingResult {
   bool was_complete = false;    ///< nothing was left to do
 };
 
+/// Those who want to watch a training.
+struct Observers {
+  std::function<void(const StepRecord&)> on_step;
+  std::function<void(const EpochRecord&, double seconds_left)> on_epoch;
+};
+
 struct TrainingSetup {
   RunOptions run;
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
   data::LoaderOptions loader;
-  /// The effective configuration as text. A run folder with a checkpoint of another one is refused.
-  std::string configuration;
-  nlohmann::json* provenance = nullptr;  ///< goes into the weights' metadata; may be null
-  std::function<void(const StepRecord&)> on_step;
-  std::function<void(const EpochRecord&, double seconds_left)> on_epoch;
+  std::string configuration;  ///< the effective one as text, kept with the run
+  /// Whatever the result depends on. A run folder with a checkpoint of another identity is refused.
+  std::string identity;
+  nlohmann::json provenance;  ///< what the weights' metadata say of their origin
+  Observers observers;
 };
 
-/// Trains, going on from the checkpoint in the run's folder where there is one. Leaves there, each whole or not
-/// at all: `best.safetensors` and `last.safetensors` (weights), `checkpoint.safetensors` (all that is needed to go
-/// on), `log.csv` and `config.yaml`. A stop leaves a checkpoint after the step under way.
-/// @throws Interrupted after a stop; UsageError when the folder holds another run or the loss is no longer finite.
-TrainingResult train(Task& task, const data::SliceDataset& slices, const TrainingSetup& setup, Progress& progress,
-                     const std::stop_token& stop);
+/// Trains, going on from the checkpoint in the run's folder where there is one. Leaves there, each
+/// whole or not at all: `best.safetensors` and `last.safetensors` (weights),
+/// `checkpoint.safetensors` (all that is needed to go on), `log.csv` and `config.yaml`. A stop
+/// leaves a checkpoint after the step under way.
+/// @throws Interrupted after a stop; UsageError when the folder holds another run or the loss is no
+/// longer finite.
+TrainingResult train(Task& task, const data::SliceDataset& slices, const TrainingSetup& setup,
+                     Progress& progress, const std::stop_token& stop);
 
 }  // namespace jcs::training

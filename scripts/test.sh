@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test. From a bare clone it first installs what is missing.
+# Arguments go to CTest: scripts/test.sh -R weights
+set -euo pipefail
+# shellcheck source=scripts/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+cd "$root"
+setup
+step "Configuring" cmake --preset release --log-level=WARNING ${JCS_CMAKE_ARGS:-}
+step "Building" cmake --build build/release
+exec ctest --preset release --parallel "$(nproc)" "$@"

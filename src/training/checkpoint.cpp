@@ -1,0 +1,136 @@
+#include "jcs/training/checkpoint.hpp"
+
+#include <nlohmann/json.hpp>
+#include <torch/torch.h>
+
+#include "jcs/core/error.hpp"
+#include "jcs/training/optimizer.hpp"
+#include "jcs/weights/load.hpp"
+#include "jcs/weights/safetensors.hpp"
+#include "jcs/weights/tensor_file.hpp"
+
+namespace jcs::training {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kNetwork = "network/";
+constexpr const char* kOptimizer = "optimizer/";
+constexpr const char* kStateKey = "jcs.training_state";
+
+json to_json(const EpochRecord& record) {
+  json scores = json::array();
+  for (const auto& [name, value] : record.scores) {
+    scores.push_back({name, value ? json(*value) : json(nullptr)});
+  }
+  return {{"epoch", record.epoch},
+          {"iterations", record.iterations},
+          {"learning_rate", record.learning_rate},
+          {"loss", record.loss},
+          {"seconds", record.seconds},
+          {"scores", scores}};
+}
+
+EpochRecord epoch_from_json(const json& j) {
+  EpochRecord record;
+  record.epoch = j.at("epoch");
+  record.iterations = j.at("iterations");
+  record.learning_rate = j.at("learning_rate");
+  record.loss = j.at("loss");
+  record.seconds = j.at("seconds");
+  for (const json& score : j.at("scores")) {
+    record.scores.emplace_back(score.at(0), score.at(1).is_null()
+                                                ? std::nullopt
+                                                : std::optional<double>(score.at(1).get<double>()));
+  }
+  return record;
+}
+
+json to_json(const RunState& state) {
+  json epochs = json::array();
+  for (const EpochRecord& record : state.epochs) {
+    epochs.push_back(to_json(record));
+  }
+  return {{"identity", state.identity},
+          {"epoch", state.epoch},
+          {"batch", state.batch},
+          {"iteration", state.iteration},
+          {"loss_sum", state.loss_sum},
+          {"epoch_seconds", state.epoch_seconds},
+          {"best_score", state.best_score},
+          {"best_epoch", state.best_epoch},
+          {"epochs", epochs}};
+}
+
+RunState state_from_json(const json& j) {
+  RunState state;
+  state.identity = j.at("identity");
+  state.epoch = j.at("epoch");
+  state.batch = j.at("batch");
+  state.iteration = j.at("iteration");
+  state.loss_sum = j.at("loss_sum");
+  state.epoch_seconds = j.at("epoch_seconds");
+  state.best_score = j.at("best_score");
+  state.best_epoch = j.at("best_epoch");
+  for (const json& record : j.at("epochs")) {
+    state.epochs.push_back(epoch_from_json(record));
+  }
+  return state;
+}
+
+RunState state_of(const weights::TensorFile& file, const std::filesystem::path& path) {
+  const auto found = file.metadata.find(kStateKey);
+  if (found == file.metadata.end()) {
+    throw WeightsError({"is no checkpoint of a training", path.string()});
+  }
+  try {
+    return state_from_json(json::parse(found->second));
+  } catch (const json::exception&) {
+    throw WeightsError({"the training's state in this checkpoint is damaged", path.string()});
+  }
+}
+
+}  // namespace
+
+void save_checkpoint(const std::filesystem::path& file, const RunState& state,
+                     const torch::nn::Module& network, torch::optim::Optimizer& optimizer) {
+  weights::TensorMap tensors;
+  for (const auto& [name, tensor] : weights::state_of(network)) {
+    tensors.add(kNetwork + name, tensor.detach());
+  }
+  for (const auto& [name, tensor] : optimizer_state(optimizer, network)) {
+    tensors.add(kOptimizer + name, tensor);
+  }
+  weights::write_safetensors(file, tensors, {{kStateKey, to_json(state).dump()}});
+}
+
+RunState load_checkpoint(const std::filesystem::path& file, const std::string& identity,
+                         torch::nn::Module& network, torch::optim::Optimizer& optimizer) {
+  const weights::TensorFile stored = weights::read_tensors(file);
+  RunState state = state_of(stored, file);
+  if (state.identity != identity) {
+    throw UsageError(
+        {"holds a run of another configuration or other data; name another folder, or start anew "
+         "with --restart",
+         file.parent_path().string()});
+  }
+  weights::TensorMap memory;
+  for (const auto& [name, tensor] : stored.tensors) {
+    if (name.starts_with(kOptimizer)) {
+      memory.add(name.substr(std::string(kOptimizer).size()), tensor);
+    }
+  }
+  const torch::NoGradGuard no_grad;
+  for (const auto& [name, tensor] : weights::state_of(network)) {
+    const torch::Tensor* found = stored.tensors.find(kNetwork + name);
+    if (found == nullptr || found->sizes() != tensor.sizes()) {
+      throw WeightsError({"checkpoint does not fit the network", file.string() + ": " + name});
+    }
+    tensor.copy_(*found);
+  }
+  restore_optimizer_state(optimizer, network, memory);
+  return state;
+}
+
+}  // namespace jcs::training

@@ -1,0 +1,232 @@
+#include "jcs/training/training_loop.hpp"
+
+#include <fstream>
+#include <map>
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "jcs/core/atomic_file.hpp"
+#include "jcs/weights/safetensors.hpp"
+
+#include "data/picture_set.hpp"
+#include "support/error_line.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using jcs::test::error_line;
+using jcs::test::PictureSet;
+using namespace jcs::training;
+
+// One convolution with batch norm that learns the masks; its score falls after the second epoch.
+class SmallTask : public Task {
+ public:
+  SmallTask() {
+    torch::manual_seed(5);
+    network_ = torch::nn::Sequential(torch::nn::Conv2d(3, 4, 3), torch::nn::BatchNorm2d(4),
+                                     torch::nn::ReLU(), torch::nn::Conv2d(4, 1, 1));
+  }
+  torch::nn::Module& network() override { return *network_; }
+  std::vector<torch::Tensor> losses(const jcs::data::Batch& batch) override {
+    const auto logits = network_->forward(batch.images);
+    const auto target = batch.masks.slice(2, 1, -1).slice(3, 1, -1);
+    const auto loss = torch::binary_cross_entropy_with_logits(logits, target);
+    if (poison_at == ++steps) {
+      return {loss * std::numeric_limits<float>::quiet_NaN()};
+    }
+    return {loss, 0.1 * logits.abs().mean()};
+  }
+  Scores validate(jcs::Progress&, const std::stop_token&) override {
+    ++validations;
+    const auto epoch = static_cast<double>(validations + already);
+    return {{"score", epoch <= 2 ? epoch : -epoch}, {"nothing", std::nullopt}};
+  }
+  void save(const fs::path& file, const nlohmann::json& provenance) override {
+    jcs::write_file(file, provenance.dump());
+  }
+  int poison_at = 0, steps = 0, validations = 0, already = 0;
+
+ private:
+  torch::nn::Sequential network_;
+};
+
+class TrainingLoopTest : public testing::Test {
+ protected:
+  TrainingLoopTest() : set_(10) {
+    setup_.run.epochs = 4;
+    setup_.run.folder = dir_ / "run";
+    setup_.loader = {3, 1, true, true};
+    setup_.identity = "a";
+    setup_.configuration = "key: value\n";
+    augmentation_.contrast = 0.3;
+  }
+  TrainingResult train_it(Task& task, const std::stop_token& stop = {}) {
+    const jcs::data::SliceDataset slices(jcs::data::read_manifest(set_.manifest()),
+                                         jcs::data::Purpose::kSegmentation,
+                                         jcs::test::plain_preprocessing(), augmentation_, 1);
+    return train(task, slices, setup_, jcs::no_progress(), stop);
+  }
+  static std::map<std::string, torch::Tensor> tensors(Task& task) {
+    std::map<std::string, torch::Tensor> out;
+    for (const auto& item : task.network().named_parameters()) {
+      out[item.key()] = item.value().detach().clone();
+    }
+    for (const auto& item : task.network().named_buffers()) {
+      out[item.key()] = item.value().clone();
+    }
+    return out;
+  }
+  jcs::test::TempDir dir_;
+  PictureSet set_;
+  jcs::data::AugmentationOptions augmentation_;
+  TrainingSetup setup_;
+};
+
+TEST_F(TrainingLoopTest, LearnsAndLeavesItsFiles) {
+  SmallTask task;
+  std::vector<StepRecord> steps;
+  std::vector<double> left;
+  setup_.observers.on_step = [&](const StepRecord& record) { steps.push_back(record); };
+  setup_.observers.on_epoch = [&](const EpochRecord&, double seconds) { left.push_back(seconds); };
+  setup_.provenance = {{"from", "test"}};
+  const TrainingResult result = train_it(task);
+  ASSERT_EQ(result.epochs.size(), 4u);
+  ASSERT_EQ(steps.size(), 12u);
+  EXPECT_EQ(steps[7].epoch, 2);
+  EXPECT_EQ(steps[7].losses.size(), 2u);
+  EXPECT_LT(result.epochs.back().loss, result.epochs.front().loss);
+  EXPECT_EQ(result.best_epoch, 2);
+  EXPECT_EQ(result.best_score, 2.0);
+  EXPECT_GT(left.front(), 0.0);
+  EXPECT_EQ(left.back(), 0.0);
+  const auto content = [&](const char* name) {
+    std::ifstream in(dir_ / "run" / name);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  EXPECT_EQ(nlohmann::json::parse(content("best.safetensors")).at("epoch"), 2);
+  const auto last = nlohmann::json::parse(content("last.safetensors"));
+  EXPECT_EQ(last.at("epoch"), 4);
+  EXPECT_EQ(last.at("from"), "test");
+  EXPECT_TRUE(last.at("scores").at("nothing").is_null());
+  EXPECT_EQ(content("config.yaml"), "key: value\n");
+  const std::string log = content("log.csv");
+  EXPECT_TRUE(log.starts_with("epoch,iterations,learning_rate,loss,seconds,score,nothing\n1,3,"))
+      << log;
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 5);
+}
+
+// A run that is stopped after any step and started again ends with the very weights of one that was
+// left alone.
+TEST_F(TrainingLoopTest, StoppedAnywhereItEndsTheSame) {
+  SmallTask undisturbed;
+  const TrainingResult expected = train_it(undisturbed);
+  const auto weights = tensors(undisturbed);
+  for (int stop_at = 1; stop_at < 12; ++stop_at) {
+    setup_.run.folder = dir_ / ("stopped" + std::to_string(stop_at));
+    std::stop_source source;
+    setup_.observers.on_step = [&](const StepRecord& record) {
+      if (record.iteration + 1 == stop_at) {
+        source.request_stop();
+      }
+    };
+    SmallTask first;
+    const std::string line =
+        error_line<jcs::Interrupted>([&] { train_it(first, source.get_token()); });
+    EXPECT_NE(line.find("after iteration " + std::to_string(stop_at)), std::string::npos) << line;
+    setup_.observers.on_step = {};
+    SmallTask second;
+    second.already = first.validations;
+    const TrainingResult result = train_it(second);
+    for (const auto& [name, tensor] : tensors(second)) {
+      EXPECT_TRUE(torch::equal(tensor, weights.at(name))) << name << " after a stop at " << stop_at;
+    }
+    ASSERT_EQ(result.epochs.size(), expected.epochs.size());
+    for (std::size_t i = 0; i < expected.epochs.size(); ++i) {
+      EXPECT_EQ(result.epochs[i].loss, expected.epochs[i].loss);
+    }
+    EXPECT_EQ(result.best_epoch, expected.best_epoch);
+  }
+}
+
+TEST_F(TrainingLoopTest, TheNumberOfWorkersChangesNothing) {
+  SmallTask one;
+  train_it(one);
+  setup_.loader.workers = 3;
+  setup_.run.folder = dir_ / "three";
+  SmallTask three;
+  train_it(three);
+  const auto weights = tensors(three);
+  for (const auto& [name, tensor] : tensors(one)) {
+    EXPECT_TRUE(torch::equal(tensor, weights.at(name))) << name;
+  }
+}
+
+TEST_F(TrainingLoopTest, ACompleteRunIsLeftAlone) {
+  SmallTask task;
+  train_it(task);
+  SmallTask again;
+  const TrainingResult result = train_it(again);
+  EXPECT_TRUE(result.was_complete);
+  EXPECT_EQ(again.steps, 0);
+  EXPECT_EQ(result.epochs.size(), 4u);
+}
+
+TEST_F(TrainingLoopTest, StopsAfterTheIterationsAskedFor) {
+  setup_.run.iterations = 5;
+  SmallTask task;
+  const TrainingResult result = train_it(task);
+  EXPECT_EQ(task.steps, 5);
+  EXPECT_EQ(result.epochs.size(), 2u);
+  EXPECT_EQ(task.validations, 2);
+}
+
+TEST_F(TrainingLoopTest, ValidatesAsOftenAsAskedAndAtTheEnd) {
+  setup_.run.epochs = 5;
+  setup_.run.validate_every = 2;
+  SmallTask task;
+  const TrainingResult result = train_it(task);
+  EXPECT_EQ(task.validations, 3);
+  EXPECT_TRUE(result.epochs[0].scores.empty());
+  EXPECT_FALSE(result.epochs[4].scores.empty());
+}
+
+TEST_F(TrainingLoopTest, RefusesTheFolderOfAnotherRun) {
+  SmallTask task;
+  train_it(task);
+  setup_.identity = "b";
+  SmallTask other;
+  const std::string line = error_line<jcs::UsageError>([&] { train_it(other); });
+  EXPECT_NE(line.find("another configuration"), std::string::npos) << line;
+  EXPECT_TRUE(fs::exists(dir_ / "run" / "best.safetensors"));
+}
+
+TEST_F(TrainingLoopTest, RefusesADamagedCheckpoint) {
+  SmallTask task;
+  train_it(task);
+  jcs::write_file(dir_ / "run" / "checkpoint.safetensors", "x");
+  SmallTask again;
+  EXPECT_NE(error_line<jcs::WeightsError>([&] { train_it(again); }).find("checkpoint.safetensors"),
+            std::string::npos);
+  jcs::weights::write_safetensors(dir_ / "run" / "checkpoint.safetensors", {}, {});
+  EXPECT_NE(error_line<jcs::WeightsError>([&] { train_it(again); }).find("is no checkpoint"),
+            std::string::npos);
+}
+
+TEST_F(TrainingLoopTest, SaysWhenTheLossIsNoLongerFinite) {
+  SmallTask task;
+  task.poison_at = 5;
+  const std::string line = error_line<jcs::UsageError>([&] { train_it(task); });
+  EXPECT_EQ(line,
+            "iteration 5: the loss is no longer finite; a lower learning rate may help (got nan)");
+}
+
+TEST_F(TrainingLoopTest, NamesAFolderThatCannotBe) {
+  jcs::write_file(dir_ / "file", "x");
+  setup_.run.folder = dir_ / "file" / "run";
+  SmallTask task;
+  EXPECT_NE(error_line<jcs::OutputError>([&] { train_it(task); }).find("cannot be created"),
+            std::string::npos);
+}
+
+}  // namespace

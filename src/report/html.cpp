@@ -164,6 +164,8 @@ std::string report_html(const CaseResult& result, const CtVolume& volume,
   fill_axis(page, result, volume, keys);
   page["key"] = slice_list(result, volume, keys, options);
   page["has_heat"] = !keys.empty() && !result.activation_maps.empty();
+  page["panel_count"] =
+      std::to_string(1 + (result.activation_maps.empty() ? 0 : 1) + (result.segmented ? 1 : 0));
   page["has_outline"] = !keys.empty() && result.segmented;
   page["window"] = volume.windowed ? "as in the pictures"
                                    : "centre " + fixed(options.window_center, 0) + ", width " +

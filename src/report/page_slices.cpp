@@ -84,7 +84,7 @@ std::string opacity_text(const SliceResult& slice) {
   return "not outlined";
 }
 
-PageData facts(const SliceResult& slice) {
+PageData facts(const CaseResult& result, const SliceResult& slice) {
   PageData list = page_list();
   list << named_fact("Position", std::isfinite(slice.location_mm)
                                      ? fixed(slice.location_mm, 1) + " mm"
@@ -92,7 +92,9 @@ PageData facts(const SliceResult& slice) {
   list << named_fact(
       "Probability",
       fixed(slice.probability, 3) + (slice.positive ? ", counted as positive" : ", not counted"));
-  list << named_fact("Opacity", opacity_text(slice));
+  if (result.segmented) {
+    list << named_fact("Opacity", opacity_text(slice));
+  }
   return list;
 }
 
@@ -113,7 +115,7 @@ PageData slice_list(const CaseResult& result, const CtVolume& volume,
     data["letter"] = slice_letter(n);
     data["number"] = std::to_string(slices[n] + 1);
     data["file"] = clean_text(slice.file);
-    data["facts"] = facts(slice);
+    data["facts"] = facts(result, slice);
     data["width"] = fixed(frame.width, 0);
     data["height"] = fixed(frame.height, 1);
     data["aspect"] = fixed(frame.aspect, 5);

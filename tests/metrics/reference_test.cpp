@@ -1,5 +1,6 @@
 // Figures of an independent tool on pairs of pictures.
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <opencv2/imgcodecs.hpp>
 
+#include "jcs/core/text.hpp"
 #include "jcs/metrics/e_measure.hpp"
 #include "jcs/metrics/mae.hpp"
 #include "jcs/metrics/overlap.hpp"
@@ -88,7 +90,7 @@ TEST(Reference, EveryPairAgrees) {
     EXPECT_NEAR(jcs::metrics::twice_mean(pair.map),
                 expected["twice_mean"]["threshold"].get<double>(), 1e-6);
   }
-  RecordProperty("largest_difference_of_a_curve", std::to_string(largest));
+  RecordProperty("largest_difference_of_a_curve", jcs::to_text(largest));
 }
 
 }  // namespace

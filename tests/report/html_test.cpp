@@ -173,6 +173,7 @@ TEST(ReportHtml, HeatAndOutlineAppearOnlyWhereTheyExist) {
   EXPECT_THAT(bare, Not(HasSubstr("Activation map of the classifier")));
   EXPECT_THAT(bare, Not(HasSubstr("class=\"contour\"")));
   EXPECT_THAT(bare, HasSubstr("<figcaption>Slice</figcaption>"));
+  EXPECT_THAT(bare, Not(HasSubstr("<dt>Opacity</dt>")));
 }
 
 TEST(ReportHtml, NoNumberIsEverNan) {

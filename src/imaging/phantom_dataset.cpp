@@ -9,6 +9,7 @@
 #include "jcs/core/error.hpp"
 #include "jcs/core/preprocessing.hpp"
 #include "jcs/core/random.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/imaging/dicom_writer.hpp"
 #include "jcs/imaging/phantom.hpp"
 #include "jcs/imaging/picture.hpp"
@@ -71,7 +72,8 @@ void write_patient(const fs::path& folder, const PhantomDatasetOptions& options,
   const Phantom phantom = make_phantom(patient, no_progress(), stop);
   const std::string& id = phantom.volume.series.patient_id;
   const bool dicom = options.format == PhantomDatasetOptions::Format::kDicom;
-  const bool sharp = patient.kernel == PhantomOptions::Kernel::kSharp;
+  const std::string source =
+      patient.kernel == PhantomOptions::Kernel::kSharp ? "phantom-sharp" : "phantom-soft";
   const std::string images = "images/" + id, masks = "masks/" + id;
   fs::create_directories(folder / images);
   if (dicom) write_ct_files(folder / images, phantom.volume, {}, no_progress(), stop);
@@ -92,8 +94,8 @@ void write_patient(const fs::path& folder, const PhantomDatasetOptions& options,
       fs::create_directories(folder / masks);
       write_mask(folder / mask, phantom, k);
     }
-    manifest.csv += image + "," + mask + "," + (positive ? "1" : "0") + "," + id + "," +
-                    (sharp ? "phantom-sharp" : "phantom-soft") + "\n";
+    manifest.csv += joined({image, mask, positive ? "1" : "0", id, source}, ",");
+    manifest.csv += '\n';
     ++manifest.slices;
     manifest.positive += positive ? 1 : 0;
   }

@@ -66,7 +66,8 @@ struct Phantom {
   /// 1 where an opacity covers the lung (vessels and airways inside it included), else 0: the
   /// voxels whose opacity weight is at least one half. The weight falls from one to zero within
   /// `kOpacityEdgeMm`, so the same seed without disease differs inside the mask and in a thin seam
-  /// around it, nowhere else.
+  /// around it, nowhere else (in 3-D: a slice just beyond an opacity's end may show the seam
+  /// alone).
   std::vector<std::uint8_t> mask;
   std::vector<std::uint8_t> lungs;  ///< 1 inside the lungs, else 0
 

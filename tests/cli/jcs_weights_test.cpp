@@ -1,0 +1,143 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "support/process.hpp"
+#include "support/shared.hpp"
+#include "support/temp_dir.hpp"
+#include "weights/files.hpp"
+
+namespace {
+
+using jcs::test::Finished;
+using jcs::test::TempDir;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+Finished weights(std::vector<std::string> words, const std::string& prelude = "") {
+  words.insert(words.begin(), jcs::test::program("jcs_weights"));
+  return jcs::test::run_program(words, prelude);
+}
+
+TEST(JcsWeights, InspectPrintsATensorALine) {
+  const TempDir dir;
+  jcs::test::small_zip(dir / "f.pth");
+  const Finished run = weights({"inspect", dir / "f.pth"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(run.err, "");
+  EXPECT_THAT(run.out, StartsWith("# format: PyTorch zip\n# sha256: "));
+  EXPECT_THAT(run.out, HasSubstr("# tensors: 2 with 12 numbers in 48 bytes\n"
+                                 "a  float32  [2, 3]\n"
+                                 "b  float32  [3, 2]\n"));
+}
+
+TEST(JcsWeights, InspectForPrograms) {
+  const TempDir dir;
+  jcs::test::save(dir / "f", jcs::test::small_safetensors());
+  const Finished run = weights({"inspect", "--json", dir / "f"});
+  const auto json = nlohmann::json::parse(run.out);
+  EXPECT_EQ(json.at("format"), "safetensors");
+  EXPECT_EQ(json.at("count"), 2);
+  EXPECT_EQ(json.at("bytes"), 48);
+  EXPECT_EQ(json.at("metadata").at("by"), "hand");
+  EXPECT_EQ(json.at("tensors").at(1),
+            (nlohmann::json{{"name", "b"}, {"type", "float32"}, {"shape", {3, 2}}}));
+}
+
+TEST(JcsWeights, ConvertKeepsTensorsAndMetadata) {
+  const TempDir dir;
+  jcs::test::save(dir / "f.pth", jcs::test::small_legacy());
+  const Finished run = weights({"convert", dir / "f.pth", dir / "f.safetensors"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("2 tensors from PyTorch legacy, no model card"));
+  const auto json =
+      nlohmann::json::parse(weights({"inspect", "--json", dir / "f.safetensors"}).out);
+  EXPECT_EQ(json.at("count"), 2);
+  jcs::test::save(dir / "g", jcs::test::small_safetensors());
+  weights({"convert", dir / "g", dir / "g.safetensors"});
+  EXPECT_THAT(weights({"inspect", dir / "g.safetensors"}).out, HasSubstr("# metadata by: hand\n"));
+}
+
+TEST(JcsWeights, VerifyPrintsTheHash) {
+  const TempDir dir;
+  jcs::test::save(dir / "f", jcs::test::small_safetensors());
+  const Finished run = weights({"verify", dir / "f"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  const std::string hash = run.out.substr(0, 64);
+  EXPECT_EQ(weights({"verify", dir / "f", "--sha256", hash}).code, 0);
+  const Finished other = weights({"verify", dir / "f", "--sha256", std::string(64, '0')});
+  EXPECT_EQ(other.code, 4);
+  EXPECT_EQ(other.error_lines(), 1);
+}
+
+TEST(JcsWeights, BadFilesGiveOneLineAndCode4) {
+  const TempDir dir;
+  jcs::test::save(dir / "page.pth", "<!DOCTYPE html><html>");
+  jcs::test::save(dir / "cut.pth", jcs::test::small_legacy().substr(0, 300));
+  for (const char* command : {"inspect", "verify"}) {
+    for (const char* name : {"page.pth", "cut.pth", "none.pth"}) {
+      const Finished run = weights({command, dir / name});
+      EXPECT_EQ(run.code, 4) << name;
+      EXPECT_EQ(run.error_lines(), 1) << run.err;
+      EXPECT_THAT(run.err, HasSubstr(name));
+      EXPECT_EQ(run.out, "");
+    }
+  }
+}
+
+TEST(JcsWeights, BadCommandLinesGiveOneLineAndCode2) {
+  const TempDir dir;
+  jcs::test::save(dir / "f", jcs::test::small_safetensors());
+  for (const std::vector<std::string>& words : {std::vector<std::string>{},
+                                                {"inspect"},
+                                                {"frobnicate", "f"},
+                                                {"inspect", dir / "f", "--no"},
+                                                {"convert", dir / "f"},
+                                                {"convert", dir / "f", dir / "f.pth"},
+                                                {"verify", dir / "f", "--sha256", "abc"}}) {
+    const Finished run = weights(words);
+    EXPECT_EQ(run.code, 2) << testing::PrintToString(words);
+    EXPECT_EQ(run.error_lines(), 1) << run.err;
+  }
+}
+
+TEST(JcsWeights, OutputThatCannotBeWrittenIsCode5AndLeavesNothing) {
+  const TempDir dir;
+  jcs::test::save(dir / "f", jcs::test::small_safetensors());
+  const Finished run = weights({"convert", dir / "f", dir / "no" / "f.safetensors"});
+  EXPECT_EQ(run.code, 5);
+  EXPECT_EQ(run.error_lines(), 1) << run.err;
+}
+
+TEST(JcsWeights, NoFileWritesToTheTerminal) {
+  const TempDir dir;
+  jcs::test::save(dir / "f",
+                  jcs::test::safetensors_file(
+                      R"({"a\u001b[31m\nb":{"dtype":"F32","shape":[6],"data_offsets":[0,24]}})",
+                      jcs::test::raw(jcs::test::six())));
+  const Finished run = weights({"inspect", dir / "f"});
+  EXPECT_EQ(run.code, 0);
+  EXPECT_EQ(run.out.find('\x1b'), std::string::npos);
+  EXPECT_THAT(run.out, HasSubstr("a?[31m?b  float32  [6]"));
+}
+
+TEST(JcsWeights, HelpShowsExamples) {
+  const Finished run = weights({"--help"});
+  EXPECT_EQ(run.code, 0);
+  EXPECT_THAT(run.out, HasSubstr("Examples:"));
+  EXPECT_THAT(run.out, HasSubstr("Exit codes:"));
+}
+
+TEST(JcsWeights, EveryBadReferenceFileGivesOneLine) {
+  const auto folder = jcs::test::reference_dir() / "weights";
+  JCS_NEEDS(folder);
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().filename().string().starts_with("bad_")) {
+      const Finished run = weights({"inspect", entry.path()});
+      EXPECT_EQ(run.code, 4) << entry.path();
+      EXPECT_EQ(run.error_lines(), 1) << run.err;
+    }
+  }
+}
+
+}  // namespace

@@ -95,12 +95,12 @@ std::vector<std::uint32_t> decode_jpeg2000(const std::string& codestream, const 
     throw InputError({.what = "the JPEG 2000 codestream breaks off", .where = file.string()});
   }
 
-  gdcm::SmartPointer<gdcm::SequenceOfFragments> fragments = new gdcm::SequenceOfFragments;
   gdcm::Fragment fragment;
   fragment.SetByteValue(codestream.data(), static_cast<std::uint32_t>(codestream.size()));
-  fragments->AddFragment(fragment);
   gdcm::DataElement compressed(gdcm::Tag(0x7FE0, 0x0010));
-  compressed.SetValue(*fragments);
+  auto* fragments = new gdcm::SequenceOfFragments;
+  compressed.SetValue(*fragments);  // which owns it from here on
+  fragments->AddFragment(fragment);
 
   gdcm::JPEG2000Codec codec;
   const unsigned bytes = header->precision > 8 ? 2 : 1;

@@ -67,7 +67,7 @@ cv::Mat read_raster(const std::filesystem::path& file) {
 }
 
 cv::Mat read_grey(const std::filesystem::path& file) {
-  const cv::Mat picture = read_raster(file);
+  cv::Mat picture = read_raster(file);
   if (picture.depth() != CV_8U) {
     throw InputError({.what = "the picture has not 8 bits per value: its window is not known",
                       .where = file.string(),

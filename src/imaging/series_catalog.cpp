@@ -119,6 +119,7 @@ void rank(std::vector<Series>& catalog) {
 
 std::string list_of(const std::vector<Series>& catalog) {
   std::vector<std::string> lines;
+  lines.reserve(catalog.size());
   for (const Series& series : catalog) lines.push_back(series.summary.line());
   return joined(lines, "; ");
 }

@@ -81,7 +81,7 @@ void read_spacing(const DicomFile& file, int frame, SliceHeader& header) {
 std::string frame_type(const DicomFile& file, int frame) {
   if (file.has_functional_groups()) {
     if (DcmItem* item = file.group(DCM_CTImageFrameTypeSequence, frame)) {
-      const std::string type = raw_text(*item, DCM_FrameType);
+      std::string type = raw_text(*item, DCM_FrameType);
       if (!type.empty()) return type;
     }
   }

@@ -93,8 +93,9 @@ void drop_copies(SliceStack& stack, HuReader& reader, int threads, const std::st
       std::to_string(pairs.size()) + " slice(s) left out that repeat others exactly, the first: " +
       slices[pairs.front().second].info.file.filename().string() + " repeats " +
       slices[pairs.front().first].info.file.filename().string() + ".");
-  for (auto pair = pairs.rbegin(); pair != pairs.rend(); ++pair) {
-    stack.slices.erase(stack.slices.begin() + static_cast<std::ptrdiff_t>(pair->second));
+  std::reverse(pairs.begin(), pairs.end());
+  for (const auto& [first, copy] : pairs) {
+    stack.slices.erase(stack.slices.begin() + static_cast<std::ptrdiff_t>(copy));
   }
 }
 

@@ -39,7 +39,7 @@ struct CtVolume {
   int columns = 0;
   int rows = 0;
   std::vector<std::int16_t>
-      hu;  ///< [slice][row][column], rounded to whole HU, saturated to 16 bits
+      hu;  ///< [slice][row][column], rounded to whole HU, saturated to 16 bits; padding is -1024
   double column_spacing_mm = 0;  ///< between neighbouring columns, i.e. along a row; 0: not known
   double row_spacing_mm = 0;     ///< between neighbouring rows; 0: not known
   double slice_spacing_mm = 0;   ///< median difference of neighbouring positions; 0: not known

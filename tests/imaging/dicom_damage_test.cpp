@@ -1,0 +1,184 @@
+// Files that are damaged, lie about themselves or are no DICOM pictures.
+
+#include <string>
+#include <vector>
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcpxitem.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "jcs/core/error.hpp"
+#include "jcs/imaging/dicom_pixels.hpp"
+
+#include "imaging/file_bytes.hpp"
+#include "imaging/jpeg2000_slice.hpp"
+#include "imaging/synthetic_slice.hpp"
+#include "support/error_line.hpp"
+#include "support/temp_dir.hpp"
+
+namespace {
+
+using jcs::imaging::read_dicom_frame;
+using jcs::test::content_of;
+using jcs::test::overwrite;
+using jcs::test::SyntheticSlice;
+using jcs::test::TempDir;
+using jcs::test::write_jpeg2000;
+using testing::HasSubstr;
+
+std::vector<double> expected_hu(const SyntheticSlice& slice) {
+  std::vector<double> hu;
+  for (const std::uint16_t stored : slice.pixels()) hu.push_back(stored - 1024.0);
+  return hu;
+}
+
+std::string refusal(const std::filesystem::path& file) {
+  return jcs::test::error_line<jcs::InputError>([&] { read_dicom_frame(file); });
+}
+
+TEST(DicomDamage, ACodestreamThatBreaksOffIsRefused) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.rows = slice.columns = 64;
+  for (unsigned i = 0; i < 64 * 64; ++i) {
+    slice.stored.push_back(static_cast<std::uint16_t>((i * 2654435761U) >> 20U));
+  }
+  write_jpeg2000(slice, dir / "whole.dcm");
+  EXPECT_EQ(read_dicom_frame(dir / "whole.dcm").values, expected_hu(slice));
+  // Drop the last kilobyte of the fragment, leaving the file itself well-formed.
+  DcmFileFormat format;
+  ASSERT_TRUE(format.loadFile((dir / "whole.dcm").c_str()).good());
+  DcmElement* element = nullptr;
+  DcmPixelSequence* sequence = nullptr;
+  DcmPixelItem* fragment = nullptr;
+  Uint8* bytes = nullptr;
+  ASSERT_TRUE(format.getDataset()->findAndGetElement(DCM_PixelData, element).good());
+  dynamic_cast<DcmPixelData&>(*element).getEncapsulatedRepresentation(EXS_JPEG2000LosslessOnly,
+                                                                      nullptr, sequence);
+  ASSERT_TRUE(sequence->getItem(fragment, 1).good());
+  ASSERT_TRUE(fragment->getUint8Array(bytes).good());
+  const std::string half(reinterpret_cast<const char*>(bytes), fragment->getLength() - 1024);
+  fragment->putUint8Array(reinterpret_cast<const Uint8*>(half.data()), half.size());
+  ASSERT_TRUE(format.saveFile((dir / "half.dcm").c_str(), EXS_JPEG2000LosslessOnly).good());
+  EXPECT_THAT(refusal(dir / "half.dcm"),
+              HasSubstr("half.dcm: the JPEG 2000 codestream breaks off"));
+}
+
+TEST(DicomDamage, TruncatedPixelDataIsRefusedWithBothSizes) {
+  const TempDir dir;
+  for (const E_TransferSyntax syntax :
+       {EXS_LittleEndianExplicit, EXS_LittleEndianImplicit, EXS_BigEndianExplicit}) {
+    SyntheticSlice slice;
+    slice.rows = slice.columns = 16;
+    slice.syntax = syntax;
+    slice.write(dir / "cut.dcm");
+    const std::string whole = content_of(dir / "cut.dcm");
+    overwrite(dir / "cut.dcm", whole.substr(0, whole.size() - 100));
+    const std::string line = refusal(dir / "cut.dcm");
+    EXPECT_THAT(line, HasSubstr("expected 512 bytes, got 412")) << DcmXfer(syntax).getXferName();
+  }
+  SyntheticSlice slice;
+  slice.stored.assign(5, 1);
+  slice.write(dir / "short.dcm");
+  EXPECT_THAT(refusal(dir / "short.dcm"), HasSubstr("expected 24 bytes, got 10"));
+}
+
+TEST(DicomDamage, TruncatedCompressedDataIsRefused) {
+  const TempDir dir;
+  for (const E_TransferSyntax syntax : {EXS_JPEGProcess14SV1, EXS_JPEGLSLossless, EXS_RLELossless,
+                                        EXS_DeflatedLittleEndianExplicit}) {
+    SyntheticSlice slice;
+    slice.rows = slice.columns = 64;
+    for (unsigned i = 0; i < 64 * 64; ++i) {
+      slice.stored.push_back(static_cast<std::uint16_t>((i * 2654435761U) >> 20U));
+    }
+    slice.syntax = syntax;
+    slice.write(dir / "cut.dcm");
+    const std::string whole = content_of(dir / "cut.dcm");
+    overwrite(dir / "cut.dcm", whole.substr(0, whole.size() * 3 / 4));
+    EXPECT_THAT(refusal(dir / "cut.dcm"), HasSubstr("cut.dcm")) << DcmXfer(syntax).getXferName();
+  }
+}
+
+TEST(DicomDamage, AHeaderThatDisagreesWithTheCodestreamIsRefused) {
+  const TempDir dir;
+  for (const E_TransferSyntax syntax :
+       {EXS_JPEGProcess14SV1, EXS_JPEGLSLossless, EXS_RLELossless, EXS_LittleEndianExplicit}) {
+    for (const int rows : {40000, 5}) {
+      SyntheticSlice slice;
+      slice.rows = slice.columns = 16;
+      slice.syntax = syntax;
+      slice.write(dir / "liar.dcm");
+      std::string content = content_of(dir / "liar.dcm");
+      const std::string honest("\x28\x00\x10\x00US\x02\x00\x10\x00", 10);
+      const std::size_t at = content.find(honest);
+      ASSERT_NE(at, std::string::npos);
+      content[at + 8] = static_cast<char>(rows & 0xFF);
+      content[at + 9] = static_cast<char>(rows >> 8);
+      overwrite(dir / "liar.dcm", content);
+      // Native and RLE data may be longer than what is needed of it.
+      if (rows == 5 && (syntax == EXS_LittleEndianExplicit || syntax == EXS_RLELossless)) continue;
+      EXPECT_THAT(refusal(dir / "liar.dcm"), HasSubstr("liar.dcm"))
+          << DcmXfer(syntax).getXferName() << " " << rows;
+    }
+  }
+}
+
+TEST(DicomDamage, FramesThatAreNotThereAreRefusedBeforeAnyAllocation) {
+  const TempDir dir;
+  for (const E_TransferSyntax syntax : {EXS_LittleEndianExplicit, EXS_RLELossless}) {
+    SyntheticSlice slice;
+    slice.syntax = syntax;
+    slice.write(dir / "frames.dcm");
+    DcmFileFormat format;
+    ASSERT_TRUE(format.loadFile((dir / "frames.dcm").c_str()).good());
+    format.getDataset()->putAndInsertString(DCM_NumberOfFrames, "2000000000");
+    ASSERT_TRUE(format.saveFile((dir / "frames.dcm").c_str(), syntax).good());
+    EXPECT_THAT(refusal(dir / "frames.dcm"), HasSubstr("expected"));
+  }
+}
+
+TEST(DicomDamage, OtherFilesAreNamedForWhatTheyAre) {
+  const TempDir dir;
+  overwrite(dir / "text.dcm",
+            "This is no DICOM file, whatever its name says. " + std::string(200, 'x'));
+  EXPECT_THAT(refusal(dir / "text.dcm"), HasSubstr("text.dcm: is not a DICOM file"));
+  overwrite(dir / "empty.dcm", "");
+  EXPECT_THAT(refusal(dir / "empty.dcm"), HasSubstr("is not a DICOM file"));
+  overwrite(dir / "zeros.dcm", std::string(128, '\0') + "DICM" + std::string(500, '\0'));
+  EXPECT_THAT(refusal(dir / "zeros.dcm"), HasSubstr("zeros.dcm"));
+  EXPECT_THAT(refusal(dir / "absent.dcm"), HasSubstr("absent.dcm"));
+  EXPECT_THAT(refusal(dir.path()), HasSubstr("jcs-test"));
+
+  SyntheticSlice report;
+  report.modality = "SR";
+  report.edit = [](DcmDataset& data) { data.findAndDeleteElement(DCM_PixelData); };
+  report.write(dir / "report.dcm");
+  EXPECT_THAT(refusal(dir / "report.dcm"), HasSubstr("no pixels in it: SR document"));
+
+  SyntheticSlice colour;
+  colour.stored.assign(36, 1);
+  colour.edit = [](DcmDataset& data) {
+    data.putAndInsertUint16(DCM_SamplesPerPixel, 3);
+    data.putAndInsertString(DCM_PhotometricInterpretation, "RGB");
+  };
+  colour.write(dir / "colour.dcm");
+  EXPECT_THAT(refusal(dir / "colour.dcm"), HasSubstr("SamplesPerPixel (0028,0002)"));
+}
+
+TEST(DicomDamage, AnUnknownCompressionIsNamed) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.syntax = EXS_RLELossless;
+  slice.write(dir / "a.dcm");
+  std::string content = content_of(dir / "a.dcm");
+  const std::string rle = "1.2.840.10008.1.2.5";
+  const std::size_t at = content.find(rle);
+  ASSERT_NE(at, std::string::npos);
+  content.replace(at, rle.size(), "1.2.840.10008.1.2.9");
+  overwrite(dir / "a.dcm", content);
+  EXPECT_THAT(refusal(dir / "a.dcm"), HasSubstr("1.2.840.10008.1.2.9"));
+}
+
+}  // namespace

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <torch/types.h>
+
+#include "jcs/inference/runner_options.hpp"
+#include "jcs/models/classifier.hpp"
+#include "jcs/weights/model_card.hpp"
+
+namespace jcs::inference {
+
+/// A trained slice classifier, prepared once and then asked as often as needed. What it answers to
+/// a slice depends neither on the other slices of the batch nor on threads beyond rounding.
+class ClassifierRunner {
+ public:
+  /// @throws WeightsError when the file holds no classifier of two classes, UsageError when the
+  /// device is not there.
+  explicit ClassifierRunner(const std::filesystem::path& weights,
+                            const RunnerOptions& options = {});
+
+  /// Slices prepared as the card says, float [N, 3, h, w] on the CPU → logits [N, 2] on the CPU.
+  at::Tensor logits(const at::Tensor& input);
+
+  /// The network itself, in evaluation mode on `device()`.
+  models::Classifier& network() { return network_; }
+  [[nodiscard]] const weights::ModelCard& card() const { return card_; }
+  [[nodiscard]] const torch::Device& device() const { return device_; }
+  [[nodiscard]] int batch_size() const { return batch_size_; }
+  [[nodiscard]] const std::string& file() const { return file_; }
+  [[nodiscard]] const std::string& sha256() const { return sha256_; }
+
+ private:
+  torch::Device device_;
+  int batch_size_;
+  models::Classifier network_{nullptr};
+  weights::ModelCard card_;
+  std::string file_, sha256_;
+};
+
+}  // namespace jcs::inference

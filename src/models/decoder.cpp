@@ -34,7 +34,7 @@ torch::Tensor PlainFusionImpl::forward(const torch::Tensor& lateral, const torch
   return conv1_->forward(torch::cat({lateral, top}, 1));
 }
 
-DecoderImpl::DecoderImpl(const std::vector<int>& channels, bool attention, int reduction) {
+DecoderImpl::DecoderImpl(const std::vector<int>& channels, const SegmenterOptions& options) {
   torch::nn::ModuleList inners_a, inners_b, fuse;
   const std::size_t stages = channels.size() - 1;
   for (std::size_t i = 0; i < stages; ++i) {
@@ -42,16 +42,18 @@ DecoderImpl::DecoderImpl(const std::vector<int>& channels, bool attention, int r
     inners_b_.push_back(conv(channels[i + 1], channels[i] / 2, 1));
     inners_a->push_back(inners_a_.back());
     inners_b->push_back(inners_b_.back());
-    if (attention) {
-      attentive_.emplace_back(channels[i], reduction);
+    if (options.aff) {
+      attentive_.emplace_back(channels[i], options.attention_reduction);
       fuse->push_back(attentive_.back());
     } else {
       plain_.emplace_back(channels[i]);
       fuse->push_back(plain_.back());
     }
   }
-  inners_a_.push_back(conv(channels.back(), channels.back(), 1));
-  inners_a->push_back(inners_a_.back());
+  if (options.reduce_highest) {
+    highest_ = conv(channels.back(), channels.back(), 1);
+    inners_a->push_back(highest_);
+  }
   top_ = conv(channels.back(), channels.back(), 3);
   fuse->push_back(top_);
   register_module("inners_a", inners_a);
@@ -62,7 +64,7 @@ DecoderImpl::DecoderImpl(const std::vector<int>& channels, bool attention, int r
 
 std::vector<torch::Tensor> DecoderImpl::forward(const std::vector<torch::Tensor>& maps) {
   std::vector<torch::Tensor> out(maps.size() - 1);
-  torch::Tensor above = top_->forward(inners_a_.back()->forward(maps.back()));
+  torch::Tensor above = top_->forward(highest_ ? highest_->forward(maps.back()) : maps.back());
   for (std::size_t i = out.size(); i-- > 0;) {
     const auto lateral = inners_a_[i]->forward(maps[i]);
     const auto top = resized_like(inners_b_[i]->forward(above), lateral);

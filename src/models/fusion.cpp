@@ -1,5 +1,7 @@
 #include "jcs/models/fusion.hpp"
 
+#include <algorithm>
+
 #include <torch/torch.h>
 
 namespace jcs::models {
@@ -37,14 +39,14 @@ std::vector<torch::Tensor> FeatureFusionImpl::forward(
     const std::vector<torch::Tensor>& encoder, const std::vector<torch::Tensor>& classifier) {
   std::vector<torch::Tensor> out;
   for (std::size_t i = 0; i < first_.size(); ++i) {
-    torch::Tensor m = encoder[i];
-    torch::Tensor a = classifier[i];
-    if (form_ == Fusion::kRelease || a.size(2) >= m.size(2)) {
-      m = resized_like(m, a);
-    } else {
-      a = resized_like(a, m);
-    }
-    const auto joined = first_[i]->forward(torch::cat({m, a}, 1));
+    // Height and width each, since of odd slices one map may be larger in one direction alone.
+    const auto size = [&](int dim) {
+      const auto of_classifier = classifier[i].size(dim);
+      return form_ == Fusion::kRelease ? of_classifier
+                                       : std::max(encoder[i].size(dim), of_classifier);
+    };
+    const auto joined = first_[i]->forward(torch::cat(
+        {resized(encoder[i], size(2), size(3)), resized(classifier[i], size(2), size(3))}, 1));
     const auto attended =
         form_ == Fusion::kRelease ? middle_[i]->forward(joined) : attention_[i]->forward(joined);
     out.push_back(last_[i]->forward(attended));

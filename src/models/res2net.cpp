@@ -6,6 +6,8 @@
 
 #include "jcs/core/error.hpp"
 
+#include "check.hpp"
+
 namespace jcs::models {
 
 namespace nn = torch::nn;
@@ -20,11 +22,12 @@ nn::Conv2d convolution(int in, int out, int kernel, int stride = 1) {
 }
 
 void check(const Res2NetOptions& options) {
+  check_ranges(options);
   if (options.layers.size() != 4) {
     throw UsageError({"a Res2Net has four stages", "layers", "4 numbers",
                       std::to_string(options.layers.size())});
   }
-  if (options.planes < 2 || options.scale < 2 || options.planes * options.base_width / 64 < 1) {
+  if (options.planes * options.base_width < 64) {
     throw UsageError({"a part of a Res2Net block would have no channels", "base_width",
                       "at least " + std::to_string((64 + options.planes - 1) / options.planes),
                       std::to_string(options.base_width)});
@@ -112,11 +115,13 @@ nn::Sequential Res2NetImpl::stage(int index, int in, int blocks) {
 }
 
 Res2NetFeatures Res2NetImpl::features(const torch::Tensor& x) {
+  check_maps(x, "classifier's input", 3, 1);
   const auto y = deep_stem_ ? deep_stem_->forward(x) : plain_stem_->forward(x);
   return features_from_stem(torch::relu(bn1_->forward(y)));
 }
 
 Res2NetFeatures Res2NetImpl::features_from_stem(const torch::Tensor& stem) {
+  check_maps(stem, "classifier's stem features", options_.planes, 1);
   Res2NetFeatures f;
   f.stem = stem;
   f.layer1 = layer1_->forward(torch::max_pool2d(stem, 3, 2, 1));

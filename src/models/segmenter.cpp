@@ -6,14 +6,20 @@
 
 #include "jcs/core/error.hpp"
 
+#include "check.hpp"
+
 namespace jcs::models {
 
 namespace {
 
+// The highest map, at stride 32, has to have a pixel.
+constexpr std::int64_t kLeastSide = 32;
+
 void check(const SegmenterOptions& options) {
-  if (options.encoder.width < 8 || options.encoder.width % 4 != 0) {
-    throw UsageError({"channels of the encoder must halve twice", "encoder.width",
-                      "a multiple of 4 of at least 8", std::to_string(options.encoder.width)});
+  check_ranges(options);
+  if (options.encoder.width % 2 != 0) {
+    throw UsageError({"the decoder halves the encoder's channels", "encoder.width",
+                      "an even number", std::to_string(options.encoder.width)});
   }
 }
 
@@ -33,7 +39,7 @@ SegmenterImpl::SegmenterImpl(const SegmenterOptions& options) : options_(options
     gpd1_ = register_module("gpd1", Gam(channels.back(), std::vector<int>{1, 2, 3, 4}));
   }
   channels.push_back(channels.back());
-  fpn_ = register_module("fpn", Decoder(channels, options.aff, options.attention_reduction));
+  fpn_ = register_module("fpn", Decoder(channels, options));
   for (std::size_t i = 0; i + 1 < channels.size(); ++i) {
     cls_.emplace_back(torch::nn::Conv2dOptions(channels[i], 1, 1));
     register_module("cls" + std::to_string(i + 1), cls_.back());
@@ -62,6 +68,7 @@ std::vector<torch::Tensor> SegmenterImpl::decoded(std::vector<torch::Tensor> enc
 }
 
 std::vector<torch::Tensor> SegmenterImpl::decoded(const torch::Tensor& x) {
+  check_maps(x, "segmenter's input", 3, kLeastSide);
   return decoded(vgg16_->features(x), res2net_ ? res2net_->features(x) : Res2NetFeatures{});
 }
 
@@ -92,7 +99,14 @@ torch::Tensor SegmenterImpl::forward_from_stage1(const torch::Tensor& encoder_fi
                                                  const torch::Tensor& classifier_stem) {
   if (!fuse_) {
     throw UsageError({"stage-1 features need a segmenter that fuses the classifier's features",
-                      "network.fusion"});
+                      "fusion", "paper or release", "none"});
+  }
+  check_maps(encoder_first, "encoder's stage-1 features", options_.encoder.width, kLeastSide);
+  check_maps(classifier_stem, "classifier's stage-1 features", options_.classifier.planes, 1);
+  if (encoder_first.size(0) != classifier_stem.size(0)) {
+    throw InputError({"stage-1 features of different numbers of slices", "classifier's features",
+                      std::to_string(encoder_first.size(0)),
+                      std::to_string(classifier_stem.size(0))});
   }
   return all_sides(decoded(vgg16_->features_from_first(encoder_first),
                            res2net_->features_from_stem(classifier_stem)),

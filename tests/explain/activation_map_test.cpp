@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "jcs/core/error.hpp"
+
+#include "support/error_line.hpp"
 #include "support/reference_input.hpp"
+#include "support/single_thread.hpp"
 
 namespace {
 
@@ -66,6 +70,13 @@ TEST(ActivationMap, NormalisedReachesFromZeroToOne) {
   EXPECT_EQ(scaled[1].abs().max().item<float>(), 0.0F);
 }
 
+TEST(ActivationMap, AMapThatIsZeroEverywhereHasNoGradient) {
+  const auto map = torch::zeros({1, 2, 2}).requires_grad_(true);
+  (normalised(map) - 1).square().sum().backward();
+  EXPECT_TRUE(map.grad().isfinite().all().item<bool>()) << map.grad();
+  EXPECT_EQ(map.grad().abs().max().item<float>(), 0.0F);
+}
+
 TEST(ActivationMap, SlicesOfABatchDoNotTouchOneAnother) {
   Classifier net = small_classifier();
   const auto x = torch::randn({3, 3, 64, 64});
@@ -74,6 +85,80 @@ TEST(ActivationMap, SlicesOfABatchDoNotTouchOneAnother) {
   EXPECT_TRUE(torch::allclose(all[1], activation_map(net, x.narrow(0, 1, 1), Reading::kPaper)[0],
                               1e-4, 1e-6));
   EXPECT_GE(all.min().item<float>(), 0.0F);
+}
+
+TEST(ActivationMap, IsTheSameWithinInferenceMode) {
+  Classifier net = small_classifier();
+  const auto x = torch::randn({1, 3, 64, 64});
+  const auto expected = activation_map(net, x, Reading::kRelease);
+  const torch::NoGradGuard no_grad;
+  EXPECT_TRUE(torch::equal(activation_map(net, x, Reading::kRelease), expected));
+  const c10::InferenceMode inference;
+  const auto made_inside = x.clone();
+  EXPECT_TRUE(torch::equal(activation_map(net, made_inside, Reading::kRelease), expected));
+}
+
+TEST(ActivationMap, LeavesNoGradientsBehind) {
+  Classifier net = small_classifier();
+  const auto map = activation_map(net, torch::randn({1, 3, 64, 64}), Reading::kPaper);
+  EXPECT_FALSE(map.requires_grad());
+  for (const auto& parameter : net->parameters()) {
+    EXPECT_FALSE(parameter.grad().defined());
+  }
+}
+
+TEST(ActivationMap, RefusesAClassThatTheClassifierLacks) {
+  Classifier net = small_classifier();
+  for (const std::int64_t index : {-1, 2}) {
+    const auto line = jcs::test::error_line<jcs::UsageError>([&] {
+      activation_map(net, torch::randn({1, 3, 32, 32}), Reading::kPaper, index);
+    });
+    EXPECT_NE(line.find("no such class"), std::string::npos) << line;
+  }
+}
+
+TEST(ActivationMap, LossOnTheMapHasTheGradientOfFiniteDifferences) {
+  Classifier net = small_classifier();
+  net->to(torch::kFloat64);
+  {
+    // Mostly positive weights, so that the release's map is not all zero.
+    const torch::NoGradGuard no_grad;
+    net->named_parameters()["fc.weight"].add_(0.02);
+  }
+  const auto x = torch::randn({2, 3, 64, 64}, torch::kFloat64);
+  const auto target = torch::rand({2, 2, 2}, torch::kFloat64);
+  const auto loss = [&](Reading reading) {
+    const auto features = net->features(x).layer4;
+    const auto weights =
+        channel_weights(features, net->head(features).select(1, 1), /*create_graph=*/true);
+    return (normalised(combined(features, weights, reading)) - target).square().sum();
+  };
+  for (const Reading reading : {Reading::kPaper, Reading::kRelease}) {
+    for (const char* name : {"fc.weight", "layer4.0.conv3.weight", "conv1.0.weight"}) {
+      SCOPED_TRACE(std::string(name) + (reading == Reading::kPaper ? ", paper" : ", release"));
+      net->zero_grad();
+      loss(reading).backward();
+      auto parameter = net->named_parameters()[name];
+      const auto gradient = parameter.grad().flatten().clone();
+      const double expected = gradient.norm().item<double>();
+      ASSERT_GT(expected, 0.0);
+      // Along the gradient the loss changes most.
+      const auto direction = (gradient / expected).view(parameter.sizes());
+      constexpr double kStep = 1e-6;
+      const auto at = [&](double distance) {
+        {
+          const torch::NoGradGuard no_grad;
+          parameter.add_(direction, distance);
+        }
+        const double value = loss(reading).item<double>();
+        const torch::NoGradGuard no_grad;
+        parameter.sub_(direction, distance);
+        return value;
+      };
+      const double slope = (at(kStep) - at(-kStep)) / (2 * kStep);
+      EXPECT_NEAR(slope / expected, 1.0, 1e-3);
+    }
+  }
 }
 
 TEST(ActivationMap, ALossOnTheMapReachesEveryWeightThroughTheGradients) {

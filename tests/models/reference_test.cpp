@@ -5,6 +5,7 @@
 #include "jcs/models/segmenter.hpp"
 
 #include "support/reference_input.hpp"
+#include "support/single_thread.hpp"
 
 namespace {
 
@@ -34,6 +35,54 @@ TEST_F(ReferenceTest, SegmenterOfTheRelease) {
     const auto got = torch::sigmoid(net->forward(x));
     EXPECT_LT(relative_difference(file, got, expected), kTolerance);
     EXPECT_TRUE(torch::equal(torch::sigmoid(net->predict(x)), got.narrow(1, 0, 1)));
+  }
+}
+
+// A crop of a picture and its annotation as the first training steps saw them.
+std::pair<torch::Tensor, torch::Tensor> training_pair(const nlohmann::json& steps, int index) {
+  const std::string name = steps.at("images")[index];
+  const auto& crop = steps.at("crop");
+  const auto folder = data_dir() / "COVID-19-CT100" / "tr_mask_new";
+  auto file = folder / name;
+  if (!std::filesystem::exists(file)) {
+    file = folder / ("tr_mask" + name.substr(name.rfind('_')));
+  }
+  const cv::Mat grey = cv::imread(file.string(), cv::IMREAD_GRAYSCALE);
+  const cv::Mat mask = grey(cv::Rect(crop[1], crop[0], crop[3], crop[2])).clone();
+  const auto annotation =
+      torch::from_blob(mask.data, {1, 1, mask.rows, mask.cols}, torch::kUInt8).gt(0);
+  return {reference_input(crop[0], crop[1], crop[2], crop[3], name), annotation.to(torch::kFloat)};
+}
+
+TEST_F(ReferenceTest, SegmenterLearnsAsThePublishedOne) {
+  const torch::AutoGradMode with_gradient(true);
+  std::ifstream in(reference_dir() / "single_train.json");
+  const auto steps = nlohmann::json::parse(in);
+  Segmenter net(SegmenterOptions::release());
+  fill_by_rule(*net);
+  torch::optim::Adam optimizer(
+      net->parameters(),
+      torch::optim::AdamOptions(steps.at("lr")[0].get<double>()).weight_decay(1e-4));
+  for (int step = 0; step < 2; ++step) {
+    const auto [x, annotation] = training_pair(steps, step);
+    const auto logits = net->forward(x);
+    std::vector<torch::Tensor> losses;
+    for (int side = 0; side < 5; ++side) {
+      const auto logit = logits.narrow(1, side, 1);
+      const auto p = torch::sigmoid(logit);
+      losses.push_back(torch::binary_cross_entropy_with_logits(logit, annotation) + 1 -
+                       (2 * (p * annotation).sum() + 1e-5) / (p.sum() + annotation.sum() + 1e-5));
+    }
+    const auto got = torch::stack(losses);
+    const auto expected = torch::tensor(
+        steps.at("per_output_loss")[step].get<std::vector<double>>(), torch::kFloat64);
+    // The second step shows the gradients of the first, whose rounding Adam enlarges: it divides
+    // every gradient by its own size.
+    EXPECT_LT(relative_difference("single_train." + std::to_string(step), got.detach(), expected),
+              step == 0 ? kTolerance : 1e-3);
+    optimizer.zero_grad();
+    got.sum().backward();
+    optimizer.step();
   }
 }
 

@@ -14,10 +14,11 @@
 
 namespace jcs::test {
 
-/// A crop of picture 7 of COVID-19-CT100 as the reference networks saw it: [1, 3, h, w], ImageNet
+/// A crop of a picture of COVID-19-CT100 as the reference networks saw it: [1, 3, h, w], ImageNet
 /// mean and deviation.
-inline torch::Tensor reference_input(int y, int x, int h, int w) {
-  const auto file = data_dir() / "COVID-19-CT100" / "tr_im" / "tr_im_0007.png";
+inline torch::Tensor reference_input(int y, int x, int h, int w,
+                                     const std::string& name = "tr_im_0007.png") {
+  const auto file = data_dir() / "COVID-19-CT100" / "tr_im" / name;
   const cv::Mat grey = cv::imread(file.string(), cv::IMREAD_GRAYSCALE);
   const cv::Mat crop = grey(cv::Rect(x, y, w, h)).clone();
   const auto picture =

@@ -34,7 +34,9 @@ torch::Tensor combined(const torch::Tensor& features, const torch::Tensor& weigh
 torch::Tensor normalised(const torch::Tensor& map);
 
 /// Where the classifier looked for class `index` in slices [N, 3, h, w]: maps [N, h/32, w/32], not
-/// normalised. Only pooling and linear layer are differentiated, not the backbone.
+/// normalised. Only pooling and linear layer are differentiated, not the backbone, so it costs
+/// hardly more than classifying; the caller may be in inference mode. The classifier is to be in
+/// evaluation mode. @throws UsageError for a class that the classifier lacks.
 torch::Tensor activation_map(models::Classifier& classifier, const torch::Tensor& slices,
                              Reading reading, std::int64_t index = 1);
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include <torch/nn.h>
 
 #include "jcs/models/options.hpp"
@@ -9,6 +11,8 @@ namespace jcs::models {
 /// Batch normalisation over [N, C, h, w]. Trained: as usual, ε = 1e-5, momentum 0.1. Frozen:
 /// statistics and scale are buffers that no training changes, and y = (x − mean) · weight / √var +
 /// bias has no ε.
+/// @throws UsageError in training where a channel has one value alone, of which there is no
+/// variance.
 class BatchNormImpl : public torch::nn::Module {
  public:
   BatchNormImpl(int channels, Norm norm);
@@ -43,8 +47,7 @@ class ConvBlockImpl : public torch::nn::Module {
 TORCH_MODULE(ConvBlock);
 
 /// Squeeze and excitation (paper, §III-B2): global average → linear C → hidden (`linear1`) → ReLU →
-/// linear → C
-/// (`linear2`) → sigmoid; the result scales the channels of the input.
+/// linear → C (`linear2`) → sigmoid; the result scales the channels of the input.
 class SqueezeExcitationImpl : public torch::nn::Module {
  public:
   /// `reduction`: hidden units are C / reduction; 0: one.
@@ -56,8 +59,10 @@ class SqueezeExcitationImpl : public torch::nn::Module {
 };
 TORCH_MODULE(SqueezeExcitation);
 
-/// Bilinear resizing without aligned corners to the height and width of `like`; the input itself
-/// where they agree.
+/// Bilinear resizing of [N, C, …, …] without aligned corners; the input itself where it has that
+/// size.
+torch::Tensor resized(const torch::Tensor& x, std::int64_t height, std::int64_t width);
+/// The same to the height and width of `like`.
 torch::Tensor resized_like(const torch::Tensor& x, const torch::Tensor& like);
 
 /// He's initialisation for ReLU networks: convolutions by fan-out, biases zero.

@@ -36,14 +36,14 @@ class PlainFusionImpl : public torch::nn::Module {
 };
 TORCH_MODULE(PlainFusion);
 
-/// The top-down decoder: the highest map enters through 1×1 and 3×3; then, from coarse to fine,
-/// each encoder map and the decoder's map above it are reduced to C/2 channels by 1×1 (`inners_a`,
-/// `inners_b`), the latter resized to the former, and fused (`fuse`).
+/// The top-down decoder: the highest map enters through 3×3, in the release 1×1 before it; then,
+/// from coarse to fine, each encoder map and the decoder's map above it are reduced to C/2 channels
+/// by 1×1 (`inners_a`, `inners_b`), the latter resized to the former, and fused (`fuse`).
 class DecoderImpl : public torch::nn::Module {
  public:
-  /// `channels` of the encoder's maps, finest first, the highest (stride 32 or 16) last.
-  /// `attention`: AFF, else plain.
-  DecoderImpl(const std::vector<int>& channels, bool attention, int reduction);
+  /// `channels` of the encoder's maps, finest first, the highest (stride 32 or 16) last. Of the
+  /// options: `aff`, `attention_reduction`, `reduce_highest`.
+  DecoderImpl(const std::vector<int>& channels, const SegmenterOptions& options);
   /// Maps as described by `channels` → decoder maps of all but the highest, finest first.
   std::vector<torch::Tensor> forward(const std::vector<torch::Tensor>& maps);
 
@@ -51,7 +51,7 @@ class DecoderImpl : public torch::nn::Module {
   std::vector<ConvBlock> inners_a_, inners_b_;
   std::vector<Aff> attentive_;
   std::vector<PlainFusion> plain_;
-  ConvBlock top_{nullptr};
+  ConvBlock highest_{nullptr}, top_{nullptr};
 };
 TORCH_MODULE(Decoder);
 

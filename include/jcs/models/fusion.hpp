@@ -12,8 +12,7 @@ namespace jcs::models {
 /// Joins the classifier's maps A_1 … A_5 to the encoder's M_1 … M_5 (Table VI).
 ///
 /// Paper, §III-B4: the smaller of the two is resized to the larger, concatenated, 1×1 to the
-/// encoder's channels
-/// (`reduce_modules`), SE with reduction 4 (`se_modules`), 3×3 (`fuse_modules`).
+/// encoder's channels (`reduce_modules`), SE with reduction 4 (`se_modules`), 3×3 (`fuse_modules`).
 /// Release: the encoder's map is resized to the classifier's, concatenated, then three 3×3
 /// convolutions with batch norm (`cat_modules`, `se_modules`, `fuse_modules`).
 class FeatureFusionImpl : public torch::nn::Module {

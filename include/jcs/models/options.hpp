@@ -57,7 +57,8 @@ struct ClassifierOptions {
   int classes = 2;    ///< 0 uninfected, 1 COVID-19
   bool bias = false;  ///< of the linear layer; the release has none
 
-  /// Like all networks of the release with frozen batch norms; to train it from scratch, set them to trained.
+  /// Batch norms are frozen, as in all networks of the release; to train from scratch, set them to
+  /// trained.
   static ClassifierOptions release() {
     ClassifierOptions options;
     options.backbone.norm = Norm::kFrozen;
@@ -119,6 +120,8 @@ struct SegmenterOptions {
   bool aff = true;  ///< Table V; without: plain top-down decoder
   int attention_reduction =
       0;  ///< of the squeeze-and-excitation in AFF; 0: down to one unit (release), paper: 4
+  bool reduce_highest =
+      true;  ///< 1×1 before the 3×3 on the highest map (release); paper: 3×3 alone
   Fusion fusion = Fusion::kNone;  ///< Table VI: features of the classifier beside the encoder's
   Res2NetOptions classifier;      ///< whose features are fused
 
@@ -134,6 +137,7 @@ struct SegmenterOptions {
     options.encoder.batch_norm = false;
     options.encoder.pool_before_last = true;
     options.attention_reduction = 4;
+    options.reduce_highest = false;
     return options;
   }
   static SegmenterOptions joint_paper() {
@@ -161,6 +165,8 @@ struct SegmenterOptions {
     v.field("aff", aff, "attentive feature fusion in the decoder; without, a plain top-down one");
     v.field("attention_reduction", attention_reduction,
             "reduction of the attention in AFF; 0 goes down to one unit", between(0, 64));
+    v.field("reduce_highest", reduce_highest,
+            "1x1 convolution before the 3x3 on the highest map (release)");
     v.choice("fusion", fusion, "how the classifier's features join in",
              {{"none", Fusion::kNone}, {"paper", Fusion::kPaper}, {"release", Fusion::kRelease}});
     v.section("classifier", classifier, "the classifier's backbone, where its features are fused");

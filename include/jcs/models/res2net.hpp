@@ -43,6 +43,7 @@ class Res2NetImpl : public torch::nn::Module {
  public:
   /// @throws UsageError for options out of range.
   explicit Res2NetImpl(const Res2NetOptions& options);
+  /// @throws InputError for any other shape than [N, 3, h, w].
   Res2NetFeatures features(const torch::Tensor& x);
   /// The same from the stem's map on, as COVID-CS publishes it; `stem` is handed through.
   Res2NetFeatures features_from_stem(const torch::Tensor& stem);

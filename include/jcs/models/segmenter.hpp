@@ -17,8 +17,8 @@ namespace jcs::models {
 /// release's: `vgg16`, `res2net` and `fuse` where the classifier's features are fused, `gpd` and
 /// `gpd1` (the two GAMs of the EFM), `fpn` (decoder), `cls1` … `cls5` (side outputs).
 ///
-/// All outputs are logits; the probability is their sigmoid. Input: [N, 3, h, w], h and w at
-/// least 32.
+/// All outputs are logits; the probability is their sigmoid. Input: [N, 3, h, w], h and w of at
+/// least 32, of any shape else; another is refused by an InputError.
 class SegmenterImpl : public torch::nn::Module {
  public:
   /// @throws UsageError for options out of range.
@@ -33,7 +33,11 @@ class SegmenterImpl : public torch::nn::Module {
   torch::Tensor predict(const torch::Tensor& x);
 
   /// `forward` from stage-1 features as COVID-CS publishes them, for a fused segmenter.
-  /// @param encoder_first [N, 64, h, w] behind conv1_2 @param classifier_stem [N, 64, h/2, w/2]
+  /// Values as the networks have them: the published bytes are 20 times as large.
+  /// @param encoder_first [N, 64, h, w] behind conv1_2
+  /// @param classifier_stem [N, 64, h/2, w/2]
+  /// @return [N, 5, h, w]
+  /// @throws UsageError where nothing is fused
   torch::Tensor forward_from_stage1(const torch::Tensor& encoder_first,
                                     const torch::Tensor& classifier_stem);
 

@@ -1,0 +1,77 @@
+#include "jcs_diagnose/arguments.hpp"
+
+#include "jcs/core/error.hpp"
+
+#include "common/option_flags.hpp"
+#include "jcs_diagnose/output_folder.hpp"
+
+namespace jcs::app {
+
+namespace {
+
+constexpr int kMostThreads = 1024;
+constexpr int kLargestBatch = 4096;
+constexpr int kMostKeySlices = 24;
+
+}  // namespace
+
+void add_arguments(App& app, DiagnoseArguments& arguments) {
+  CLI::App& cli = app.cli();
+  cli.add_option("FOLDER", arguments.folder,
+                 "folder with a chest CT: DICOM files at any depth, or slices as PNG or JPEG")
+      ->required();
+  cli.add_option("--weights-cls", arguments.weights_cls, "weights of the slice classifier");
+  cli.add_option("--weights-seg", arguments.weights_seg,
+                 "weights of the opacity segmenter, alone or joint with a classifier's backbone; "
+                 "not needed with --segment never");
+  cli.add_option("-o,--output", arguments.output,
+                 "folder that the result appears in, whole or not at all; default: the study's "
+                 "name with _jcs, in the current folder");
+  cli.add_flag("--overwrite", arguments.overwrite, "replace an earlier result in that folder");
+  cli.add_option("--threshold", arguments.threshold,
+                 "the patient is positive when more slices than this are: a number of slices, or "
+                 "a share of the study (0.1 or 10%), rounded down; default: what the weights say, "
+                 "else 25");
+  OptionFlags flags(cli);
+  arguments.diagnosis.describe(flags);
+  arguments.read.describe(flags);
+  cli.get_option("--key-slices")->check(CLI::Range(0, kMostKeySlices));
+  cli.get_option("--threads")->check(CLI::Range(0, kMostThreads));
+  cli.add_flag("--list-series", arguments.list_series, "list the folder's series and stop");
+  cli.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  cli.add_option("--batch-cls", arguments.batch_cls,
+                 "slices classified at once; 0: what suits the device")
+      ->check(CLI::Range(0, kLargestBatch))
+      ->capture_default_str();
+  cli.add_option("--batch-seg", arguments.batch_seg,
+                 "slices segmented at once; 0: what suits the device")
+      ->check(CLI::Range(0, kLargestBatch))
+      ->capture_default_str();
+  cli.add_flag("--png", arguments.png, "write every slice as a picture too, opacities outlined");
+  cli.add_flag("--json", arguments.json, "print result.json instead of a summary");
+}
+
+DiagnosePlan plan_of(const DiagnoseArguments& arguments) {
+  DiagnosePlan plan;
+  plan.diagnosis = arguments.diagnosis;
+  if (!arguments.threshold.empty()) {
+    plan.diagnosis.threshold = diagnosis::parse_threshold(arguments.threshold);
+  }
+  plan.diagnosis.folder = arguments.folder;
+  plan.classifier = {.device = parse_device(arguments.device),
+                     .threads = arguments.read.threads,
+                     .batch_size = arguments.batch_cls};
+  plan.segmenter = plan.classifier;
+  plan.segmenter.batch_size = arguments.batch_seg;
+  plan.output = arguments.output.empty() ? default_output(arguments.folder) : arguments.output;
+  if (arguments.weights_cls.empty()) {
+    throw UsageError({"the classifier's weights are not named", "--weights-cls", "a file"});
+  }
+  if (arguments.weights_seg.empty() && plan.diagnosis.segment != diagnosis::Segment::kNever) {
+    throw UsageError(
+        {"the segmenter's weights are not named", "--weights-seg", "a file, or --segment never"});
+  }
+  return plan;
+}
+
+}  // namespace jcs::app

@@ -1,0 +1,47 @@
+#include "jcs_diagnose/output_folder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+
+#include <nlohmann/json.hpp>
+
+#include "jcs/core/error.hpp"
+
+namespace jcs::app {
+
+namespace fs = std::filesystem;
+
+fs::path default_output(const fs::path& study) {
+  fs::path name = fs::absolute(study).lexically_normal();
+  if (!name.has_filename()) {
+    name = name.parent_path();  // "P001/" means "P001"
+  }
+  return fs::path(name.has_filename() ? name.filename().string() + "_jcs" : "study_jcs");
+}
+
+bool is_earlier_result(const fs::path& folder) {
+  constexpr std::array<std::string_view, 3> kOurs = {"result.json", "report.html", "pictures"};
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (std::find(kOurs.begin(), kOurs.end(), entry->path().filename().string()) == kOurs.end()) {
+      return false;
+    }
+  }
+  std::ifstream in(folder / "result.json");
+  const auto json = nlohmann::json::parse(in, nullptr, false);
+  return !error && json.is_object() && json.contains("schema_version") && json.contains("verdict");
+}
+
+AtomicFolder open_output(const fs::path& folder, bool overwrite) {
+  if (!overwrite && is_earlier_result(folder)) {
+    throw OutputError(
+        {"holds an earlier result, which only --overwrite replaces", folder.string()});
+  }
+  return AtomicFolder(folder, is_earlier_result);
+}
+
+}  // namespace jcs::app

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "jcs/diagnosis/result/case_result.hpp"
+#include "jcs/imaging/ct_volume.hpp"
+
+namespace jcs::diagnosis {
+
+/// Fills in what the opacity mask of `result` amounts to: pixels and area (mm²) of each slice, and
+/// the volume (ml) as pixels times the volume of a voxel. Areas and the volume stay empty where the
+/// spacing is not known.
+/// @pre the mask has one value a voxel, and `result.slices` one entry a slice.
+void measure_opacities(const imaging::CtVolume& volume, CaseResult& result);
+
+}  // namespace jcs::diagnosis

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <ATen/core/Tensor.h>
+
+#include "jcs/core/preprocessing.hpp"
+
+namespace jcs::diagnosis {
+
+/// What the pipeline needs of a network: how a slice becomes its input, and what it says to a batch
+/// of them. The input is float [N, 3, h, w] on the CPU; so is the answer, whose first dimension is
+/// N.
+struct SliceNetwork {
+  std::function<at::Tensor(const at::Tensor&)> run;
+  Preprocessing preprocessing;
+  int batch_size = 1;
+  std::string name;  ///< named when the answer is no number: the file of its weights
+};
+
+}  // namespace jcs::diagnosis

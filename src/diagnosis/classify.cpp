@@ -1,0 +1,46 @@
+#include "jcs/diagnosis/classify.hpp"
+
+#include <cmath>
+
+#include <torch/types.h>
+
+#include "jcs/core/error.hpp"
+
+#include "slice_batches.hpp"
+
+namespace jcs::diagnosis {
+
+namespace {
+
+// Softmax over two classes, in double so that p > 1/2 exactly when the second logit is larger.
+double probability_of_second(double first, double second) {
+  return 1.0 / (1.0 + std::exp(first - second));
+}
+
+}  // namespace
+
+std::vector<double> classify_slices(const imaging::CtVolume& volume, const SliceNetwork& classifier,
+                                    Progress& progress, const std::stop_token& stop) {
+  const imaging::Fit fit = imaging::fit(volume.rows, volume.columns, classifier.preprocessing);
+  std::vector<double> probabilities;
+  probabilities.reserve(volume.slice_count());
+  const auto use = [&](const SliceBatch& batch) {
+    const at::Tensor logits = classifier.run(batch.input).to(torch::kFloat64).contiguous();
+    const double* values = logits.const_data_ptr<double>();
+    for (std::int64_t i = 0; i < logits.size(0); ++i) {
+      const double probability = probability_of_second(values[2 * i], values[2 * i + 1]);
+      if (!std::isfinite(values[2 * i]) || !std::isfinite(values[2 * i + 1])) {
+        throw WeightsError(
+            {"the classifier's answer is no number", classifier.name, "finite logits",
+             "slice " + std::to_string(probabilities.size() + 1) + ": " +
+                 std::to_string(values[2 * i]) + ", " + std::to_string(values[2 * i + 1])});
+      }
+      probabilities.push_back(probability);
+    }
+    progress.update("classifying slices", probabilities.size(), volume.slice_count());
+  };
+  for_each_batch(volume, fit, classifier.preprocessing, classifier.batch_size, stop, use);
+  return probabilities;
+}
+
+}  // namespace jcs::diagnosis

@@ -1,0 +1,135 @@
+#include "jcs/diagnosis/diagnose.hpp"
+
+#include "jcs/core/error.hpp"
+#include "jcs/core/stopwatch.hpp"
+#include "jcs/diagnosis/classify.hpp"
+#include "jcs/diagnosis/gate.hpp"
+#include "jcs/diagnosis/key_slices.hpp"
+#include "jcs/diagnosis/measure.hpp"
+#include "jcs/diagnosis/segment.hpp"
+#include "jcs/inference/architecture.hpp"
+
+#include "activation_maps.hpp"
+
+namespace jcs::diagnosis {
+
+namespace {
+
+using imaging::CtVolume;
+using inference::ClassifierRunner;
+using inference::SegmenterRunner;
+
+std::string named(const std::filesystem::path& file, const std::filesystem::path& folder) {
+  if (folder.empty()) {
+    return file.string();
+  }
+  const std::filesystem::path relative = file.lexically_relative(folder);
+  return (relative.empty() ? file.filename() : relative).string();
+}
+
+void warn_of_volume(const CtVolume& volume, CaseResult& result) {
+  result.warnings = volume.warnings;
+  if (volume.windowed) {
+    result.warnings.emplace_back(
+        "The slices are 8-bit pictures without Hounsfield units: they count as windowed as the "
+        "networks expect it.");
+  }
+  if (volume.pixel_area_mm2() <= 0.0) {
+    result.warnings.emplace_back(
+        "The size of a pixel is not known: there are no areas and no volume.");
+  } else if (volume.slice_spacing_mm <= 0.0) {
+    result.warnings.emplace_back("The distance of the slices is not known: there is no volume.");
+  }
+}
+
+void take_slices(const CtVolume& volume, std::span<const double> probabilities,
+                 double slice_probability, const std::filesystem::path& folder,
+                 CaseResult& result) {
+  for (std::size_t i = 0; i < volume.slice_count(); ++i) {
+    SliceResult& slice = result.slices.emplace_back();
+    slice.file = named(volume.slices[i].file, folder);
+    slice.sop_instance_uid = volume.slices[i].sop_instance_uid;
+    slice.location_mm = volume.slices[i].location_mm;
+    slice.probability = probabilities[i];
+    slice.positive = probabilities[i] > slice_probability;
+  }
+}
+
+void take_gate(Gate gate, const Threshold& threshold, CaseResult& result) {
+  result.verdict = gate.verdict;
+  result.threshold = gate.threshold;
+  result.threshold_fraction = threshold.fraction;
+  result.positive_slices = gate.positive_slices;
+  result.warnings.insert(result.warnings.end(), gate.warnings.begin(), gate.warnings.end());
+}
+
+bool wants_segmentation(Segment when, Verdict verdict) {
+  return when == Segment::kAlways || (when == Segment::kPositive && verdict == Verdict::kPositive);
+}
+
+SliceNetwork as_network(ClassifierRunner& runner) {
+  return {[&runner](const at::Tensor& input) { return runner.logits(input); },
+          runner.card().preprocessing, runner.batch_size(), runner.file()};
+}
+
+SliceNetwork as_network(SegmenterRunner& runner) {
+  return {[&runner](const at::Tensor& input) { return runner.probabilities(input); },
+          runner.card().preprocessing, runner.batch_size(), runner.file()};
+}
+
+}  // namespace
+
+CaseResult diagnose(const CtVolume& volume, ClassifierRunner& classifier,
+                    SegmenterRunner* segmenter, const DiagnosisOptions& options, Progress& progress,
+                    const std::stop_token& stop) {
+  if (segmenter == nullptr && options.segment != Segment::kNever) {
+    throw UsageError({"opacities cannot be outlined without a segmenter", "segment", "never"});
+  }
+  CaseResult result;
+  result.device = classifier.device().str();
+  result.weights.push_back({"classifier", classifier.file(), classifier.sha256(),
+                            inference::architecture(classifier.card().classifier)});
+  warn_of_volume(volume, result);
+
+  const auto timed = [&result](const char* stage, const auto& work) {
+    const Stopwatch watch;
+    work();
+    result.timing.push_back({stage, watch.seconds()});
+  };
+
+  const weights::DecisionThresholds& thresholds = classifier.card().thresholds;
+  const Threshold threshold =
+      options.threshold.value_or(Threshold{thresholds.positive_slices, std::nullopt});
+  timed("classify", [&] {
+    const std::vector<double> probabilities =
+        classify_slices(volume, as_network(classifier), progress, stop);
+    take_slices(volume, probabilities, thresholds.slice_probability, options.folder, result);
+    take_gate(gate(probabilities, threshold, thresholds.slice_probability), threshold, result);
+  });
+
+  if (wants_segmentation(options.segment, result.verdict)) {
+    timed("segment", [&] {
+      result.opacity_mask =
+          segment_slices(volume, as_network(*segmenter),
+                         segmenter->card().thresholds.pixel_probability, progress, stop);
+      result.segmented = true;
+      measure_opacities(volume, result);
+    });
+    result.weights.push_back({segmenter->fused() ? "joint" : "segmenter", segmenter->file(),
+                              segmenter->sha256(),
+                              inference::architecture(segmenter->card().segmenter)});
+  }
+
+  if (options.key_slices > 0) {
+    timed("activation maps", [&] {
+      result.activation_maps =
+          activation_maps(volume, key_slices(result.slices, options.key_slices), classifier,
+                          options.activation_map, progress, stop);
+    });
+    result.activation_reading =
+        options.activation_map == explain::Reading::kPaper ? "paper" : "release";
+  }
+  return result;
+}
+
+}  // namespace jcs::diagnosis

@@ -1,0 +1,224 @@
+#include "jcs/diagnosis/diagnose.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "jcs/core/error.hpp"
+
+#include "support/error_line.hpp"
+#include "support/temp_dir.hpp"
+#include "support/tiny_models.hpp"
+
+namespace jcs::diagnosis {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+/// A study in which every slice is a little different.
+imaging::CtVolume study(int slices) {
+  imaging::CtVolume volume;
+  volume.rows = 48;
+  volume.columns = 64;
+  volume.row_spacing_mm = 0.5;
+  volume.column_spacing_mm = 0.8;
+  volume.slice_spacing_mm = 2.0;
+  for (int i = 0; i < slices; ++i) {
+    imaging::SliceInfo& info = volume.slices.emplace_back();
+    info.file = "/studies/p1/ct/" + std::to_string(i) + ".dcm";
+    info.sop_instance_uid = "1.2." + std::to_string(i);
+    info.location_mm = 2.0 * i;
+    for (std::size_t pixel = 0; pixel < volume.pixels(); ++pixel) {
+      volume.hu.push_back(static_cast<std::int16_t>(
+          -1000 + static_cast<int>((pixel * 7 + static_cast<std::size_t>(i) * 131) % 1100)));
+    }
+  }
+  return volume;
+}
+
+class Diagnose : public testing::Test {
+ protected:
+  inference::ClassifierRunner classifier(models::Classifier network) {
+    return inference::ClassifierRunner(test::save(dir_ / "cls.safetensors", std::move(network)),
+                                       options_);
+  }
+  inference::SegmenterRunner segmenter(models::Segmenter network) {
+    return inference::SegmenterRunner(test::save(dir_ / "seg.safetensors", std::move(network)),
+                                      options_);
+  }
+
+  test::TempDir dir_;
+  inference::RunnerOptions options_ = {.device = {Device::Kind::kCpu, 0}, .batch_size = 4};
+};
+
+TEST_F(Diagnose, PositivePatientsAreSegmentedAndMeasured) {
+  auto cls = classifier(test::constant_classifier(true));
+  auto seg = segmenter(test::constant_segmenter(true));
+  const imaging::CtVolume volume = study(9);
+  const CaseResult result =
+      diagnose(volume, cls, &seg, {.threshold = Threshold{3, std::nullopt}, .key_slices = 2});
+  EXPECT_EQ(result.verdict, Verdict::kPositive);
+  EXPECT_EQ(result.threshold, 3);
+  EXPECT_EQ(result.positive_slices, 9);
+  EXPECT_TRUE(result.segmented);
+  EXPECT_THAT(result.opacity_mask, SizeIs(volume.hu.size()));
+  EXPECT_EQ(result.slices[0].opacity_pixels, 48 * 64);
+  EXPECT_NEAR(result.slices[8].opacity_area_mm2.value(), 48 * 64 * 0.4, 1e-6);
+  EXPECT_NEAR(result.opacity_volume_ml.value(), 9 * 48 * 64 * 0.4 * 2.0 / 1000.0, 1e-6);
+  EXPECT_NEAR(result.slices[4].probability, 0.95, 1e-5);
+  EXPECT_TRUE(result.slices[4].positive);
+}
+
+TEST_F(Diagnose, NegativePatientsAreNotSegmented) {
+  auto cls = classifier(test::constant_classifier(false));
+  auto seg = segmenter(test::constant_segmenter(true));
+  const CaseResult result =
+      diagnose(study(9), cls, &seg, {.threshold = Threshold{3, std::nullopt}});
+  EXPECT_EQ(result.verdict, Verdict::kNegative);
+  EXPECT_EQ(result.positive_slices, 0);
+  EXPECT_FALSE(result.segmented);
+  EXPECT_THAT(result.opacity_mask, IsEmpty());
+  EXPECT_FALSE(result.slices[0].opacity_pixels.has_value());
+  EXPECT_FALSE(result.opacity_volume_ml.has_value());
+  EXPECT_THAT(result.timing, ElementsAre(Field(&StageTime::stage, "classify"),
+                                         Field(&StageTime::stage, "activation maps")));
+  EXPECT_THAT(result.weights, ElementsAre(Field(&WeightsUsed::role, "classifier")));
+}
+
+TEST_F(Diagnose, OptionsOverruleTheGate) {
+  auto seg = segmenter(test::constant_segmenter(false));
+  {
+    auto negative = classifier(test::constant_classifier(false));
+    const CaseResult result =
+        diagnose(study(9), negative, &seg,
+                 {.threshold = Threshold{3, std::nullopt}, .segment = Segment::kAlways});
+    EXPECT_EQ(result.verdict, Verdict::kNegative);
+    EXPECT_TRUE(result.segmented);
+    EXPECT_EQ(result.opacity_volume_ml, 0.0);
+  }
+  auto positive = classifier(test::constant_classifier(true));
+  const DiagnosisOptions never = {.threshold = Threshold{3, std::nullopt},
+                                  .segment = Segment::kNever};
+  const CaseResult result = diagnose(study(9), positive, nullptr, never);
+  EXPECT_EQ(result.verdict, Verdict::kPositive);
+  EXPECT_FALSE(result.segmented);
+}
+
+TEST_F(Diagnose, AStudyNoLongerThanTheThresholdHasNoVerdict) {
+  auto cls = classifier(test::constant_classifier(true));
+  auto seg = segmenter(test::constant_segmenter(true));
+  const CaseResult result = diagnose(study(9), cls, &seg);
+  EXPECT_EQ(result.verdict, Verdict::kUndetermined);
+  EXPECT_EQ(result.threshold, 25);
+  EXPECT_FALSE(result.segmented);
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("threshold of 25")));
+}
+
+TEST_F(Diagnose, SharesOfTheStudyAreKept) {
+  auto cls = classifier(test::constant_classifier(true));
+  const CaseResult result = diagnose(
+      study(9), cls, nullptr, {.threshold = parse_threshold("50%"), .segment = Segment::kNever});
+  EXPECT_EQ(result.threshold, 4);
+  EXPECT_EQ(result.threshold_fraction, 0.5);
+}
+
+TEST_F(Diagnose, TellsWhatItRestsOn) {
+  auto cls = classifier(test::constant_classifier(true));
+  auto seg = segmenter(test::tiny_segmenter(1, true));
+  const CaseResult result =
+      diagnose(study(3), cls, &seg, {.segment = Segment::kAlways, .folder = "/studies/p1"});
+  EXPECT_EQ(result.slices[2].file, "ct/2.dcm");
+  EXPECT_EQ(result.slices[2].sop_instance_uid, "1.2.2");
+  EXPECT_EQ(result.slices[2].location_mm, 4.0);
+  EXPECT_EQ(result.device, "cpu");
+  ASSERT_THAT(result.weights, SizeIs(2));
+  EXPECT_EQ(result.weights[0].sha256, cls.sha256());
+  EXPECT_EQ(result.weights[1].role, "joint");
+  EXPECT_EQ(result.weights[1].sha256, seg.sha256());
+  EXPECT_THAT(result.weights[1].architecture, HasSubstr("fused"));
+}
+
+TEST_F(Diagnose, ActivationMapsLieOnTheirSlices) {
+  auto cls = classifier(test::tiny_classifier());
+  const imaging::CtVolume volume = study(8);
+  for (const explain::Reading reading : {explain::Reading::kPaper, explain::Reading::kRelease}) {
+    const CaseResult result =
+        diagnose(volume, cls, nullptr,
+                 {.segment = Segment::kNever, .key_slices = 3, .activation_map = reading});
+    ASSERT_THAT(result.activation_maps, SizeIs(3));
+    for (const ActivationMap& map : result.activation_maps) {
+      EXPECT_LT(map.slice, 8U);
+      ASSERT_THAT(map.values, SizeIs(volume.pixels()));
+      EXPECT_THAT(map.values, testing::Each(testing::AllOf(testing::Ge(0.0F), testing::Le(1.0F))));
+      // Of 48 x 64 pixels the network sees the middle 48 columns.
+      EXPECT_EQ(map.values[24 * 64], 0.0F);
+      EXPECT_EQ(map.values[24 * 64 + 63], 0.0F);
+    }
+    EXPECT_EQ(result.activation_reading, reading == explain::Reading::kPaper ? "paper" : "release");
+  }
+}
+
+TEST_F(Diagnose, TheSameForEveryBatchSize) {
+  const imaging::CtVolume volume = study(7);
+  std::vector<CaseResult> results;
+  for (const int batch_size : {1, 3, 50}) {
+    options_.batch_size = batch_size;
+    auto cls = classifier(test::tiny_classifier());
+    auto seg = segmenter(test::tiny_segmenter());
+    results.push_back(diagnose(volume, cls, &seg, {.segment = Segment::kAlways}));
+  }
+  for (const CaseResult& result : results) {
+    std::size_t other = 0;
+    for (std::size_t i = 0; i < result.opacity_mask.size(); ++i) {
+      other += result.opacity_mask[i] != results[0].opacity_mask[i] ? 1 : 0;
+    }
+    EXPECT_LE(other, result.opacity_mask.size() / 1000);  // at most pixels on the edge of 1/2
+    for (std::size_t i = 0; i < result.slices.size(); ++i) {
+      EXPECT_NEAR(result.slices[i].probability, results[0].slices[i].probability, 1e-5);
+    }
+  }
+}
+
+TEST_F(Diagnose, WarnsOfWhatTheVolumeLacks) {
+  auto cls = classifier(test::constant_classifier(true));
+  auto seg = segmenter(test::constant_segmenter(true));
+  imaging::CtVolume volume = study(3);
+  volume.warnings.emplace_back("Slices 1 and 2 are far apart.");
+  volume.windowed = true;
+  std::fill(volume.hu.begin(), volume.hu.end(), 100);
+  volume.row_spacing_mm = volume.column_spacing_mm = 0.0;
+  const CaseResult result = diagnose(volume, cls, &seg, {.segment = Segment::kAlways});
+  EXPECT_THAT(result.warnings, Contains("Slices 1 and 2 are far apart."));
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("8-bit")));
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("size of a pixel")));
+  EXPECT_TRUE(result.slices[0].opacity_pixels.has_value());
+  EXPECT_FALSE(result.slices[0].opacity_area_mm2.has_value());
+  EXPECT_FALSE(result.opacity_volume_ml.has_value());
+}
+
+TEST_F(Diagnose, ABrokenClassifierGivesNoVerdict) {
+  models::Classifier network = test::constant_classifier(true);
+  {
+    const torch::NoGradGuard no_grad;
+    network->head_weight().fill_(std::numeric_limits<float>::quiet_NaN());
+  }
+  auto cls = classifier(network);
+  EXPECT_THAT(test::error_line<WeightsError>(
+                  [&] { diagnose(study(3), cls, nullptr, {.segment = Segment::kNever}); }),
+              HasSubstr("cls.safetensors"));
+}
+
+TEST_F(Diagnose, SegmentingNeedsASegmenter) {
+  auto cls = classifier(test::constant_classifier(true));
+  test::error_line<UsageError>([&] { diagnose(study(3), cls, nullptr); });
+}
+
+}  // namespace
+}  // namespace jcs::diagnosis

@@ -1,0 +1,127 @@
+#include "jcs/diagnosis/segment.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "jcs/core/error.hpp"
+
+#include "support/error_line.hpp"
+
+namespace jcs::diagnosis {
+namespace {
+
+struct Box {
+  int top, left, bottom, right;  // the last two excluded
+  [[nodiscard]] bool holds(int row, int column) const {
+    return row >= top && row < bottom && column >= left && column < right;
+  }
+};
+
+/// Slices of air with one box of tissue each: other sides and other places in each slice, so that
+/// any flip, turn or exchange of slices moves some of them.
+imaging::CtVolume boxes_in_air(int rows, int columns, const std::vector<Box>& boxes) {
+  imaging::CtVolume volume;
+  volume.rows = rows;
+  volume.columns = columns;
+  volume.slices.resize(boxes.size());
+  for (const Box& box : boxes) {
+    for (int row = 0; row < rows; ++row) {
+      for (int column = 0; column < columns; ++column) {
+        volume.hu.push_back(box.holds(row, column) ? 100 : -1000);
+      }
+    }
+  }
+  return volume;
+}
+
+/// A network that calls everything brighter than lung opaque.
+SliceNetwork bright_is_opaque(int resize, int crop, int batch_size) {
+  SliceNetwork network;
+  network.preprocessing.resize = resize;
+  network.preprocessing.crop = crop;
+  network.preprocessing.mean = {0, 0, 0};
+  network.preprocessing.std = {1, 1, 1};
+  network.batch_size = batch_size;
+  network.name = "bright.safetensors";
+  network.run = [](const at::Tensor& x) { return x.narrow(1, 0, 1).gt(0.5).to(torch::kFloat32); };
+  return network;
+}
+
+const std::vector<Box> kBoxes = {
+    {2, 3, 9, 7}, {20, 30, 29, 47}, {1, 40, 5, 48}, {0, 0, 1, 1}, {31, 2, 32, 9}};
+
+TEST(Segment, EveryOpacityLiesWhereItsSliceHasIt) {
+  const imaging::CtVolume volume = boxes_in_air(32, 48, kBoxes);
+  const std::vector<std::uint8_t> mask = segment_slices(volume, bright_is_opaque(0, 0, 2), 0.5);
+  ASSERT_EQ(mask.size(), volume.hu.size());
+  for (std::size_t i = 0; i < mask.size(); ++i) {
+    ASSERT_EQ(mask[i], volume.hu[i] > 0 ? 1 : 0) << "voxel " << i;
+  }
+}
+
+TEST(Segment, TheBatchSizeChangesNothing) {
+  const imaging::CtVolume volume = boxes_in_air(32, 48, kBoxes);
+  const auto one = segment_slices(volume, bright_is_opaque(24, 24, 1), 0.5);
+  EXPECT_EQ(segment_slices(volume, bright_is_opaque(24, 24, 3), 0.5), one);
+  EXPECT_EQ(segment_slices(volume, bright_is_opaque(24, 24, 99), 0.5), one);
+}
+
+TEST(Segment, MapsOfAnotherSizeComeBackToTheSlice) {
+  // Doubled, then the middle cut out: 40 rows are 80, of 60 columns 120 only the middle 80 stay.
+  const Box box{6, 22, 18, 34};
+  const imaging::CtVolume volume = boxes_in_air(40, 60, {box});
+  const auto mask = segment_slices(volume, bright_is_opaque(80, 80, 1), 0.5);
+  for (int row = 0; row < 40; ++row) {
+    for (int column = 0; column < 60; ++column) {
+      const Box inner{box.top + 1, box.left + 1, box.bottom - 1, box.right - 1};
+      const Box outer{box.top - 1, box.left - 1, box.bottom + 1, box.right + 1};
+      const int value = mask[static_cast<std::size_t>(row * 60 + column)];
+      if (inner.holds(row, column)) {
+        ASSERT_EQ(value, 1) << row << ", " << column;
+      } else if (!outer.holds(row, column)) {
+        ASSERT_EQ(value, 0) << row << ", " << column;
+      }
+    }
+  }
+}
+
+TEST(Segment, WhatTheCropLeavesOutIsNoOpacity) {
+  const imaging::CtVolume volume = boxes_in_air(40, 60, {{0, 0, 40, 60}});
+  const auto mask = segment_slices(volume, bright_is_opaque(0, 40, 1), 0.5);
+  EXPECT_EQ(mask[20 * 60 + 9], 0);
+  EXPECT_EQ(mask[20 * 60 + 10], 1);
+  EXPECT_EQ(mask[20 * 60 + 49], 1);
+  EXPECT_EQ(mask[20 * 60 + 50], 0);
+}
+
+TEST(Segment, OpacityIsWhatLiesAboveTheThreshold) {
+  const imaging::CtVolume volume = boxes_in_air(8, 8, {{0, 0, 4, 8}});
+  SliceNetwork half = bright_is_opaque(0, 0, 1);
+  half.run = [](const at::Tensor& x) {
+    return x.narrow(1, 0, 1).gt(0.5).to(torch::kFloat32) * 0.5;
+  };
+  EXPECT_THAT(segment_slices(volume, half, 0.5), testing::Each(0));
+  const auto mask = segment_slices(volume, half, 0.49);
+  EXPECT_EQ(std::count(mask.begin(), mask.end(), 1), 32);
+}
+
+TEST(Segment, AnAnswerThatIsNoNumberIsTheWeightsFault) {
+  const imaging::CtVolume volume = boxes_in_air(8, 8, {{0, 0, 4, 8}});
+  SliceNetwork broken = bright_is_opaque(0, 0, 1);
+  broken.run = [](const at::Tensor& x) { return x.narrow(1, 0, 1) * std::nan(""); };
+  EXPECT_THAT(test::error_line<WeightsError>([&] { segment_slices(volume, broken, 0.5); }),
+              testing::HasSubstr("bright.safetensors"));
+}
+
+TEST(Segment, StopsWhenAsked) {
+  const imaging::CtVolume volume = boxes_in_air(8, 8, {{0, 0, 4, 8}});
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THROW(
+      segment_slices(volume, bright_is_opaque(0, 0, 1), 0.5, no_progress(), stop.get_token()),
+      Interrupted);
+}
+
+}  // namespace
+}  // namespace jcs::diagnosis

@@ -45,9 +45,11 @@ std::optional<models::ClassifierOptions> classifier_of(const TensorMap& tensors)
   if (backbone.planes == 0) {
     return std::nullopt;
   }
-  // A part has floor(planes * base_width / 64) channels; the smallest width that gives as many.
-  const std::int64_t part = channels(tensors, "layer1.0.convs.0.weight");
-  backbone.base_width = static_cast<int>((part * 64 + backbone.planes - 1) / backbone.planes);
+  // A part has floor(planes * 2^stage * base_width / 64) channels, most exactly in the last stage:
+  // the smallest width that gives as many there.
+  const std::int64_t part = channels(tensors, "layer4.0.convs.0.weight");
+  const std::int64_t planes = std::int64_t{backbone.planes} * 8;
+  backbone.base_width = static_cast<int>((part * 64 + planes - 1) / planes);
   options.classes = static_cast<int>(channels(tensors, "fc.weight"));
   options.bias = tensors.contains("fc.bias");
   return options;

@@ -33,7 +33,7 @@ void require_finite(const TensorMap& tensors, const std::string& where) {
       continue;
     }
     // A sum is finite only when all are; where it overflows, every number is looked at.
-    const at::Tensor numbers = tensor.to(at::kFloat);
+    const at::Tensor numbers = tensor.scalar_type() == at::kDouble ? tensor : tensor.to(at::kFloat);
     if (!std::isfinite(numbers.sum(at::kDouble).item<double>())) {
       const auto bad = at::isfinite(numbers).logical_not().sum().item<std::int64_t>();
       if (bad > 0) {

@@ -5,9 +5,7 @@
 #include <sstream>
 #include <string>
 
-#include "jcs/weights/tensor_file.hpp"
-
-#include "pickle_writer.hpp"
+#include "weights/pickle_writer.hpp"
 
 // Small files of every kind with the same two tensors: `a` [2,3] and its transposed view `b` [3,2].
 namespace jcs::test {
@@ -58,14 +56,6 @@ inline std::string small_safetensors() {
                           R"("a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},)"
                           R"("b":{"dtype":"F32","shape":[3,2],"data_offsets":[24,48]}})",
                           raw(six()) + raw({1.0f, 0.5f, 2.0f, 0.25f, -3.0f, 6.0f}));
-}
-
-/// Whether the file gave the two tensors as they were written.
-inline bool holds_the_two(const weights::TensorFile& file) {
-  const at::Tensor* a = file.tensors.find("a");
-  const at::Tensor* b = file.tensors.find("b");
-  return file.tensors.size() == 2 && a != nullptr && b != nullptr &&
-         a->equal(at::tensor(six()).view({2, 3})) && b->equal(a->t());
 }
 
 }  // namespace jcs::test

@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "files.hpp"
 #include "support/error_line.hpp"
 #include "support/temp_dir.hpp"
+#include "weights/the_two.hpp"
 
 namespace {
 

@@ -3,9 +3,9 @@
 
 #include "jcs/weights/tensor_file.hpp"
 
-#include "files.hpp"
 #include "support/error_line.hpp"
 #include "support/temp_dir.hpp"
+#include "weights/the_two.hpp"
 
 namespace {
 

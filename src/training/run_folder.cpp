@@ -23,7 +23,8 @@ void RunFolder::write_log(const std::vector<EpochRecord>& epochs) const {
   std::string text = "epoch,iterations,learning_rate,loss,seconds";
   if (scored != epochs.end()) {
     for (const auto& [name, value] : scored->scores) {
-      text += "," + name;
+      text += ',';
+      text += name;
     }
   }
   text += "\n";
@@ -32,7 +33,8 @@ void RunFolder::write_log(const std::vector<EpochRecord>& epochs) const {
                     to_text(epoch.learning_rate), to_text(epoch.loss), to_text(epoch.seconds)},
                    ",");
     for (const auto& [name, value] : epoch.scores) {
-      text += "," + (value ? to_text(*value) : std::string());
+      text += ',';
+      text += value ? to_text(*value) : std::string();
     }
     text += "\n";
   }

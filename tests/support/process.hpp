@@ -47,8 +47,8 @@ inline Finished run_program(const std::vector<std::string>& words,
     command += " " + quoted(word);
   }
   // The outer shell redirects, so that limits of the prelude do not touch what the test reads.
-  command = "sh -c " + quoted(command) + " </dev/null >" + quoted((streams / "out").string()) +
-            " 2>" + quoted((streams / "err").string());
+  command = "sh -c " + test::quoted(command) + " </dev/null >" +
+            quoted((streams / "out").string()) + " 2>" + quoted((streams / "err").string());
   const int status = std::system(command.c_str());
   Finished finished;
   finished.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;

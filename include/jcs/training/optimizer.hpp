@@ -1,14 +1,12 @@
 #pragma once
 
 #include <memory>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include <torch/nn/module.h>
 #include <torch/optim/optimizer.h>
 
 #include "jcs/training/options.hpp"
+#include "jcs/weights/tensor_file.hpp"
 
 namespace jcs::training {
 

@@ -95,7 +95,7 @@ struct ClassifierTrainingOptions {
   RunOptions run;
   DataOptions data;
   Preprocessing preprocessing;
-  AugmentationOptions augmentation;
+  data::AugmentationOptions augmentation;
   models::ClassifierOptions network;
   InitialWeights initial;
   OptimizerOptions optimizer;
@@ -119,7 +119,7 @@ struct SegmenterTrainingOptions {
   RunOptions run;
   DataOptions data;
   Preprocessing preprocessing{.resize = 512, .crop = 0};
-  AugmentationOptions augmentation;
+  data::AugmentationOptions augmentation;
   models::SegmenterOptions network;
   InitialWeights initial;
   DiceReading dice = DiceReading::kStandard;

@@ -19,8 +19,14 @@ std::int64_t channels(const TensorMap& tensors, const std::string& name) {
 
 // How many of prefix0suffix, prefix1suffix, ... there are.
 int count(const TensorMap& tensors, const std::string& prefix, const std::string& suffix) {
+  const auto there = [&](int index) {
+    std::string name = prefix;
+    name += std::to_string(index);
+    name += suffix;
+    return tensors.contains(name);
+  };
   int found = 0;
-  while (found < kMaxBlocks && tensors.contains(prefix + std::to_string(found) + suffix)) {
+  while (found < kMaxBlocks && there(found)) {
     ++found;
   }
   return found;

@@ -56,6 +56,9 @@ std::optional<models::ClassifierOptions> classifier_of(const TensorMap& tensors)
   const std::int64_t part = channels(tensors, "layer4.0.convs.0.weight");
   const std::int64_t planes = std::int64_t{backbone.planes} * 8;
   backbone.base_width = static_cast<int>((part * 64 + planes - 1) / planes);
+  // Frozen batch norms count no batches; those of the release's classifier are frozen.
+  backbone.norm =
+      tensors.contains("bn1.num_batches_tracked") ? models::Norm::kTrained : models::Norm::kFrozen;
   options.classes = static_cast<int>(channels(tensors, "fc.weight"));
   options.bias = tensors.contains("fc.bias");
   return options;

@@ -126,6 +126,8 @@ TEST_F(ModelFile, ClassifiersWithoutCardAreReadFromTheirShapes) {
        {jcs::models::Res2NetOptions::Version::kV1, jcs::models::Res2NetOptions::Version::kV1b}) {
     options.backbone.version = version;
     options.bias = version == jcs::models::Res2NetOptions::Version::kV1;
+    // The two kinds of batch norm differ by an epsilon, which the outputs would show.
+    options.backbone.norm = options.bias ? jcs::models::Norm::kTrained : jcs::models::Norm::kFrozen;
     jcs::models::Classifier network(options);
     const TensorMap state = jcs::weights::state_of(*network);
     const auto card = jcs::weights::card_of_release(state);
@@ -180,6 +182,9 @@ TEST_P(ReleasedFiles, GetTheReleasesArchitectureAndPreprocessing) {
   EXPECT_EQ(card->preprocessing.resize, GetParam().resize);
   EXPECT_EQ(card->preprocessing.crop, GetParam().crop);
   EXPECT_EQ(card->preprocessing.mean, jcs::Preprocessing().mean);
+  const auto& norm = card->task == Task::kClassification ? card->classifier.backbone.norm
+                                                         : card->segmenter.encoder.norm;
+  EXPECT_EQ(norm, jcs::models::Norm::kFrozen);
   jcs::weights::require_fit(*card, tensors, GetParam().keys);
 }
 

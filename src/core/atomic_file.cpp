@@ -48,6 +48,25 @@ void rename_or_throw(const fs::path& from, const fs::path& to) {
   }
 }
 
+// The folder and those around it that do not exist, the innermost first.
+std::vector<fs::path> missing_from(fs::path folder) {
+  std::vector<fs::path> missing;
+  std::error_code error;
+  while (!folder.empty() && !fs::exists(folder, error) && !error) {
+    missing.push_back(folder);
+    folder = folder.parent_path();
+  }
+  return missing;
+}
+
+// What others put something into meanwhile stays.
+void remove_empty(const std::vector<fs::path>& folders) {
+  std::error_code ignored;
+  for (const fs::path& folder : folders) {
+    fs::remove(folder, ignored);
+  }
+}
+
 }  // namespace
 
 void write_file(const fs::path& file, const std::function<void(std::ostream&)>& write) {
@@ -109,14 +128,18 @@ AtomicFolder::AtomicFolder(fs::path folder, const std::function<bool(const fs::p
           {"exists and holds files that are not an earlier result", folder_.string()});
     }
   }
+  made_parents_ = missing_from(parent_of(folder_));
   fs::create_directories(parent_of(folder_), error);
   if (error) {
+    remove_empty(made_parents_);
     throw OutputError({"cannot be created: " + error.message(), parent_of(folder_).string()});
   }
   std::string pattern =
       (parent_of(folder_) / ("." + folder_.filename().string() + ".XXXXXX")).string();
   if (::mkdtemp(pattern.data()) == nullptr) {
-    throw OutputError({"cannot be written: " + reason(errno), folder_.string()});
+    const int failed = errno;
+    remove_empty(made_parents_);
+    throw OutputError({"cannot be written: " + reason(failed), folder_.string()});
   }
   temporary_ = pattern;
   fs::permissions(temporary_,
@@ -129,6 +152,7 @@ AtomicFolder::~AtomicFolder() {
   if (!committed_) {
     std::error_code ignored;
     fs::remove_all(temporary_, ignored);
+    remove_empty(made_parents_);
   }
 }
 

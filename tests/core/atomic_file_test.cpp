@@ -105,4 +105,21 @@ TEST(AtomicFolder, RefusesAFileInItsPlace) {
   EXPECT_NE(line.find("in the way"), std::string::npos);
 }
 
+TEST(AtomicFolder, ParentsThatItMadeGoWithIt) {
+  const TempDir dir;
+  { const jcs::AtomicFolder dropped(dir / "a" / "b" / "result"); }
+  EXPECT_FALSE(std::filesystem::exists(dir / "a"));
+  {
+    const jcs::AtomicFolder dropped(dir / "a" / "b" / "result");
+    std::filesystem::create_directory(dir / "a" / "of somebody else");
+  }
+  EXPECT_TRUE(std::filesystem::exists(dir / "a" / "of somebody else"));
+  EXPECT_FALSE(std::filesystem::exists(dir / "a" / "b"));
+  {
+    jcs::AtomicFolder kept(dir / "c" / "result");
+    kept.commit();
+  }
+  EXPECT_TRUE(std::filesystem::exists(dir / "c" / "result"));
+}
+
 }  // namespace

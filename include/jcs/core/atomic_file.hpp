@@ -5,6 +5,7 @@
 #include <ostream>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace jcs {
 
@@ -17,7 +18,8 @@ void write_file(const std::filesystem::path& file, std::string_view content);
 void write_file(const std::filesystem::path& file, std::span<const std::byte> content);
 
 /// A folder that appears whole or not at all. Fill `path()`, then `commit()`: the folder gets its
-/// final name. Without a commit everything is removed again.
+/// final name. Without a commit everything is removed again, parents that were missing before
+/// included.
 class AtomicFolder {
  public:
   /// @throws OutputError when the parent cannot be written, or when `folder` exists and holds files
@@ -36,6 +38,7 @@ class AtomicFolder {
  private:
   std::filesystem::path folder_;
   std::filesystem::path temporary_;
+  std::vector<std::filesystem::path> made_parents_;  // the innermost first
   bool committed_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <ctime>
 #include <exception>
 #include <mutex>
 #include <new>
@@ -30,12 +31,19 @@ std::stop_source& stop_source() {
 }
 
 volatile std::sig_atomic_t g_signalled = 0;
+timespec g_signalled_at{};
 
+// Programs that run others (`timeout`, scripts) may deliver one Ctrl-C twice; only a later one
+// means "at once".
 extern "C" void on_signal(int signal) {
-  if (g_signalled != 0) {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  if (g_signalled == 0) {
+    g_signalled_at = now;
+    g_signalled = signal;
+  } else if (now.tv_sec - g_signalled_at.tv_sec > 1) {
     ::_exit(128 + signal);
   }
-  g_signalled = signal;
 }
 
 // A stop token cannot be touched inside a signal handler, so a thread carries the news over.

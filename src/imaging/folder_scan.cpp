@@ -112,7 +112,7 @@ FolderContent scan_folder(const fs::path& folder, int threads, Progress& progres
         log().debug("{}: passed over, no pixels in it", files[i].string());
         break;
       case Look::Kind::kUnreadable:
-        log().warn("{}", look.reason);
+        log().debug("{}: passed over", look.reason);
         content.unreadable.push_back(look.reason);
         break;
       case Look::Kind::kSlices:

@@ -167,7 +167,7 @@ std::vector<SeriesSummary> list_series(const std::filesystem::path& folder, Prog
 CtVolume read_study(const std::filesystem::path& folder, const ReadOptions& options,
                     Progress& progress, const std::stop_token& stop) {
   FolderContent content = scan_folder(folder, options.threads, progress, stop);
-  log().info(
+  log().debug(
       "{}: {} files, {} of them DICOM slices, {} pictures, {} DICOM without pixels, {} foreign",
       folder.string(), content.files, content.slices.size(), content.pictures.size(),
       content.without_pixels, content.foreign);
@@ -181,9 +181,9 @@ CtVolume read_study(const std::filesystem::path& folder, const ReadOptions& opti
     return read_pictures(content.pictures, options.threads, progress, stop);
   }
   const std::vector<Series> catalog = group_series(std::move(content.slices));
-  for (const Series& series : catalog) log().info("found {}", series.summary.line());
+  for (const Series& series : catalog) log().debug("found {}", series.summary.line());
   const Series& chosen = choose_series(catalog, options.series, folder.string());
-  log().info("reading {}", chosen.summary.line());
+  log().debug("reading {}", chosen.summary.line());
 
   CtVolume volume = read_series(chosen, options.threads, progress, stop);
   std::vector<std::string> warnings = choice_warnings(catalog, chosen, content);

@@ -8,6 +8,22 @@
 
 namespace jcs::diagnosis {
 
+namespace {
+
+/// Maps of 0 … 1 in the size of the network's input: [N, h, w] on the CPU.
+at::Tensor maps_as_seen(inference::ClassifierRunner& classifier, const at::Tensor& input,
+                        explain::Reading reading) {
+  const at::Tensor coarse = explain::normalised(
+      explain::activation_map(classifier.network(), classifier.placed(input), reading));
+  return torch::upsample_bilinear2d(coarse.detach().unsqueeze(1), {input.size(2), input.size(3)},
+                                    false)
+      .squeeze(1)
+      .to(torch::kCPU)
+      .contiguous();
+}
+
+}  // namespace
+
 std::vector<ActivationMap> activation_maps(const imaging::CtVolume& volume,
                                            std::span<const std::size_t> slices,
                                            inference::ClassifierRunner& classifier,
@@ -15,23 +31,19 @@ std::vector<ActivationMap> activation_maps(const imaging::CtVolume& volume,
                                            const std::stop_token& stop) {
   const Preprocessing& preprocessing = classifier.card().preprocessing;
   const imaging::Fit fit = imaging::fit(volume.rows, volume.columns, preprocessing);
+  const auto batch_size = static_cast<std::size_t>(classifier.batch_size());
   std::vector<ActivationMap> maps;
-  for (const std::size_t slice : slices) {
+  for (std::size_t first = 0; first < slices.size(); first += batch_size) {
     throw_if_stopped(stop);
-    const at::Tensor input =
-        network_input(volume, {&slice, 1}, fit, preprocessing).to(classifier.device());
-    const torch::NoGradGuard no_grad;
-    const at::Tensor coarse =
-        explain::normalised(explain::activation_map(classifier.network(), input, reading).detach());
-    const at::Tensor fine =
-        torch::upsample_bilinear2d(coarse.unsqueeze(1), {fit.input_rows, fit.input_columns}, false)
-            .to(torch::kCPU, torch::kFloat32)
-            .contiguous();
-    const cv::Mat seen(fit.input_rows, fit.input_columns, CV_32FC1, fine.mutable_data_ptr<float>());
-    const cv::Mat map = imaging::restore(seen, fit);
-    ActivationMap& out = maps.emplace_back();
-    out.slice = slice;
-    out.values.assign(map.begin<float>(), map.end<float>());
+    const auto batch = slices.subspan(first, std::min(batch_size, slices.size() - first));
+    const at::Tensor seen =
+        maps_as_seen(classifier, network_input(volume, batch, fit, preprocessing), reading);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const at::Tensor map = seen[static_cast<std::int64_t>(i)];
+      const cv::Mat whole = imaging::restore(
+          cv::Mat(fit.input_rows, fit.input_columns, CV_32FC1, map.mutable_data_ptr<float>()), fit);
+      maps.push_back({batch[i], {whole.begin<float>(), whole.end<float>()}});
+    }
     progress.update("activation maps", maps.size(), slices.size());
   }
   return maps;

@@ -34,7 +34,11 @@ ClassifierRunner::ClassifierRunner(const std::filesystem::path& weights,
 
 at::Tensor ClassifierRunner::logits(const at::Tensor& input) {
   const c10::InferenceMode inference;
-  return network_->forward(on_device(input, device_)).to(torch::kCPU);
+  return network_->forward(placed(input)).to(torch::kCPU);
+}
+
+at::Tensor ClassifierRunner::placed(const at::Tensor& input) const {
+  return on_device(input, device_);
 }
 
 }  // namespace jcs::inference

@@ -40,7 +40,7 @@ class JcsDiagnose : public testing::Test {
 
   [[nodiscard]] std::vector<std::string> words() const {
     return {study_, "--weights-cls", cls_, "--weights-seg", seg_, "--output",
-            out_,   "--device",      "cpu"};
+            out_,   "--threads",     "1",  "--device",      "cpu"};
   }
 
   static Finished run(std::vector<std::string> words, const std::string& prelude = "") {
@@ -192,7 +192,8 @@ TEST_F(JcsDiagnose, MissingSlicesAreNamedInTheResult) {
   write(jcs::test::without_slice(small_volume(12), 5));
   ASSERT_EQ(run(words()).code, 0);
   std::string warnings;
-  for (const auto& warning : result()["warnings"]) {
+  const nlohmann::json json = result();
+  for (const auto& warning : json["warnings"]) {
     warnings += warning.get<std::string>() + "\n";
   }
   EXPECT_THAT(warnings, AllOf(HasSubstr("8"), HasSubstr("12")));  // mm, on both sides of the gap
@@ -229,7 +230,7 @@ TEST_F(JcsDiagnose, MixedSizes) {
   other.hu.erase(other.hu.begin(),
                  other.hu.begin() + static_cast<std::ptrdiff_t>(4 * other.pixels()));
   write(other, "b");
-  expect_refused(run(words()), 3, "64 x 48");
+  expect_refused(run(words()), 3, "40 x 64");
 }
 
 TEST_F(JcsDiagnose, MixedOrientations) {
@@ -331,6 +332,27 @@ TEST_F(JcsDiagnose, CudaWhereThereIsNone) {
   std::vector<std::string> all = words();
   all.back() = "cuda:99";
   expect_refused(run(all), 2, "cuda:99");
+}
+
+TEST_F(JcsDiagnose, StoppedByCtrlCLeavesNothing) {
+  write(small_volume(400));
+  jcs::weights::ModelCard card;
+  card.task = jcs::weights::Task::kSegmentation;
+  jcs::models::Segmenter slow = jcs::test::constant_segmenter(true);
+  card.segmenter = slow->options();
+  card.preprocessing.resize = 1024;  // minutes of work
+  card.preprocessing.crop = 0;
+  jcs::weights::save_model(seg_, *slow, card);
+  std::vector<std::string> all = {"timeout", "--preserve-status", "--signal=INT", "4",
+                                  jcs::test::program("jcs_diagnose")};
+  for (const std::string& word : words()) {
+    all.push_back(word);
+  }
+  const Finished finished = jcs::test::run_program(all);
+  EXPECT_EQ(finished.code, 130) << finished.err;
+  EXPECT_LE(finished.error_lines(), 1) << finished.err;
+  EXPECT_THAT(finished.out, IsEmpty());
+  EXPECT_TRUE(fs::is_empty(out_.parent_path())) << "something was left";
 }
 
 TEST_F(JcsDiagnose, WrongOptions) {

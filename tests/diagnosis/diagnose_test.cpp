@@ -55,7 +55,8 @@ class Diagnose : public testing::Test {
   }
 
   test::TempDir dir_;
-  inference::RunnerOptions options_ = {.device = {Device::Kind::kCpu, 0}, .batch_size = 4};
+  inference::RunnerOptions options_ = {
+      .device = {Device::Kind::kCpu, 0}, .threads = 1, .batch_size = 4};
 };
 
 TEST_F(Diagnose, PositivePatientsAreSegmentedAndMeasured) {

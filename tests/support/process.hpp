@@ -44,7 +44,7 @@ inline Finished run_program(const std::vector<std::string>& words,
   std::string command = prelude.empty() ? "" : prelude + "; ";
   command += "exec";
   for (const std::string& word : words) {
-    command += " " + quoted(word);
+    command.append(" ").append(quoted(word));
   }
   // The outer shell redirects, so that limits of the prelude do not touch what the test reads.
   command = "sh -c " + test::quoted(command) + " </dev/null >" +

@@ -23,7 +23,9 @@ class ClassifierRunner {
   /// Slices prepared as the card says, float [N, 3, h, w] on the CPU → logits [N, 2] on the CPU.
   at::Tensor logits(const at::Tensor& input);
 
-  /// The network itself, in evaluation mode on `device()`.
+  /// A batch on the CPU brought to where the network runs, in the memory order it is fast with.
+  [[nodiscard]] at::Tensor placed(const at::Tensor& input) const;
+  /// The network itself, in evaluation mode; its input is a placed() batch.
   models::Classifier& network() { return network_; }
   [[nodiscard]] const weights::ModelCard& card() const { return card_; }
   [[nodiscard]] const torch::Device& device() const { return device_; }

@@ -17,7 +17,8 @@ namespace jcs::test {
 /// square whose place depends on i; the mask is that square.
 class PictureSet {
  public:
-  explicit PictureSet(int count, int rows = 32, int columns = 32) {
+  explicit PictureSet(int count, int rows = 32, int columns = 32,
+                      const std::string& patient = "p") {
     std::ofstream csv(manifest());
     csv << "image,mask,label,patient,source\n";
     for (int i = 0; i < count; ++i) {
@@ -29,7 +30,7 @@ class PictureSet {
       const std::string name = std::to_string(i) + ".png";
       cv::imwrite((dir_ / name).string(), grey);
       cv::imwrite((dir_ / ("mask_" + name)).string(), mask);
-      csv << name << ",mask_" << name << "," << i % 2 << ",p" << i / 2 << ",test\n";
+      csv << name << ",mask_" << name << "," << i % 2 << "," << patient << i / 2 << ",test\n";
     }
   }
   [[nodiscard]] std::filesystem::path manifest() const { return dir_ / "set.csv"; }

@@ -3,6 +3,7 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "jcs/imaging/picture.hpp"
+#include "jcs/models/segmenter.hpp"
 #include "jcs/training/segmenter_trainer.hpp"
 #include "jcs/weights/load.hpp"
 #include "jcs/weights/safetensors.hpp"

@@ -17,7 +17,8 @@ at::Tensor network_input(const imaging::CtVolume& volume, std::span<const std::s
   at::Tensor input =
       torch::empty({static_cast<std::int64_t>(slices.size()), 3, fit.input_rows, fit.input_columns},
                    torch::kFloat32);
-  const auto values = static_cast<std::size_t>(3 * fit.input_rows * fit.input_columns);
+  const auto values =
+      3 * static_cast<std::size_t>(fit.input_rows) * static_cast<std::size_t>(fit.input_columns);
   float* out = input.mutable_data_ptr<float>();
   for (const std::size_t slice : slices) {
     const cv::Mat grey = imaging::windowed(volume, slice, preprocessing);

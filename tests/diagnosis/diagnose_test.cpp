@@ -166,6 +166,48 @@ TEST_F(Diagnose, ActivationMapsLieOnTheirSlices) {
   }
 }
 
+/// A slice as the networks see it when it is neither resized nor cropped, made independently.
+torch::Tensor seen(const imaging::CtVolume& volume, std::size_t slice, const Preprocessing& p) {
+  torch::Tensor hu = torch::empty({volume.rows, volume.columns});
+  std::copy_n(volume.slice(slice).begin(), volume.pixels(), hu.mutable_data_ptr<float>());
+  const double low = p.window_center - p.window_width / 2;
+  const torch::Tensor grey = ((hu - low) / p.window_width * 255).clamp(0, 255).round() / 255;
+  std::vector<torch::Tensor> channels;
+  for (std::size_t i = 0; i < 3; ++i) {
+    channels.push_back((grey - p.mean[i]) / p.std[i]);
+  }
+  return torch::stack(channels).unsqueeze(0);
+}
+
+TEST_F(Diagnose, ActivationMapsAreTheClassifiersAndNotTurned) {
+  models::Classifier network = test::tiny_classifier();
+  weights::ModelCard card;
+  card.classifier = network->options();
+  card.preprocessing.resize = card.preprocessing.crop = 0;
+  weights::save_model(dir_ / "whole.safetensors", *network, card);
+  inference::ClassifierRunner cls(dir_ / "whole.safetensors", options_);
+  imaging::CtVolume volume = study(2);
+  volume.rows = 96;  // maps of 3 x 5: neither square nor symmetric
+  volume.columns = 160;
+  volume.hu.resize(2 * volume.pixels());
+  for (std::size_t voxel = 0; voxel < volume.hu.size(); ++voxel) {
+    volume.hu[voxel] = static_cast<std::int16_t>(-1200 + static_cast<int>(voxel * voxel % 1297));
+  }
+  const CaseResult result = diagnose(volume, cls, nullptr, {.segment = Segment::kNever});
+  ASSERT_THAT(result.activation_maps, SizeIs(2));
+  for (const ActivationMap& map : result.activation_maps) {
+    const torch::Tensor expected = torch::upsample_bilinear2d(
+        explain::normalised(explain::activation_map(network,
+                                                    seen(volume, map.slice, card.preprocessing),
+                                                    explain::Reading::kRelease))
+            .unsqueeze(1),
+        {96, 160}, false);
+    const torch::Tensor got = torch::tensor(map.values).view({1, 1, 96, 160});
+    EXPECT_GT(expected.max().item<double>(), 0.5);
+    EXPECT_LT((got - expected).abs().max().item<double>(), 1e-3);
+  }
+}
+
 TEST_F(Diagnose, TheSameForEveryBatchSize) {
   const imaging::CtVolume volume = study(7);
   std::vector<CaseResult> results;

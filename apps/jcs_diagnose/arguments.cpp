@@ -36,7 +36,9 @@ void add_arguments(App& app, DiagnoseArguments& arguments) {
   arguments.diagnosis.describe(flags);
   arguments.read.describe(flags);
   cli.get_option("--key-slices")->check(CLI::Range(0, kMostKeySlices));
-  cli.get_option("--threads")->check(CLI::Range(0, kMostThreads));
+  cli.get_option("--threads")
+      ->check(CLI::Range(0, kMostThreads))
+      ->description("CPU threads; 0: all cores that the process may use");
   cli.add_flag("--list-series", arguments.list_series, "list the folder's series and stop");
   cli.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   cli.add_option("--batch-cls", arguments.batch_cls,

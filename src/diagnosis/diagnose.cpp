@@ -27,17 +27,10 @@ std::string named(const std::filesystem::path& file, const std::filesystem::path
   return (relative.empty() ? file.filename() : relative).string();
 }
 
+// Whoever read the volume said what it lacks; what follows from that for the result is said here.
 void warn_of_volume(const CtVolume& volume, CaseResult& result) {
   result.warnings = volume.warnings;
-  if (volume.windowed) {
-    result.warnings.emplace_back(
-        "The slices are 8-bit pictures without Hounsfield units: they count as windowed as the "
-        "networks expect it.");
-  }
-  if (volume.pixel_area_mm2() <= 0.0) {
-    result.warnings.emplace_back(
-        "The size of a pixel is not known: there are no areas and no volume.");
-  } else if (volume.slice_spacing_mm <= 0.0) {
+  if (volume.pixel_area_mm2() > 0.0 && volume.slice_spacing_mm <= 0.0) {
     result.warnings.emplace_back("The distance of the slices is not known: there is no volume.");
   }
 }

@@ -234,14 +234,23 @@ TEST_F(Diagnose, WarnsOfWhatTheVolumeLacks) {
   auto seg = segmenter(test::constant_segmenter(true));
   imaging::CtVolume volume = study(3);
   volume.warnings.emplace_back("Slices 1 and 2 are far apart.");
-  volume.windowed = true;
-  std::fill(volume.hu.begin(), volume.hu.end(), 100);
-  volume.row_spacing_mm = volume.column_spacing_mm = 0.0;
+  volume.slice_spacing_mm = 0.0;
   const CaseResult result = diagnose(volume, cls, &seg, {.segment = Segment::kAlways});
   EXPECT_THAT(result.warnings, Contains("Slices 1 and 2 are far apart."));
-  EXPECT_THAT(result.warnings, Contains(HasSubstr("8-bit")));
-  EXPECT_THAT(result.warnings, Contains(HasSubstr("size of a pixel")));
-  EXPECT_TRUE(result.slices[0].opacity_pixels.has_value());
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("there is no volume")));
+  EXPECT_TRUE(result.slices[0].opacity_area_mm2.has_value());
+  EXPECT_FALSE(result.opacity_volume_ml.has_value());
+}
+
+TEST_F(Diagnose, PicturesOf8BitsWithoutSpacingAreMeasuredInPixels) {
+  auto cls = classifier(test::constant_classifier(true));
+  auto seg = segmenter(test::constant_segmenter(true));
+  imaging::CtVolume volume = study(3);
+  volume.windowed = true;
+  std::fill(volume.hu.begin(), volume.hu.end(), std::int16_t{100});
+  volume.row_spacing_mm = volume.column_spacing_mm = 0.0;
+  const CaseResult result = diagnose(volume, cls, &seg, {.segment = Segment::kAlways});
+  EXPECT_EQ(result.slices[0].opacity_pixels, 48 * 64);
   EXPECT_FALSE(result.slices[0].opacity_area_mm2.has_value());
   EXPECT_FALSE(result.opacity_volume_ml.has_value());
 }

@@ -16,11 +16,11 @@ enum class Verdict {
 
 /// What was found in one slice; in the order of the volume.
 struct SliceResult {
-  std::string file;                            ///< relative to the study's folder
-  std::string sop_instance_uid;                ///< may be empty
-  double location_mm = 0.0;                    ///< along the normal of the slices; NaN: not known
-  double probability = 0.0;                    ///< of the positive class, 0 … 1
-  bool positive = false;  ///< probability above the classifier's threshold, 1/2 as a rule
+  std::string file;              ///< relative to the study's folder
+  std::string sop_instance_uid;  ///< may be empty
+  double location_mm = 0.0;      ///< along the normal of the slices; NaN: not known
+  double probability = 0.0;      ///< of the positive class, 0 … 1
+  bool positive = false;         ///< probability above the classifier's threshold, 1/2 as a rule
   std::optional<std::int64_t> opacity_pixels;  ///< nothing when the slice was not segmented
   std::optional<double> opacity_area_mm2;      ///< nothing also when the spacing is not known
 };

@@ -17,7 +17,7 @@ make_study() {
 
 make_data() {
   [ -f $out/data/train.csv ] && { echo "there already"; return; }
-  $bin/jcs_phantom dataset $out/data --patients 32 --slices-per-patient 20 --size 192 --seed 1
+  $bin/jcs_phantom dataset $out/data --patients 64 --slices-per-patient 16 --size 192 --seed 1
 }
 
 # train NAME: trains one network; a complete run is recognised by the trainer itself, an interrupted one goes on.

@@ -106,7 +106,9 @@ TEST_F(LoaderTest, HandsOnTheErrorOfAWorker) {
     EXPECT_NE(line.find("set.csv:9: mask and picture differ in size"), std::string::npos) << line;
   }
   cv::imwrite((set_.path() / "mask_7.png").string(), cv::Mat(16, 32, CV_8UC1, cv::Scalar(1)));
-  const std::string line = jcs::test::error_line<jcs::InputError>([&] { (void)epoch({4, 2, false}, 0); });
+  const std::string line = jcs::test::error_line<jcs::InputError>([&] {
+    (void)epoch({4, 2, false}, 0);
+  });
   EXPECT_NE(line.find("slices of one batch differ in size"), std::string::npos) << line;
 }
 

@@ -1,6 +1,6 @@
-#include <torch/torch.h>
-
 #include <cstdio>
+
+#include <torch/torch.h>
 
 #include "jcs/models/classifier.hpp"
 

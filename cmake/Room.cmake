@@ -13,7 +13,10 @@ endif()
 
 # One precompiled <torch/torch.h> for all targets that use it: it costs more to parse than our own code.
 if(JCS_TORCH)
-  file(WRITE ${PROJECT_BINARY_DIR}/torch_pch.cpp "")
+  # Written only where it is missing: a new time stamp would compile it again.
+  if(NOT EXISTS ${PROJECT_BINARY_DIR}/torch_pch.cpp)
+    file(WRITE ${PROJECT_BINARY_DIR}/torch_pch.cpp "")
+  endif()
   add_library(jcs_torch_pch OBJECT ${PROJECT_BINARY_DIR}/torch_pch.cpp)
   target_link_libraries(jcs_torch_pch PRIVATE jcs::libtorch jcs_warnings)
   set_target_properties(jcs_torch_pch PROPERTIES POSITION_INDEPENDENT_CODE ON)

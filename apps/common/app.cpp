@@ -85,6 +85,7 @@ class TerminalProgress : public Progress {
     if (stage != stage_) {
       stage_ = stage;
       started_ = now;
+      remark_.clear();
     } else if (now - last_ < std::chrono::milliseconds(100)) {
       return;
     }
@@ -95,7 +96,9 @@ class TerminalProgress : public Progress {
     if (total > 0) {
       line += "/" + std::to_string(total);
     }
-    if (total > done && done > 0 && seconds > 2.0) {
+    if (!remark_.empty()) {
+      line += ", " + remark_;
+    } else if (total > done && done > 0 && seconds > 2.0) {
       const double left = seconds / static_cast<double>(done) * static_cast<double>(total - done);
       line += ", " + std::to_string(static_cast<long>(left + 0.5)) + " s left";
     }
@@ -103,9 +106,14 @@ class TerminalProgress : public Progress {
     std::fflush(stderr);
   }
 
+  void remark(std::string_view text) override {
+    const std::scoped_lock lock(mutex_);
+    remark_ = text;
+  }
+
  private:
   std::mutex mutex_;
-  std::string stage_;
+  std::string stage_, remark_;
   std::chrono::steady_clock::time_point started_, last_;
   bool shown_ = false;
 };

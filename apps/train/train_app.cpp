@@ -2,10 +2,12 @@
 
 #include <filesystem>
 
-#include <spdlog/fmt/fmt.h>
+#include <nlohmann/json.hpp>
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/log_text.hpp"
+#include "jcs/core/text.hpp"
+#include "jcs/training/run_folder.hpp"
 
 namespace jcs::app {
 
@@ -15,17 +17,6 @@ std::string fixed(double value, int digits) {
   char buffer[64];
   std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
   return buffer;
-}
-
-std::string duration(double seconds) {
-  const long whole = static_cast<long>(seconds + 0.5);
-  if (whole < 60) {
-    return std::to_string(whole) + " s";
-  }
-  if (whole < 3600) {
-    return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
-  }
-  return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
 }
 
 }  // namespace
@@ -39,23 +30,32 @@ void add_train_arguments(App& app, TrainArguments& arguments) {
                   "KEY=VALUE, stronger than the file, e.g. run.epochs=5")
       ->take_all()
       ->allow_extra_args(false);
+  app.cli().add_option("-o,--out", arguments.out, "The run's folder; stronger than run.folder");
   app.cli().add_flag("--print-config", arguments.print_config,
                      "Print the effective configuration and stop");
   app.cli().add_flag("--restart", arguments.restart,
-                     "Forget the checkpoint in the run's folder and start anew");
+                     "Forget what the run's folder holds and start anew");
+}
+
+std::vector<std::string> settings_of(const TrainArguments& arguments) {
+  std::vector<std::string> settings = arguments.settings;
+  if (!arguments.out.empty()) {
+    settings.push_back("run.folder=" + nlohmann::json(arguments.out).dump());
+  }
+  return settings;
+}
+
+training::Invocation invocation_of(int argc, char** argv, const std::string& yaml) {
+  training::Invocation invocation;
+  invocation.configuration = yaml;
+  invocation.command.assign(argv, argv + argc);
+  invocation.version = JCS_VERSION;
+  return invocation;
 }
 
 void restart_if_asked(const TrainArguments& arguments, const std::filesystem::path& folder) {
-  if (!arguments.restart) {
-    return;
-  }
-  for (const char* name : {"checkpoint.safetensors", "best.safetensors", "last.safetensors",
-                           "log.csv", "config.yaml"}) {
-    std::error_code error;
-    std::filesystem::remove(folder / name, error);
-    if (error) {
-      throw OutputError({"cannot be removed: " + error.message(), (folder / name).string()});
-    }
+  if (arguments.restart) {
+    training::RunFolder(folder).clear();
   }
 }
 
@@ -67,9 +67,10 @@ training::Observers train_apps(int epochs) {
     for (const auto& [name, value] : record.scores) {
       line += "  " + name + " " + (value ? fixed(*value, 4) : "undefined");
     }
-    line += "  " + duration(record.seconds);
+    line += "  " + duration_text(record.seconds) + ", " + fixed(record.slices_per_second, 1) +
+            " slices/s";
     if (seconds_left > 0) {
-      line += ", " + duration(seconds_left) + " left";
+      line += ", " + duration_text(seconds_left) + " left";
     }
     log_info(line);
   };
@@ -79,6 +80,9 @@ training::Observers train_apps(int epochs) {
 void log_result(const training::TrainingResult& result, const std::filesystem::path& folder) {
   if (result.was_complete) {
     log_info(folder.string() + ": this run is complete; --restart trains again");
+  }
+  if (result.stopped_early) {
+    log_info("stopped early: the figures no longer got better");
   }
   if (result.best_epoch > 0) {
     log_info("best: epoch " + std::to_string(result.best_epoch) + " with " +

@@ -10,11 +10,18 @@ namespace jcs::app {
 struct TrainArguments {
   std::string config;
   std::vector<std::string> settings;
+  std::string out;
   bool print_config = false;
   bool restart = false;
 };
 
 void add_train_arguments(App& app, TrainArguments& arguments);
+
+/// All settings of the command line, those with an option of their own included.
+std::vector<std::string> settings_of(const TrainArguments& arguments);
+
+/// What the run's folder is to say of this command.
+training::Invocation invocation_of(int argc, char** argv, const std::string& yaml);
 
 /// Removes what an earlier run left in the folder, when the user asked to start anew.
 void restart_if_asked(const TrainArguments& arguments, const std::filesystem::path& folder);

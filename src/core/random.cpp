@@ -44,6 +44,33 @@ double Random::normal(double mean, double deviation) {
   return mean + deviation * radius * std::cos(2.0 * std::numbers::pi * uniform());
 }
 
+double Random::gamma(double shape) {
+  if (shape < 1.0) {
+    const double boosted = gamma(shape + 1.0);
+    return boosted * std::pow(1.0 - uniform(), 1.0 / shape);
+  }
+  const double d = shape - 1.0 / 3.0;
+  const double c = 1.0 / std::sqrt(9.0 * d);
+  for (;;) {
+    const double x = normal();
+    const double root = 1.0 + c * x;
+    if (root <= 0.0) {
+      continue;
+    }
+    const double v = root * root * root;
+    if (std::log(1.0 - uniform()) < 0.5 * x * x + d * (1.0 - v + std::log(v))) {
+      return d * v;
+    }
+  }
+}
+
+double Random::beta(double a, double b) {
+  const double first = gamma(a);
+  const double second = gamma(b);
+  // For tiny shapes both may underflow to 0; the distribution's mass then lies at its ends.
+  return first + second > 0.0 ? first / (first + second) : (coin(a / (a + b)) ? 1.0 : 0.0);
+}
+
 std::vector<std::size_t> Random::permutation(std::size_t n) {
   std::vector<std::size_t> order(n);
   std::iota(order.begin(), order.end(), std::size_t{0});

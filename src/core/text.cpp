@@ -102,4 +102,15 @@ std::string to_text(double value) {
   return error == std::errc{} ? std::string(buffer, end) : std::string("?");
 }
 
+std::string duration_text(double seconds) {
+  const long whole = static_cast<long>(seconds + 0.5);
+  if (whole < 60) {
+    return std::to_string(whole) + " s";
+  }
+  if (whole < 3600) {
+    return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
+  }
+  return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
+}
+
 }  // namespace jcs

@@ -1,7 +1,6 @@
 #include "jcs/data/loader.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include <torch/torch.h>
 
@@ -26,7 +25,9 @@ class EpochDataset : public torch::data::datasets::BatchDataset<EpochDataset, Ba
     const torch::NoGradGuard no_grad;
     std::vector<torch::Tensor> images, masks;
     std::vector<std::int64_t> labels;
+    std::vector<float> targets;
     Batch batch;
+    batch.annotated = torch::zeros({static_cast<std::int64_t>(indices.size())}, torch::kBool);
     for (const std::size_t index : indices) {
       Sample sample = dataset_->get(index, epoch_);
       if (!images.empty() && sample.image.sizes() != images.front().sizes()) {
@@ -36,14 +37,17 @@ class EpochDataset : public torch::data::datasets::BatchDataset<EpochDataset, Ba
              dataset_->entries()[index].image.string(), size_of(images.front()),
              size_of(sample.image)});
       }
+      batch.annotated[static_cast<std::int64_t>(images.size())] = sample.annotated;
       images.push_back(std::move(sample.image));
       masks.push_back(std::move(sample.mask));
       labels.push_back(sample.label);
+      targets.push_back(sample.target);
       batch.entries.push_back(index);
     }
     batch.images = torch::stack(images);
     batch.masks = torch::stack(masks);
     batch.labels = torch::tensor(labels, torch::kInt64);
+    batch.targets = torch::tensor(targets, torch::kFloat);
     return batch;
   }
 
@@ -54,41 +58,61 @@ class EpochDataset : public torch::data::datasets::BatchDataset<EpochDataset, Ba
   std::int64_t epoch_;
 };
 
-class FixedOrder : public torch::data::samplers::Sampler<> {
- public:
-  explicit FixedOrder(std::vector<std::size_t> order) : order_(std::move(order)) {}
-  void reset(std::optional<std::size_t> = std::nullopt) override { next_ = 0; }
-  std::optional<std::vector<std::size_t>> next(std::size_t batch_size) override {
-    if (next_ == order_.size()) {
-      return std::nullopt;
+// A piece of a batch: which slices, and what the consumer is to know of it.
+struct Piece {
+  std::vector<std::size_t> slices;
+  std::size_t batch = 0;
+  double share = 1.0;
+  bool last_part = true;
+};
+
+// This rank's pieces of all batches from `first` on.
+std::vector<Piece> pieces_of(const std::vector<std::size_t>& order, const LoaderOptions& options,
+                             std::size_t first, std::size_t batches) {
+  const auto batch_size = static_cast<std::size_t>(options.batch_size);
+  const auto parts = static_cast<std::size_t>(options.parts);
+  const std::size_t cuts = parts * static_cast<std::size_t>(options.ranks);
+  std::vector<Piece> pieces;
+  for (std::size_t batch = first; batch < batches; ++batch) {
+    const std::size_t begin = batch * batch_size;
+    const std::size_t count = std::min(order.size(), begin + batch_size) - begin;
+    if (count < cuts) {
+      throw UsageError({"a batch has fewer slices than there are processes and parts to share it",
+                        "", "at least " + std::to_string(cuts) + " slices", std::to_string(count)});
     }
-    const std::size_t end = std::min(order_.size(), next_ + batch_size);
-    std::vector<std::size_t> batch(order_.begin() + static_cast<std::ptrdiff_t>(next_),
-                                   order_.begin() + static_cast<std::ptrdiff_t>(end));
-    next_ = end;
-    return batch;
+    for (std::size_t part = 0; part < parts; ++part) {
+      const std::size_t cut = static_cast<std::size_t>(options.rank) * parts + part;
+      const std::size_t from = begin + count * cut / cuts;
+      const std::size_t to = begin + count * (cut + 1) / cuts;
+      Piece piece;
+      piece.slices.assign(order.begin() + static_cast<std::ptrdiff_t>(from),
+                          order.begin() + static_cast<std::ptrdiff_t>(to));
+      piece.batch = batch;
+      piece.share = static_cast<double>(to - from) / static_cast<double>(count);
+      piece.last_part = part + 1 == parts;
+      pieces.push_back(std::move(piece));
+    }
+  }
+  return pieces;
+}
+
+// Hands the pieces to LibTorch's loader, which asks for batches of a size that is not used here.
+class PieceSampler : public torch::data::samplers::Sampler<> {
+ public:
+  explicit PieceSampler(const std::vector<Piece>& pieces) : pieces_(&pieces) {}
+  void reset(std::optional<std::size_t> = std::nullopt) override { next_ = 0; }
+  std::optional<std::vector<std::size_t>> next(std::size_t) override {
+    return next_ < pieces_->size() ? std::optional((*pieces_)[next_++].slices) : std::nullopt;
   }
   void save(torch::serialize::OutputArchive&) const override {}
   void load(torch::serialize::InputArchive&) override {}
 
  private:
-  std::vector<std::size_t> order_;
+  const std::vector<Piece>* pieces_;
   std::size_t next_ = 0;
 };
 
 }  // namespace
-
-std::vector<std::size_t> epoch_order(std::size_t size, bool shuffle, std::uint64_t seed,
-                                     std::int64_t epoch) {
-  if (shuffle) {
-    // The samples' own seeds use indices from 0 up; the order has one that no sample has.
-    return Random(derive_seed(seed, static_cast<std::uint64_t>(epoch), UINT64_MAX))
-        .permutation(size);
-  }
-  std::vector<std::size_t> order(size);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  return order;
-}
 
 std::size_t batches_per_epoch(std::size_t size, const LoaderOptions& options) {
   const auto batch = static_cast<std::size_t>(options.batch_size);
@@ -99,28 +123,27 @@ std::size_t batches_per_epoch(std::size_t size, const LoaderOptions& options) {
 void for_each_batch(const SliceDataset& dataset, const LoaderOptions& options, std::uint64_t seed,
                     std::int64_t epoch, std::size_t first,
                     const std::function<bool(std::size_t, Batch&)>& use) {
-  const auto batch_size = static_cast<std::size_t>(options.batch_size);
   const std::size_t batches = batches_per_epoch(dataset.size(), options);
   if (first >= batches) {
     return;
   }
-  std::vector<std::size_t> order = epoch_order(dataset.size(), options.shuffle, seed, epoch);
-  order.resize(std::min(order.size(), batches * batch_size));
-  order.erase(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(first * batch_size));
+  const std::vector<std::size_t> order =
+      epoch_order(groups_of(dataset.entries(), options.balance), options.shuffle, seed, epoch);
+  const std::vector<Piece> pieces = pieces_of(order, options, first, batches);
 
   const auto workers = static_cast<std::size_t>(std::max(0, options.workers));
-  auto loader =
-      torch::data::make_data_loader(EpochDataset(dataset, epoch), FixedOrder(std::move(order)),
-                                    torch::data::DataLoaderOptions()
-                                        .batch_size(batch_size)
-                                        .workers(workers)
-                                        .max_jobs(2 * workers));
+  auto loader = torch::data::make_data_loader(
+      EpochDataset(dataset, epoch), PieceSampler(pieces),
+      torch::data::DataLoaderOptions().batch_size(1).workers(workers).max_jobs(2 * workers));
   try {
-    std::size_t index = first;
+    auto piece = pieces.begin();
     for (Batch& batch : *loader) {
-      if (!use(index++, batch)) {
+      batch.share = piece->share;
+      batch.last_part = piece->last_part;
+      if (!use(piece->batch, batch)) {
         return;
       }
+      ++piece;
     }
   } catch (const torch::data::WorkerException& error) {
     std::rethrow_exception(error.original_exception);

@@ -31,6 +31,17 @@ torch::Tensor normalised(const torch::Tensor& map) {
 
 torch::Tensor activation_map(models::Classifier& classifier, const torch::Tensor& slices,
                              Reading reading, std::int64_t index) {
+  torch::Tensor features;
+  {
+    const c10::InferenceMode differentiable(false);
+    const torch::NoGradGuard no_grad;
+    features = classifier->features(slices).layer4;
+  }
+  return activation_map_of(classifier, features, reading, index);
+}
+
+torch::Tensor activation_map_of(models::Classifier& classifier, const torch::Tensor& features,
+                                Reading reading, std::int64_t index) {
   if (index < 0 || index >= classifier->options().classes) {
     throw UsageError({"no such class", "activation map",
                       "0 to " + std::to_string(classifier->options().classes - 1),
@@ -38,11 +49,6 @@ torch::Tensor activation_map(models::Classifier& classifier, const torch::Tensor
   }
   // Within inference mode nothing can be differentiated, not even the short way through the head.
   const c10::InferenceMode differentiable(false);
-  torch::Tensor features;
-  {
-    const torch::NoGradGuard no_grad;
-    features = classifier->features(slices).layer4;
-  }
   const torch::AutoGradMode with_gradient(true);
   const torch::Tensor leaf = features.detach().requires_grad_(true);
   const torch::Tensor score = classifier->head(leaf).select(1, index);

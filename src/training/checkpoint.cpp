@@ -1,9 +1,12 @@
 #include "jcs/training/checkpoint.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 #include <torch/torch.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/training/optimizer.hpp"
 #include "jcs/weights/load.hpp"
 #include "jcs/weights/safetensors.hpp"
@@ -29,6 +32,8 @@ json to_json(const EpochRecord& record) {
           {"learning_rate", record.learning_rate},
           {"loss", record.loss},
           {"seconds", record.seconds},
+          {"slices_per_second", record.slices_per_second},
+          {"waiting", record.waiting},
           {"scores", scores}};
 }
 
@@ -39,6 +44,8 @@ EpochRecord epoch_from_json(const json& j) {
   record.learning_rate = j.at("learning_rate");
   record.loss = j.at("loss");
   record.seconds = j.at("seconds");
+  record.slices_per_second = j.at("slices_per_second");
+  record.waiting = j.at("waiting");
   for (const json& score : j.at("scores")) {
     record.scores.emplace_back(score.at(0), score.at(1).is_null()
                                                 ? std::nullopt
@@ -58,8 +65,12 @@ json to_json(const RunState& state) {
           {"iteration", state.iteration},
           {"loss_sum", state.loss_sum},
           {"epoch_seconds", state.epoch_seconds},
+          {"waiting_seconds", state.waiting_seconds},
           {"best_score", state.best_score},
           {"best_epoch", state.best_epoch},
+          {"validations_since_best", state.validations_since_best},
+          {"stopped_early", state.stopped_early},
+          {"loss_scale", {{"scale", state.loss_scale.scale}, {"steps", state.loss_scale.steps}}},
           {"epochs", epochs}};
 }
 
@@ -71,8 +82,12 @@ RunState state_from_json(const json& j) {
   state.iteration = j.at("iteration");
   state.loss_sum = j.at("loss_sum");
   state.epoch_seconds = j.at("epoch_seconds");
+  state.waiting_seconds = j.at("waiting_seconds");
   state.best_score = j.at("best_score");
   state.best_epoch = j.at("best_epoch");
+  state.validations_since_best = j.at("validations_since_best");
+  state.stopped_early = j.at("stopped_early");
+  state.loss_scale = {j.at("loss_scale").at("scale"), j.at("loss_scale").at("steps")};
   for (const json& record : j.at("epochs")) {
     state.epochs.push_back(epoch_from_json(record));
   }
@@ -91,6 +106,37 @@ RunState state_of(const weights::TensorFile& file, const std::filesystem::path& 
   }
 }
 
+// `optimizer.learning_rate was 0.1, is 0.01; …`, at most three of them.
+std::string differences(const json& before, const json& now) {
+  const json a = before.flatten();
+  const json b = now.flatten();
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : a.items()) {
+    if (!b.contains(key) || b.at(key) != value) {
+      keys.push_back(key);
+    }
+  }
+  for (const auto& item : b.items()) {
+    if (!a.contains(item.key())) {
+      keys.push_back(item.key());
+    }
+  }
+  std::vector<std::string> parts;
+  for (const std::string& key : keys) {
+    if (parts.size() == 3) {
+      parts.push_back(std::to_string(keys.size() - 3) + " more");
+      break;
+    }
+    std::string name = key.substr(std::min<std::size_t>(1, key.size()));
+    std::replace(name.begin(), name.end(), '/', '.');
+    const auto text = [&](const json& values) {
+      return values.contains(key) ? values.at(key).dump() : std::string("absent");
+    };
+    parts.push_back(name + " was " + text(a) + ", is " + text(b));
+  }
+  return joined(parts, "; ");
+}
+
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& file, const RunState& state,
@@ -105,15 +151,15 @@ void save_checkpoint(const std::filesystem::path& file, const RunState& state,
   weights::write_safetensors(file, tensors, {{kStateKey, to_json(state).dump()}});
 }
 
-RunState load_checkpoint(const std::filesystem::path& file, const std::string& identity,
+RunState load_checkpoint(const std::filesystem::path& file, const nlohmann::json& identity,
                          torch::nn::Module& network, torch::optim::Optimizer& optimizer) {
   const weights::TensorFile stored = weights::read_tensors(file);
   RunState state = state_of(stored, file);
   if (state.identity != identity) {
-    throw UsageError(
-        {"holds a run of another configuration or other data; name another folder, or start anew "
-         "with --restart",
-         file.parent_path().string()});
+    throw UsageError({"holds a run of another configuration or other data (" +
+                          differences(state.identity, identity) +
+                          "); name another folder, or start anew with --restart",
+                      file.parent_path().string()});
   }
   weights::TensorMap memory;
   for (const auto& [name, tensor] : stored.tensors) {

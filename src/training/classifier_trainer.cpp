@@ -1,13 +1,18 @@
 #include "jcs/training/classifier_trainer.hpp"
 
+#include <algorithm>
+
 #include <torch/torch.h>
 
 #include "jcs/core/device.hpp"
+#include "jcs/core/error.hpp"
 #include "jcs/data/slice_dataset.hpp"
+#include "jcs/explain/activation_map.hpp"
 #include "jcs/metrics/confusion.hpp"
 #include "jcs/metrics/mean.hpp"
 #include "jcs/models/classifier.hpp"
 #include "jcs/models/device.hpp"
+#include "jcs/training/losses.hpp"
 #include "jcs/weights/model_file.hpp"
 
 #include "prepare.hpp"
@@ -15,6 +20,18 @@
 namespace jcs::training {
 
 namespace {
+
+// The share of the activation map's mass that lies inside the annotation. Nothing where either is
+// empty.
+std::optional<double> share_inside(const torch::Tensor& map, const torch::Tensor& annotation) {
+  const auto resized =
+      torch::upsample_bilinear2d(map.unsqueeze(0).unsqueeze(0), annotation.sizes(), false)[0][0];
+  const double all = resized.sum().item<double>();
+  if (all <= 0 || annotation.sum().item<double>() <= 0) {
+    return std::nullopt;
+  }
+  return (resized * annotation).sum().item<double>() / all;
+}
 
 class ClassifierTask : public Task {
  public:
@@ -25,36 +42,61 @@ class ClassifierTask : public Task {
         network_(options.network) {
     start_from(options.initial, *network_);
     network_->to(device_);
+    const auto& entries = validation_.entries();
+    has_annotations_ = std::any_of(entries.begin(), entries.end(), [](const auto& entry) {
+      return entry.label == 1 && !entry.mask.empty();
+    });
   }
 
   torch::nn::Module& network() override { return *network_; }
 
   std::vector<torch::Tensor> losses(const data::Batch& batch) override {
-    return {torch::cross_entropy_loss(network_->forward(batch.images), batch.labels)};
+    const BatchShare part{batch.share, {}};
+    const bool supervised = options_.map_supervision.weight > 0;
+    const auto features = network_->features(batch.images).layer4;
+    const auto logits = network_->head(features);
+    std::vector<torch::Tensor> parts = {
+        soft_cross_entropy(logits.to(torch::kFloat), batch.targets, part)};
+    if (supervised) {
+      parts.push_back(options_.map_supervision.weight *
+                      map_loss(features, logits, batch.masks, batch.annotated,
+                               options_.map_supervision.reading, part));
+    }
+    return parts;
   }
 
   Scores validate(Progress& progress, const std::stop_token& stop) override {
     metrics::Confusion counts;
-    metrics::Mean loss;
+    metrics::Mean loss, inside;
     const data::LoaderOptions loader = validation_loader(options_.run, options_.data);
     const std::size_t batches = batches_per_epoch(validation_.size(), loader);
     data::for_each_batch(validation_, loader, 0, 0, 0, [&](std::size_t index, data::Batch& batch) {
       throw_if_stopped(stop);
-      const auto logits = network_->forward(batch.images.to(device_)).cpu();
+      const auto features = network_->features(batch.images.to(device_)).layer4;
+      const auto logits = network_->head(features).cpu();
       const auto entropy = torch::cross_entropy_loss(logits, batch.labels, {}, at::Reduction::None);
+      const auto map =
+          explain::activation_map_of(network_, features, options_.map_supervision.reading).cpu();
       for (std::int64_t i = 0; i < logits.size(0); ++i) {
         counts.add(logits[i][1].item<float>() > logits[i][0].item<float>(),
                    batch.labels[i].item<std::int64_t>() == 1);
         loss.add(entropy[i].item<double>());
+        if (batch.annotated[i].item<bool>()) {
+          inside.add(share_inside(map[i], batch.masks[i][0]));
+        }
       }
       progress.update("validation", index + 1, batches);
       return true;
     });
-    return {{"balanced_accuracy", metrics::balanced_accuracy(counts)},
-            {"sensitivity", metrics::sensitivity(counts)},
-            {"specificity", metrics::specificity(counts)},
-            {"accuracy", metrics::accuracy(counts)},
-            {"loss", loss.value()}};
+    Scores scores = {{"balanced_accuracy", metrics::balanced_accuracy(counts)},
+                     {"sensitivity", metrics::sensitivity(counts)},
+                     {"specificity", metrics::specificity(counts)},
+                     {"accuracy", metrics::accuracy(counts)},
+                     {"loss", loss.value()}};
+    if (has_annotations_) {
+      scores.emplace_back("map_inside", inside.value());
+    }
+    return scores;
   }
 
   void save(const std::filesystem::path& file, const nlohmann::json& provenance) override {
@@ -71,25 +113,44 @@ class ClassifierTask : public Task {
   data::SliceDataset validation_;
   torch::Device device_;
   models::Classifier network_;
+  bool has_annotations_ = false;
 };
+
+// Learning one class alone would end with a classifier that always says it.
+void require_both_labels(const std::vector<data::ManifestEntry>& entries,
+                         const std::filesystem::path& file) {
+  for (const int label : {0, 1}) {
+    if (std::none_of(entries.begin(), entries.end(),
+                     [&](const auto& entry) { return entry.label == label; })) {
+      throw InputError(
+          {"no slice has label " + std::to_string(label), file.string(), "slices of both labels"});
+    }
+  }
+}
 
 }  // namespace
 
 TrainingResult train_classifier(const ClassifierTrainingOptions& options,
-                                const std::string& configuration, const Observers& observers,
+                                const Invocation& invocation, const Observers& observers,
                                 Progress& progress, const std::stop_token& stop) {
   check(options);
   prepare_process(options.run);
   Manifests manifests = read_manifests(options.data);
-  const auto seed = static_cast<std::uint64_t>(options.run.seed);
-  const data::SliceDataset slices(std::move(manifests.train), data::Purpose::kClassification,
-                                  options.preprocessing, options.augmentation, seed);
-  ClassifierTask task(options, {std::move(manifests.validation),
-                                data::Purpose::kClassification,
-                                options.preprocessing,
-                                {},
-                                seed});
-  const TrainingSetup setup = make_setup(options, configuration, observers);
+  data::SliceDatasetOptions learning;
+  learning.purpose = data::Purpose::kClassification;
+  learning.preprocessing = options.preprocessing;
+  learning.augmentation = options.augmentation;
+  learning.seed = static_cast<std::uint64_t>(options.run.seed);
+  learning.annotations = options.map_supervision.weight > 0;
+  learning.mixup_alpha = options.mixup.alpha;
+  const data::SliceDataset slices(std::move(manifests.train), learning);
+  require_both_labels(slices.entries(), options.data.train);
+  data::SliceDatasetOptions measuring;
+  measuring.purpose = data::Purpose::kClassification;
+  measuring.preprocessing = options.preprocessing;
+  measuring.annotations = true;
+  ClassifierTask task(options, {std::move(manifests.validation), measuring});
+  const TrainingSetup setup = make_setup(options, invocation, observers);
   return train(task, slices, setup, progress, stop);
 }
 

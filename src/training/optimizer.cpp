@@ -23,12 +23,14 @@ torch::Tensor taken(const weights::TensorMap& state, const std::string& name) {
 
 torch::Tensor taken(const weights::TensorMap& state, const std::string& name,
                     const torch::Tensor& like) {
+  const torch::NoGradGuard no_grad;
   const torch::Tensor tensor = taken(state, name);
   if (tensor.sizes() != like.sizes()) {
     throw WeightsError({"optimizer state of another shape", name});
   }
   // A copy: the optimizer writes into it, and the file's memory may be shared or read-only.
-  return tensor.to(like.options()).clone();
+  // Its layout in memory is the weight's.
+  return torch::empty_like(like).copy_(tensor);
 }
 
 }  // namespace

@@ -18,7 +18,15 @@ void check_shared(const RunOptions& run, const DataOptions& data,
   if (run.folder.empty()) {
     throw UsageError({"no folder for the run", "run.folder"});
   }
-  (void)parse_device(run.device);
+  const Device device = parse_device(run.device);
+  if (run.precision == Precision::kFp16 && device.kind == Device::Kind::kCpu) {
+    throw UsageError(
+        {"half precision is for CUDA devices", "run.precision", "fp32 or bf16", "fp16"});
+  }
+  if (run.accumulate > run.batch_size) {
+    throw UsageError({"more parts than a batch has slices", "run.accumulate",
+                      "at most " + std::to_string(run.batch_size), std::to_string(run.accumulate)});
+  }
   if (preprocessing.resize > 0 && preprocessing.crop > preprocessing.resize) {
     throw UsageError({"crop is larger than what it is cut from", "preprocessing.crop",
                       "at most " + std::to_string(preprocessing.resize),

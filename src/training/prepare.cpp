@@ -47,13 +47,21 @@ void start_from(const InitialWeights& initial, torch::nn::Module& network) {
   log_info(initial.weights.string() + ": " + weights::summary(report));
 }
 
-nlohmann::json provenance_of(const DataOptions& data) {
-  return {{"train_manifest_sha256", sha256_file(data.train)},
-          {"validation_manifest_sha256", sha256_file(data.validation)}};
+nlohmann::json provenance_of(const DataOptions& data, const InitialWeights& initial) {
+  nlohmann::json out = {{"train_manifest_sha256", sha256_file(data.train)},
+                        {"validation_manifest_sha256", sha256_file(data.validation)}};
+  if (!initial.weights.empty()) {
+    out["initial_weights_sha256"] = sha256_file(initial.weights);
+  }
+  return out;
 }
 
 data::LoaderOptions validation_loader(const RunOptions& run, const DataOptions& data) {
-  return {run.batch_size, data.workers, false, false};
+  data::LoaderOptions options;
+  // Without gradients a batch takes little memory; parts of a training batch would only slow it.
+  options.batch_size = std::max(1, run.batch_size / run.accumulate);
+  options.workers = data.workers;
+  return options;
 }
 
 }  // namespace jcs::training

@@ -1,10 +1,13 @@
 #include "jcs/training/run_folder.hpp"
 
 #include <algorithm>
+#include <set>
+#include <span>
 
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
+#include "jcs/training/event_file.hpp"
 
 namespace jcs::training {
 
@@ -17,32 +20,66 @@ RunFolder::RunFolder(std::filesystem::path folder) : folder_(std::move(folder)) 
   }
 }
 
-void RunFolder::write_log(const std::vector<EpochRecord>& epochs) const {
+std::filesystem::path RunFolder::checkpoint_of(std::int64_t epoch) const {
+  std::string number = std::to_string(epoch);
+  number.insert(0, number.size() < 4 ? 4 - number.size() : 0, '0');
+  return folder_ / ("epoch-" + number + ".ckpt");
+}
+
+void RunFolder::write_metrics(const std::vector<EpochRecord>& epochs) const {
   const auto scored = std::find_if(epochs.begin(), epochs.end(),
                                    [](const EpochRecord& e) { return !e.scores.empty(); });
-  std::string text = "epoch,iterations,learning_rate,loss,seconds";
-  if (scored != epochs.end()) {
-    for (const auto& [name, value] : scored->scores) {
-      text += ',';
-      text += name;
-    }
+  const std::size_t columns = scored == epochs.end() ? 0 : scored->scores.size();
+  std::string text = "epoch,iterations,learning_rate,loss,seconds,slices_per_second,waiting";
+  for (std::size_t i = 0; i < columns; ++i) {
+    // The training's own loss has that name already.
+    const std::string& name = scored->scores[i].first;
+    text += "," + (name == "loss" ? "validation_loss" : name);
   }
   text += "\n";
   for (const EpochRecord& epoch : epochs) {
     text += joined({std::to_string(epoch.epoch), std::to_string(epoch.iterations),
-                    to_text(epoch.learning_rate), to_text(epoch.loss), to_text(epoch.seconds)},
+                    to_text(epoch.learning_rate), to_text(epoch.loss), to_text(epoch.seconds),
+                    to_text(epoch.slices_per_second), to_text(epoch.waiting)},
                    ",");
-    for (const auto& [name, value] : epoch.scores) {
+    for (std::size_t i = 0; i < columns; ++i) {
       text += ',';
-      text += value ? to_text(*value) : std::string();
+      if (i < epoch.scores.size() && epoch.scores[i].second) {
+        text += to_text(*epoch.scores[i].second);
+      }
     }
     text += "\n";
   }
-  write_file(folder_ / "log.csv", text);
+  write_file(folder_ / "metrics.csv", text);
 }
 
 void RunFolder::write_configuration(const std::string& yaml) const {
   write_file(folder_ / "config.yaml", yaml);
+}
+
+void RunFolder::write_run(const nlohmann::json& run) const {
+  write_file(folder_ / "run.json", run.dump(2) + "\n");
+}
+
+void RunFolder::write_samples(const std::vector<std::byte>& png) const {
+  write_file(folder_ / "samples.png", std::span<const std::byte>(png));
+}
+
+void RunFolder::clear() const {
+  const auto is_ours = [](const std::string& name) {
+    static const std::set<std::string> kNames = {
+        "last.ckpt",   "best.safetensors", "final.safetensors", "metrics.csv",
+        "config.yaml", "run.json",         "samples.png"};
+    return kNames.contains(name) || (name.starts_with("epoch-") && name.ends_with(".ckpt")) ||
+           EventFile::is_name(name);
+  };
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    std::error_code error;
+    if (is_ours(entry.path().filename().string()) &&
+        !std::filesystem::remove(entry.path(), error)) {
+      throw OutputError({"cannot be removed: " + error.message(), entry.path().string()});
+    }
+  }
 }
 
 }  // namespace jcs::training

@@ -7,6 +7,7 @@
 #include "jcs/metrics/overlap.hpp"
 #include "jcs/models/device.hpp"
 #include "jcs/models/segmenter.hpp"
+#include "jcs/training/losses.hpp"
 #include "jcs/weights/model_file.hpp"
 
 #include "prepare.hpp"
@@ -29,7 +30,11 @@ class SegmenterTask : public Task {
   torch::nn::Module& network() override { return *network_; }
 
   std::vector<torch::Tensor> losses(const data::Batch& batch) override {
-    return side_losses(network_->forward(batch.images), batch.masks, options_.dice);
+    const auto logits = network_->forward(batch.images).to(torch::kFloat);
+    if (!options_.deep_supervision) {
+      return side_losses(logits.narrow(1, 0, 1), batch.masks, options_.dice, {batch.share, {}});
+    }
+    return side_losses(logits, batch.masks, options_.dice, {batch.share, {}});
   }
 
   Scores validate(Progress& progress, const std::stop_token& stop) override {
@@ -74,22 +79,22 @@ class SegmenterTask : public Task {
 }  // namespace
 
 TrainingResult train_segmenter(const SegmenterTrainingOptions& options,
-                               const std::string& configuration, const Observers& observers,
+                               const Invocation& invocation, const Observers& observers,
                                Progress& progress, const std::stop_token& stop) {
   check(options);
   prepare_process(options.run);
   Manifests manifests = read_manifests(options.data);
-  const auto seed = static_cast<std::uint64_t>(options.run.seed);
-  const data::SliceDataset slices(std::move(manifests.train), data::Purpose::kSegmentation,
-                                  options.preprocessing, options.augmentation, seed,
-                                  options.data.clean_slices);
-  SegmenterTask task(options, {std::move(manifests.validation),
-                               data::Purpose::kSegmentation,
-                               options.preprocessing,
-                               {},
-                               seed,
-                               options.data.clean_slices});
-  const TrainingSetup setup = make_setup(options, configuration, observers);
+  data::SliceDatasetOptions learning;
+  learning.purpose = data::Purpose::kSegmentation;
+  learning.preprocessing = options.preprocessing;
+  learning.augmentation = options.augmentation;
+  learning.seed = static_cast<std::uint64_t>(options.run.seed);
+  learning.clean_slices = options.data.clean_slices;
+  data::SliceDatasetOptions measuring = learning;
+  measuring.augmentation = {};
+  const data::SliceDataset slices(std::move(manifests.train), learning);
+  SegmenterTask task(options, {std::move(manifests.validation), measuring});
+  const TrainingSetup setup = make_setup(options, invocation, observers);
   return train(task, slices, setup, progress, stop);
 }
 

@@ -6,29 +6,20 @@
 #include <torch/torch.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/log_text.hpp"
 #include "jcs/training/checkpoint.hpp"
-#include "jcs/training/optimizer.hpp"
+#include "jcs/training/event_file.hpp"
 #include "jcs/training/run_folder.hpp"
+
+#include "stepper.hpp"
+#include "watch.hpp"
 
 namespace jcs::training {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-torch::Device device_of(const torch::nn::Module& network) {
-  return network.parameters().front().device();
-}
-
-data::Batch on_device(data::Batch batch, const torch::Device& device) {
-  batch.images = batch.images.to(device);
-  batch.masks = batch.masks.to(device);
-  batch.labels = batch.labels.to(device);
-  return batch;
+double since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 // One run: the state between two steps and what moves it forward.
@@ -39,91 +30,156 @@ class Run {
         slices_(slices),
         setup_(setup),
         folder_(setup.run.folder),
-        optimizer_(make_optimizer(task.network(), setup.optimizer)),
+        stepper_(task, setup),
         batches_(batches_per_epoch(slices.size(), setup.loader)) {
     const auto all = static_cast<std::int64_t>(batches_) * setup.run.epochs;
     iterations_ = setup.run.iterations > 0 ? std::min(all, setup.run.iterations) : all;
     state_.identity = setup.identity;
     if (std::filesystem::exists(folder_.checkpoint())) {
-      state_ = load_checkpoint(folder_.checkpoint(), state_.identity, task.network(), *optimizer_);
+      state_ = load_checkpoint(folder_.checkpoint(), state_.identity, task.network(),
+                               stepper_.optimizer());
+      stepper_.loss_scale().restore(state_.loss_scale);
     } else {
-      folder_.write_configuration(setup.configuration);
+      folder_.write_configuration(setup.invocation.configuration);
+      write_run();
     }
   }
 
   [[nodiscard]] bool complete() const {
-    return state_.iteration >= iterations_ && state_.batch == 0;
+    return state_.batch == 0 && (state_.iteration >= iterations_ || state_.stopped_early);
   }
   [[nodiscard]] const RunState& state() const { return state_; }
 
   void epoch(Progress& progress, const std::stop_token& stop) {
-    epoch_start_ = Clock::now();
-    const double before = state_.epoch_seconds;
+    if (!watch_) {
+      watch_.emplace(folder_.path(), state_.iteration);
+    }
     task_.network().train();
+    const Clock clock(state_);
     const std::string stage =
         "epoch " + std::to_string(state_.epoch + 1) + "/" + std::to_string(setup_.run.epochs);
+    auto idle_from = std::chrono::steady_clock::now();
     data::for_each_batch(slices_, setup_.loader, static_cast<std::uint64_t>(setup_.run.seed),
-                         state_.epoch, state_.batch, [&](std::size_t index, data::Batch& batch) {
-                           step(on_device(std::move(batch), device_of(task_.network())));
-                           state_.batch = index + 1;
-                           state_.epoch_seconds = before + since(epoch_start_);
-                           progress.update(stage, index + 1, batches_);
-                           stop_here(stop);
-                           return state_.iteration < iterations_;
+                         state_.epoch, state_.batch, [&](std::size_t index, data::Batch& part) {
+                           state_.waiting_seconds += since(idle_from);
+                           const bool moved = step(part);
+                           state_.epoch_seconds = clock.seconds();
+                           if (moved) {
+                             state_.batch = index + 1;
+                             progress.update(stage, index + 1, batches_);
+                             progress.remark(remark());
+                             checkpoint_or_stop(stop);
+                           }
+                           idle_from = std::chrono::steady_clock::now();
+                           return !moved || state_.iteration < iterations_;
                          });
-    finish_epoch(progress, stop, before);
+    finish_epoch(progress, stop, clock);
   }
 
  private:
+  // Seconds of the epoch, those before an interruption included.
+  class Clock {
+   public:
+    explicit Clock(const RunState& state) : before_(state.epoch_seconds) {}
+    [[nodiscard]] double seconds() const { return before_ + since(start_); }
+
+   private:
+    double before_;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  };
+
   [[nodiscard]] double rate_at(std::int64_t iteration) const {
     return setup_.optimizer.learning_rate *
            rate_factor(setup_.schedule, iteration, state_.epoch, iterations_);
   }
 
-  void step(const data::Batch& batch) {
+  [[nodiscard]] double slices_per_second() const {
+    const double slices = static_cast<double>(state_.batch) * setup_.run.batch_size;
+    return state_.epoch_seconds > 0 ? slices / state_.epoch_seconds : 0.0;
+  }
+
+  // Of the whole run, by the pace of this epoch and the validations so far.
+  [[nodiscard]] double seconds_left(double epoch_seconds) const {
+    const double per_step =
+        epoch_seconds / static_cast<double>(std::max<std::size_t>(1, state_.batch));
+    return per_step * static_cast<double>(iterations_ - state_.iteration);
+  }
+
+  [[nodiscard]] std::string remark() const {
+    return pace_text(slices_per_second(), seconds_left(state_.epoch_seconds));
+  }
+
+  // Whether the weights moved, which they do after the last part of a batch.
+  bool step(const data::Batch& part) {
     StepRecord record;
     record.iteration = state_.iteration;
     record.epoch = state_.epoch;
     record.learning_rate = rate_at(state_.iteration);
-    set_learning_rate(*optimizer_, record.learning_rate);
-    optimizer_->zero_grad();
-    const std::vector<torch::Tensor> parts = task_.losses(batch);
-    torch::Tensor total = parts.front();
-    for (std::size_t i = 1; i < parts.size(); ++i) {
-      total = total + parts[i];
+    const auto outcome = stepper_.add(part, record.learning_rate);
+    if (!outcome) {
+      return false;
     }
-    const double loss = total.item<double>();
-    if (!std::isfinite(loss)) {
-      throw UsageError({"the loss is no longer finite; a lower learning rate may help",
-                        "iteration " + std::to_string(state_.iteration + 1), "",
-                        std::to_string(loss)});
+    if (!outcome->finite) {
+      refuse(*outcome);
     }
-    total.backward();
-    optimizer_->step();
-    state_.loss_sum += loss;
+    state_.loss_sum += outcome->loss();
+    state_.loss_scale = stepper_.loss_scale().state();
     ++state_.iteration;
+    record.losses = outcome->losses;
+    record.gradient_norm = outcome->gradient_norm;
+    watch_->step(record, outcome->loss());
     if (setup_.observers.on_step) {
-      for (const torch::Tensor& part : parts) {
-        record.losses.push_back(part.item<double>());
-      }
       setup_.observers.on_step(record);
     }
+    return true;
   }
 
-  void stop_here(const std::stop_token& stop) {
+  [[noreturn]] void refuse(const Stepper::Outcome& outcome) const {
+    std::string where = "iteration " + std::to_string(state_.iteration + 1);
+    std::size_t named = 0;
+    for (const std::size_t entry : outcome.suspects) {
+      if (named == 4) {
+        where += " and " + std::to_string(outcome.suspects.size() - named) + " more";
+        break;
+      }
+      where += (named++ == 0 ? " (" : ", ") + slices_.entries()[entry].image.string();
+    }
+    where += named > 0 ? ")" : "";
+    const bool kept = std::filesystem::exists(folder_.checkpoint());
+    throw UsageError(
+        {std::isfinite(outcome.loss()) ? "the gradient is no longer finite"
+                                       : "the loss is no longer finite",
+         where,
+         "a lower learning rate or clip_gradient; " +
+             (kept ? "the last good state is in " + folder_.checkpoint().string()
+                   : std::string("no checkpoint was written yet")),
+         std::to_string(std::isfinite(outcome.loss()) ? outcome.gradient_norm : outcome.loss())});
+  }
+
+  void save() {
+    save_checkpoint(folder_.checkpoint(), state_, task_.network(), stepper_.optimizer());
+  }
+
+  void checkpoint_or_stop(const std::stop_token& stop) {
+    const std::int64_t every = setup_.run.checkpoint_every;
     if (stop.stop_requested()) {
-      save_checkpoint(folder_.checkpoint(), state_, task_.network(), *optimizer_);
+      save();
       throw Interrupted("stopped after iteration " + std::to_string(state_.iteration) +
                         "; the same command goes on from " + folder_.checkpoint().string());
     }
+    if (every > 0 && state_.iteration % every == 0 && state_.batch < batches_) {
+      save();
+    }
   }
 
-  void finish_epoch(Progress& progress, const std::stop_token& stop, double seconds_before) {
+  void finish_epoch(Progress& progress, const std::stop_token& stop, const Clock& clock) {
     EpochRecord record;
     record.epoch = state_.epoch + 1;
     record.iterations = state_.iteration;
     record.learning_rate = rate_at(std::max<std::int64_t>(0, state_.iteration - 1));
     record.loss = state_.loss_sum / static_cast<double>(std::max<std::size_t>(1, state_.batch));
+    record.slices_per_second = slices_per_second();
+    record.waiting = state_.epoch_seconds > 0 ? state_.waiting_seconds / state_.epoch_seconds : 0.0;
     const bool last = state_.iteration >= iterations_;
     if (last || record.epoch % setup_.run.validate_every == 0) {
       task_.network().eval();
@@ -131,25 +187,42 @@ class Run {
       try {
         record.scores = task_.validate(progress, stop);
       } catch (const Interrupted&) {
-        stop_here(stop);
+        checkpoint_or_stop(stop);
       }
     }
-    record.seconds = seconds_before + since(epoch_start_);
+    record.seconds = clock.seconds();
+    const double left = seconds_left(record.seconds);
     state_.epochs.push_back(record);
     keep_best(record);
     ++state_.epoch;
     state_.batch = 0;
     state_.loss_sum = 0.0;
     state_.epoch_seconds = 0.0;
-    // The checkpoint comes last: a kill before it repeats the epoch, which writes the same files
-    // again.
-    task_.save(folder_.last(), provenance(record));
-    folder_.write_log(state_.epochs);
-    save_checkpoint(folder_.checkpoint(), state_, task_.network(), *optimizer_);
+    state_.waiting_seconds = 0.0;
+    leave_files(record);
     if (setup_.observers.on_epoch) {
-      const double per_iteration = record.seconds / static_cast<double>(batches_);
-      setup_.observers.on_epoch(
-          record, per_iteration * static_cast<double>(iterations_ - state_.iteration));
+      setup_.observers.on_epoch(record, state_.stopped_early ? 0.0 : left);
+    }
+  }
+
+  // The checkpoint comes last: a kill before it repeats the epoch, which writes the same files
+  // again.
+  void leave_files(const EpochRecord& record) {
+    folder_.write_metrics(state_.epochs);
+    watch_->epoch(record);
+    if (complete()) {
+      task_.save(folder_.finished(), provenance(record));
+      write_run();
+    }
+    const std::int64_t keep = setup_.run.keep_checkpoints;
+    if (keep > 0) {
+      save_checkpoint(folder_.checkpoint_of(record.epoch), state_, task_.network(),
+                      stepper_.optimizer());
+    }
+    save();
+    if (keep > 0 && record.epoch > keep) {
+      std::error_code ignored;
+      std::filesystem::remove(folder_.checkpoint_of(record.epoch - keep), ignored);
     }
   }
 
@@ -157,12 +230,57 @@ class Run {
     if (record.scores.empty()) {
       return;
     }
-    const double score = record.scores.front().second.value_or(0.0);
-    if (state_.best_epoch == 0 || score > state_.best_score) {
+    const auto chosen = best_figure(record.scores, setup_.run.best_by);
+    // A loss is better when it is smaller.
+    const bool falls = chosen.first == "loss";
+    const double score = chosen.second.value_or(falls ? INFINITY : 0.0);
+    const bool better = falls ? score < state_.best_score : score > state_.best_score;
+    if (state_.best_epoch == 0 || better) {
       state_.best_score = score;
       state_.best_epoch = record.epoch;
+      state_.validations_since_best = 0;
       task_.save(folder_.best(), provenance(record));
+      const torch::NoGradGuard no_grad;
+      const std::vector<std::byte> samples = task_.samples();
+      if (!samples.empty()) {
+        folder_.write_samples(samples);
+      }
+      return;
     }
+    ++state_.validations_since_best;
+    state_.stopped_early =
+        setup_.run.patience > 0 && state_.validations_since_best >= setup_.run.patience;
+  }
+
+  static const std::pair<std::string, std::optional<double>>& best_figure(const Scores& scores,
+                                                                          const std::string& name) {
+    if (name.empty()) {
+      return scores.front();
+    }
+    std::string names;
+    for (const auto& score : scores) {
+      if (score.first == name) {
+        return score;
+      }
+      names += (names.empty() ? "" : ", ") + score.first;
+    }
+    throw UsageError(
+        {"no validation figure of that name", "run.best_by", "one of " + names, "'" + name + "'"});
+  }
+
+  void write_run() const {
+    nlohmann::json run = {{"command", setup_.invocation.command},
+                          {"version", setup_.invocation.version},
+                          {"libtorch", TORCH_VERSION},
+                          {"seed", setup_.run.seed},
+                          {"identity", setup_.identity},
+                          {"provenance", setup_.provenance},
+                          {"complete", complete()}};
+    if (state_.best_epoch > 0) {
+      run["best"] = {{"epoch", state_.best_epoch}, {"score", state_.best_score}};
+    }
+    add_weights(run, folder_);
+    folder_.write_run(run);
   }
 
   [[nodiscard]] nlohmann::json provenance(const EpochRecord& record) const {
@@ -180,11 +298,11 @@ class Run {
   const data::SliceDataset& slices_;
   const TrainingSetup& setup_;
   RunFolder folder_;
-  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  Stepper stepper_;
+  std::optional<Watch> watch_;
   std::size_t batches_;
   std::int64_t iterations_ = 0;
   RunState state_;
-  Clock::time_point epoch_start_;
 };
 
 }  // namespace
@@ -200,6 +318,7 @@ TrainingResult train(Task& task, const data::SliceDataset& slices, const Trainin
   result.epochs = run.state().epochs;
   result.best_score = run.state().best_score;
   result.best_epoch = run.state().best_epoch;
+  result.stopped_early = run.state().stopped_early;
   return result;
 }
 

@@ -55,4 +55,32 @@ TEST(Random, MomentsAreThoseOfTheDistributions) {
   }
 }
 
+TEST(Random, MomentsOfGammaAndBetaAreThoseOfTheDistributions) {
+  jcs::Random random(3);
+  const int n = 200'000;
+  for (const double shape : {0.5, 1.0, 4.0}) {
+    double sum = 0, square = 0;
+    for (int i = 0; i < n; ++i) {
+      const double x = random.gamma(shape);
+      sum += x;
+      square += (x - shape) * (x - shape);
+    }
+    EXPECT_NEAR(sum / n, shape, 0.02) << shape;
+    EXPECT_NEAR(square / n, shape, 0.06 * shape) << shape;
+  }
+  for (const double alpha : {0.5, 2.0}) {
+    double sum = 0, square = 0;
+    for (int i = 0; i < n; ++i) {
+      const double x = random.beta(alpha, alpha);
+      ASSERT_TRUE(x >= 0 && x <= 1);
+      sum += x;
+      square += (x - 0.5) * (x - 0.5);
+    }
+    EXPECT_NEAR(sum / n, 0.5, 0.005);
+    EXPECT_NEAR(square / n, 1.0 / (4.0 * (2.0 * alpha + 1.0)), 0.002) << alpha;
+  }
+  const double tiny = random.beta(1e-300, 1e-300);
+  EXPECT_TRUE(tiny == 0.0 || tiny == 1.0);
+}
+
 }  // namespace

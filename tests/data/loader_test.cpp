@@ -22,8 +22,9 @@ class LoaderTest : public testing::Test {
   LoaderTest() : set_(11) { augmentation_.contrast = 0.5; }
 
   [[nodiscard]] SliceDataset slices() const {
-    return {jcs::data::read_manifest(set_.manifest()), jcs::data::Purpose::kSegmentation,
-            jcs::test::plain_preprocessing(), augmentation_, 1};
+    return {
+        jcs::data::read_manifest(set_.manifest()),
+        {jcs::data::Purpose::kSegmentation, jcs::test::plain_preprocessing(), augmentation_, 1}};
   }
   [[nodiscard]] std::vector<Batch> epoch(const LoaderOptions& options, std::int64_t number,
                                          std::size_t first = 0) const {
@@ -88,6 +89,41 @@ TEST_F(LoaderTest, LeavesOutAnIncompleteBatchOnlyWhenAsked) {
   EXPECT_EQ(batches_per_epoch(9, {4, 0, false, true}), 2u);
   EXPECT_EQ(batches_per_epoch(9, {4, 0, false, false}), 3u);
   EXPECT_EQ(batches_per_epoch(3, {4, 0, false, true}), 1u);
+}
+
+// Every batch is cut into pieces that cover it exactly once, whatever the ranks and parts.
+TEST_F(LoaderTest, RanksAndPartsCoverEveryBatchOnce) {
+  const auto whole = epoch({5, 0, true}, 3);
+  LoaderOptions options{5, 2, true};
+  options.parts = 2;
+  options.ranks = 2;
+  // The last of the three batches has a single slice, too few for four pieces.
+  options.drop_last = true;
+  std::vector<std::vector<std::size_t>> seen(2);
+  std::vector<double> shares(2);
+  for (options.rank = 0; options.rank < 2; ++options.rank) {
+    int calls = 0;
+    jcs::data::for_each_batch(slices(), options, 7, 3, 0, [&](std::size_t index, Batch& batch) {
+      EXPECT_EQ(index, static_cast<std::size_t>(calls / 2));
+      EXPECT_EQ(batch.last_part, calls % 2 == 1);
+      EXPECT_EQ(batch.share, static_cast<double>(batch.images.size(0)) / 5);
+      seen[index].insert(seen[index].end(), batch.entries.begin(), batch.entries.end());
+      shares[index] += batch.share;
+      ++calls;
+      return true;
+    });
+    EXPECT_EQ(calls, 4);
+  }
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(seen[i], whole[i].entries);
+    EXPECT_DOUBLE_EQ(shares[i], 1.0);
+  }
+  options.drop_last = false;
+  options.rank = 0;
+  EXPECT_NE(jcs::test::error_line<jcs::UsageError>([&] { (void)epoch(options, 0); })
+                .find("a batch has fewer slices than there are processes and parts to share it "
+                      "(expected at least 4 slices, got 1)"),
+            std::string::npos);
 }
 
 TEST_F(LoaderTest, StopsWhenToldTo) {

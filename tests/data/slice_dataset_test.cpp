@@ -18,8 +18,8 @@ using jcs::test::plain_preprocessing;
 
 SliceDataset dataset(const PictureSet& set, Purpose purpose,
                      jcs::data::AugmentationOptions augmentation = {}) {
-  return {jcs::data::read_manifest(set.manifest()), purpose, plain_preprocessing(), augmentation,
-          1};
+  return {jcs::data::read_manifest(set.manifest()),
+          {purpose, plain_preprocessing(), augmentation, 1}};
 }
 
 TEST(SliceDataset, GivesNormalisedPicturesMasksAndLabels) {
@@ -41,8 +41,8 @@ TEST(SliceDataset, AppliesMeanAndStandardDeviation) {
   auto preprocessing = plain_preprocessing();
   preprocessing.mean = {0.5, 0.25, 0.0};
   preprocessing.std = {0.5, 2.0, 1.0};
-  const SliceDataset slices(jcs::data::read_manifest(set.manifest()), Purpose::kSegmentation,
-                            preprocessing, {}, 1);
+  const SliceDataset slices(jcs::data::read_manifest(set.manifest()),
+                            {Purpose::kSegmentation, preprocessing, {}, 1});
   const auto image = slices.get(0, 0).image;
   EXPECT_NEAR(image[0][0][0].item<float>(), (10.0 / 255 - 0.5) / 0.5, 1e-6);
   EXPECT_NEAR(image[1][0][0].item<float>(), (10.0 / 255 - 0.25) / 2.0, 1e-6);
@@ -64,7 +64,7 @@ TEST(SliceDataset, KeepsOnlyWhatServesThePurpose) {
   csv.close();
   const auto manifest = jcs::data::read_manifest(set.path() / "some.csv");
   const auto make = [&](Purpose purpose, bool clean) {
-    return SliceDataset(manifest, purpose, plain_preprocessing(), {}, 1, clean);
+    return SliceDataset(manifest, {purpose, plain_preprocessing(), {}, 1, clean});
   };
   EXPECT_EQ(make(Purpose::kClassification, false).size(), 2u);
   EXPECT_EQ(make(Purpose::kSegmentation, false).size(), 1u);
@@ -80,7 +80,7 @@ TEST(SliceDataset, NamesTheLineOfABadSlice) {
   std::ofstream(set.path() / "bad.csv")
       << "image,mask,label\n0.png,small.png,1\nbroken.png,mask_0.png,1\n";
   const SliceDataset slices(jcs::data::read_manifest(set.path() / "bad.csv"),
-                            Purpose::kSegmentation, plain_preprocessing(), {}, 1);
+                            {Purpose::kSegmentation, plain_preprocessing(), {}, 1});
   const std::string size = error_line<jcs::InputError>([&] { (void)slices.get(0, 0); });
   EXPECT_NE(size.find("bad.csv:2: mask and picture differ in size (expected 32x32, got 8x8)"),
             std::string::npos)
@@ -95,13 +95,85 @@ TEST(SliceDataset, RefusesAManifestThatServesNothing) {
   std::ofstream(set.path() / "bare.csv") << "image\n0.png\n";
   const auto manifest = jcs::data::read_manifest(set.path() / "bare.csv");
   EXPECT_NE(error_line<jcs::InputError>([&] {
-              SliceDataset(manifest, Purpose::kClassification, plain_preprocessing(), {}, 1);
+              SliceDataset(manifest, {Purpose::kClassification, plain_preprocessing(), {}, 1});
             }).find("no slice has a label"),
             std::string::npos);
   EXPECT_NE(error_line<jcs::InputError>([&] {
-              SliceDataset(manifest, Purpose::kSegmentation, plain_preprocessing(), {}, 1);
+              SliceDataset(manifest, {Purpose::kSegmentation, plain_preprocessing(), {}, 1});
             }).find("no slice has a mask"),
             std::string::npos);
+}
+
+class MixedDataset : public testing::Test {
+ protected:
+  MixedDataset() : set_(6) {
+    // Pictures 0 to 3 of one source, 4 and 5 of another; odd ones are positive.
+    std::ofstream csv(set_.path() / "mix.csv");
+    csv << "image,mask,label,source\n";
+    for (int i = 0; i < 6; ++i) {
+      csv << i << ".png," << (i % 2 == 1 ? "mask_" + std::to_string(i) + ".png" : "") << ","
+          << i % 2 << "," << (i < 4 ? "a" : "b") << "\n";
+    }
+  }
+  [[nodiscard]] SliceDataset slices(double alpha) const {
+    jcs::data::SliceDatasetOptions options{Purpose::kClassification, plain_preprocessing(), {}, 1};
+    options.annotations = true;
+    options.mixup_alpha = alpha;
+    return {jcs::data::read_manifest(set_.path() / "mix.csv"), options};
+  }
+  PictureSet set_;
+};
+
+TEST_F(MixedDataset, MixesPictureAndTargetWithOneOfAnotherSource) {
+  const auto plain = slices(0);
+  const auto mixed = slices(0.5);
+  bool saw_soft = false;
+  for (std::size_t i = 0; i < 6; ++i) {
+    for (int epoch = 0; epoch < 8; ++epoch) {
+      const auto sample = mixed.get(i, epoch);
+      // The background tells the share and the partner: grey i + 10 of 255 everywhere outside the
+      // squares.
+      const double background = sample.image[0][31][31].item<float>() * 255.0 - 10.0;
+      bool explained = false;
+      for (std::size_t j = 0; j < 6; ++j) {
+        if ((i < 4) == (j < 4)) {
+          continue;
+        }
+        const double lambda = (background - static_cast<double>(j)) /
+                              (static_cast<double>(i) - static_cast<double>(j));
+        if (lambda < -1e-3 || lambda > 1 + 1e-3) {
+          continue;
+        }
+        const double target =
+            lambda * static_cast<double>(i % 2) + (1 - lambda) * static_cast<double>(j % 2);
+        const auto image =
+            lambda * plain.get(i, epoch).image + (1 - lambda) * plain.get(j, epoch).image;
+        explained = explained || (std::abs(sample.target - target) < 1e-3 &&
+                                  torch::allclose(image, sample.image, 1e-3, 1e-3));
+      }
+      EXPECT_TRUE(explained) << "slice " << i << " in epoch " << epoch;
+      saw_soft = saw_soft || (sample.target > 0.05 && sample.target < 0.95);
+    }
+  }
+  EXPECT_TRUE(saw_soft);
+}
+
+TEST_F(MixedDataset, TheLargerShareGivesAnnotationAndLabel) {
+  const auto mixed = slices(0.5);
+  for (std::size_t i = 0; i < 6; ++i) {
+    for (int epoch = 0; epoch < 8; ++epoch) {
+      const auto sample = mixed.get(i, epoch);
+      EXPECT_EQ(sample.annotated, sample.label == 1);
+      EXPECT_EQ(sample.mask.sum().item<float>() > 0, sample.annotated);
+    }
+  }
+}
+
+TEST_F(MixedDataset, DependsOnSeedEpochAndIndexAlone) {
+  const auto mixed = slices(0.5);
+  const auto again = slices(0.5);
+  EXPECT_TRUE(torch::equal(mixed.get(2, 3).image, again.get(2, 3).image));
+  EXPECT_FALSE(torch::equal(mixed.get(2, 3).image, mixed.get(2, 4).image));
 }
 
 }  // namespace

@@ -65,7 +65,10 @@ TEST(ReferenceSteps, LossesOfTwelveStepsAreThePublishedOnes) {
   options.run.device = "cpu";
   options.run.epochs = 1;
   options.run.batch_size = 1;
-  options.data = {dir / "train.csv", dir / "val.csv", 1, false};
+  options.data.train = dir / "train.csv";
+  options.data.validation = dir / "val.csv";
+  options.data.workers = 1;
+  options.data.shuffle = false;
   options.preprocessing.resize = 0;
   options.optimizer.learning_rate = reference.at("base_lr");
   options.optimizer.weight_decay = 1e-4;
@@ -74,7 +77,7 @@ TEST(ReferenceSteps, LossesOfTwelveStepsAreThePublishedOnes) {
   std::vector<StepRecord> steps;
   Observers observers;
   observers.on_step = [&](const StepRecord& record) { steps.push_back(record); };
-  train_segmenter(options, "", observers, jcs::no_progress(), {});
+  train_segmenter(options, {}, observers, jcs::no_progress(), {});
 
   ASSERT_EQ(steps.size(), 12u);
   double worst_first = 0, worst = 0;

@@ -27,6 +27,7 @@ class TrainerTest : public testing::Test {
     o.run.epochs = 3;
     o.run.batch_size = 4;
     o.run.device = "cpu";
+    o.run.threads = 1;
     o.data.train = train_.manifest();
     o.data.validation = validation_.manifest();
     o.data.workers = 1;
@@ -41,7 +42,7 @@ class TrainerTest : public testing::Test {
 
 TEST_F(TrainerTest, SegmenterLearnsAndItsFileNeedsNoOther) {
   auto o = options<SegmenterTrainingOptions>("seg");
-  const auto result = train_segmenter(o, "", {}, jcs::no_progress(), {});
+  const auto result = train_segmenter(o, {}, {}, jcs::no_progress(), {});
   ASSERT_EQ(result.epochs.size(), 3u);
   EXPECT_LT(result.epochs[2].loss, result.epochs[0].loss);
   EXPECT_EQ(result.epochs[2].scores.front().first, "dice");
@@ -53,7 +54,7 @@ TEST_F(TrainerTest, SegmenterLearnsAndItsFileNeedsNoOther) {
 
 TEST_F(TrainerTest, ClassifierLearnsAndItsFileNeedsNoOther) {
   auto o = options<ClassifierTrainingOptions>("cls");
-  const auto result = train_classifier(o, "", {}, jcs::no_progress(), {});
+  const auto result = train_classifier(o, {}, {}, jcs::no_progress(), {});
   ASSERT_EQ(result.epochs.size(), 3u);
   EXPECT_TRUE(std::isfinite(result.epochs[2].loss));
   EXPECT_EQ(result.epochs[2].scores.front().first, "balanced_accuracy");
@@ -64,7 +65,7 @@ TEST_F(TrainerTest, ClassifierLearnsAndItsFileNeedsNoOther) {
 TEST_F(TrainerTest, AnInterruptedRunEndsWithTheSameWeightsWhateverTheWorkers) {
   auto o = options<SegmenterTrainingOptions>("whole");
   o.run.epochs = 2;
-  train_segmenter(o, "", {}, jcs::no_progress(), {});
+  train_segmenter(o, {}, {}, jcs::no_progress(), {});
   o.run.folder = dir_ / "parts";
   std::stop_source source;
   Observers observers;
@@ -73,12 +74,12 @@ TEST_F(TrainerTest, AnInterruptedRunEndsWithTheSameWeightsWhateverTheWorkers) {
       source.request_stop();
     }
   };
-  EXPECT_THROW(train_segmenter(o, "", observers, jcs::no_progress(), source.get_token()),
+  EXPECT_THROW(train_segmenter(o, {}, observers, jcs::no_progress(), source.get_token()),
                jcs::Interrupted);
   o.data.workers = 3;
-  train_segmenter(o, "", {}, jcs::no_progress(), {});
-  const auto whole = jcs::weights::read_tensors(dir_ / "whole" / "last.safetensors");
-  const auto parts = jcs::weights::read_tensors(dir_ / "parts" / "last.safetensors");
+  train_segmenter(o, {}, {}, jcs::no_progress(), {});
+  const auto whole = jcs::weights::read_tensors(dir_ / "whole" / "final.safetensors");
+  const auto parts = jcs::weights::read_tensors(dir_ / "parts" / "final.safetensors");
   ASSERT_EQ(whole.tensors.size(), parts.tensors.size());
   for (const auto& [name, tensor] : whole.tensors) {
     EXPECT_TRUE(torch::equal(tensor, *parts.tensors.find(name))) << name;
@@ -88,13 +89,13 @@ TEST_F(TrainerTest, AnInterruptedRunEndsWithTheSameWeightsWhateverTheWorkers) {
 TEST_F(TrainerTest, StartsFromWeightsItIsGiven) {
   auto o = options<ClassifierTrainingOptions>("first");
   o.run.epochs = 1;
-  train_classifier(o, "", {}, jcs::no_progress(), {});
-  o.initial.weights = dir_ / "first" / "last.safetensors";
+  train_classifier(o, {}, {}, jcs::no_progress(), {});
+  o.initial.weights = dir_ / "first" / "final.safetensors";
   o.run.folder = dir_ / "second";
   o.optimizer.learning_rate = 1e-12;
-  train_classifier(o, "", {}, jcs::no_progress(), {});
+  train_classifier(o, {}, {}, jcs::no_progress(), {});
   const auto a = jcs::weights::read_tensors(o.initial.weights);
-  const auto b = jcs::weights::read_tensors(dir_ / "second" / "last.safetensors");
+  const auto b = jcs::weights::read_tensors(dir_ / "second" / "final.safetensors");
   EXPECT_TRUE(torch::allclose(*a.tensors.find("fc.weight"), *b.tensors.find("fc.weight"), 0, 1e-9));
 }
 
@@ -102,7 +103,7 @@ TEST_F(TrainerTest, RefusesAPatientOnBothSides) {
   auto o = options<ClassifierTrainingOptions>("cls");
   o.data.validation = train_.manifest();
   const std::string line =
-      error_line<jcs::InputError>([&] { train_classifier(o, "", {}, jcs::no_progress(), {}); });
+      error_line<jcs::InputError>([&] { train_classifier(o, {}, {}, jcs::no_progress(), {}); });
   EXPECT_NE(line.find("set.csv:2: patient 'p0' stands in the training manifest too"),
             std::string::npos)
       << line;
@@ -125,7 +126,7 @@ TEST_F(TrainerTest, RefusesOptionsThatContradictOneAnother) {
   o = options<SegmenterTrainingOptions>("seg");
   o.run.device = "cuda:99";
   EXPECT_NE(error_line<jcs::UsageError>([&] {
-              train_segmenter(o, "", {}, jcs::no_progress(), {});
+              train_segmenter(o, {}, {}, jcs::no_progress(), {});
             }).find("no such CUDA device"),
             std::string::npos);
 }

@@ -11,6 +11,7 @@
 
 #include "data/picture_set.hpp"
 #include "support/error_line.hpp"
+#include "support/single_thread.hpp"
 
 namespace {
 
@@ -29,26 +30,44 @@ class SmallTask : public Task {
   }
   torch::nn::Module& network() override { return *network_; }
   std::vector<torch::Tensor> losses(const jcs::data::Batch& batch) override {
-    const auto logits = network_->forward(batch.images);
+    const auto raw = network_->forward(batch.images);
+    seen_type = raw.scalar_type();
+    const auto logits = raw.to(torch::kFloat);
     const auto target = batch.masks.slice(2, 1, -1).slice(3, 1, -1);
-    const auto loss = torch::binary_cross_entropy_with_logits(logits, target);
+    const auto loss = torch::binary_cross_entropy_with_logits(logits, target) * batch.share;
     if (poison_at == ++steps) {
       return {loss * std::numeric_limits<float>::quiet_NaN()};
     }
-    return {loss, 0.1 * logits.abs().mean()};
+    return {loss, 0.1 * logits.abs().mean() * batch.share};
   }
   Scores validate(jcs::Progress&, const std::stop_token&) override {
     ++validations;
     const auto epoch = static_cast<double>(validations + already);
-    return {{"score", epoch <= 2 ? epoch : -epoch}, {"nothing", std::nullopt}};
+    Scores scores = {{"score", epoch <= 2 ? epoch : -epoch}, {"nothing", std::nullopt}};
+    if (with_loss) {
+      scores.emplace_back("loss", 1.0 / epoch);
+    }
+    return scores;
   }
   void save(const fs::path& file, const nlohmann::json& provenance) override {
     jcs::write_file(file, provenance.dump());
   }
   int poison_at = 0, steps = 0, validations = 0, already = 0;
+  bool with_loss = false;
+  torch::ScalarType seen_type = torch::kFloat;
 
- private:
+ protected:
   torch::nn::Sequential network_;
+};
+
+// The same without batch statistics, which parts of a batch do not share.
+class WithoutStatistics : public SmallTask {
+ public:
+  WithoutStatistics() {
+    torch::manual_seed(5);
+    network_ = torch::nn::Sequential(torch::nn::Conv2d(3, 4, 3), torch::nn::ReLU(),
+                                     torch::nn::Conv2d(4, 1, 1));
+  }
 };
 
 class TrainingLoopTest : public testing::Test {
@@ -57,21 +76,25 @@ class TrainingLoopTest : public testing::Test {
     setup_.run.epochs = 4;
     setup_.run.folder = dir_ / "run";
     setup_.loader = {3, 1, true, true};
-    setup_.identity = "a";
-    setup_.configuration = "key: value\n";
+    setup_.identity = {{"a", {{"b", 1}}}};
+    setup_.invocation = {"key: value\n", {"program", "argument"}, "1.2"};
     augmentation_.contrast = 0.3;
   }
   TrainingResult train_it(Task& task, const std::stop_token& stop = {}) {
-    const jcs::data::SliceDataset slices(jcs::data::read_manifest(set_.manifest()),
-                                         jcs::data::Purpose::kSegmentation,
-                                         jcs::test::plain_preprocessing(), augmentation_, 1);
+    const jcs::data::SliceDataset slices(
+        jcs::data::read_manifest(set_.manifest()),
+        {jcs::data::Purpose::kSegmentation, jcs::test::plain_preprocessing(), augmentation_, 1});
     return train(task, slices, setup_, jcs::no_progress(), stop);
   }
-  static std::map<std::string, torch::Tensor> tensors(Task& task) {
+  static std::map<std::string, torch::Tensor> parameters(Task& task) {
     std::map<std::string, torch::Tensor> out;
     for (const auto& item : task.network().named_parameters()) {
       out[item.key()] = item.value().detach().clone();
     }
+    return out;
+  }
+  static std::map<std::string, torch::Tensor> tensors(Task& task) {
+    std::map<std::string, torch::Tensor> out = parameters(task);
     for (const auto& item : task.network().named_buffers()) {
       out[item.key()] = item.value().clone();
     }
@@ -105,15 +128,23 @@ TEST_F(TrainingLoopTest, LearnsAndLeavesItsFiles) {
     return std::string(std::istreambuf_iterator<char>(in), {});
   };
   EXPECT_EQ(nlohmann::json::parse(content("best.safetensors")).at("epoch"), 2);
-  const auto last = nlohmann::json::parse(content("last.safetensors"));
+  const auto last = nlohmann::json::parse(content("final.safetensors"));
   EXPECT_EQ(last.at("epoch"), 4);
   EXPECT_EQ(last.at("from"), "test");
   EXPECT_TRUE(last.at("scores").at("nothing").is_null());
   EXPECT_EQ(content("config.yaml"), "key: value\n");
-  const std::string log = content("log.csv");
-  EXPECT_TRUE(log.starts_with("epoch,iterations,learning_rate,loss,seconds,score,nothing\n1,3,"))
+  const std::string log = content("metrics.csv");
+  EXPECT_TRUE(
+      log.starts_with("epoch,iterations,learning_rate,loss,seconds,slices_per_second,waiting,"
+                      "score,nothing\n1,3,"))
       << log;
   EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 5);
+  const auto run = nlohmann::json::parse(content("run.json"));
+  EXPECT_EQ(run.at("command").at(1), "argument");
+  EXPECT_EQ(run.at("version"), "1.2");
+  EXPECT_EQ(run.at("complete"), true);
+  EXPECT_EQ(run.at("best").at("epoch"), 2);
+  EXPECT_EQ(run.at("weights").at("final.safetensors").at("sha256").get<std::string>().size(), 64u);
 }
 
 // A run that is stopped after any step and started again ends with the very weights of one that was
@@ -194,31 +225,139 @@ TEST_F(TrainingLoopTest, ValidatesAsOftenAsAskedAndAtTheEnd) {
 TEST_F(TrainingLoopTest, RefusesTheFolderOfAnotherRun) {
   SmallTask task;
   train_it(task);
-  setup_.identity = "b";
+  setup_.identity = {{"a", {{"b", 2}, {"c", "x"}}}};
   SmallTask other;
   const std::string line = error_line<jcs::UsageError>([&] { train_it(other); });
-  EXPECT_NE(line.find("another configuration"), std::string::npos) << line;
+  EXPECT_NE(line.find("another configuration or other data (a.b was 1, is 2; a.c was absent, is "
+                      "\"x\")"),
+            std::string::npos)
+      << line;
   EXPECT_TRUE(fs::exists(dir_ / "run" / "best.safetensors"));
 }
 
 TEST_F(TrainingLoopTest, RefusesADamagedCheckpoint) {
   SmallTask task;
   train_it(task);
-  jcs::write_file(dir_ / "run" / "checkpoint.safetensors", "x");
+  jcs::write_file(dir_ / "run" / "last.ckpt", "x");
   SmallTask again;
-  EXPECT_NE(error_line<jcs::WeightsError>([&] { train_it(again); }).find("checkpoint.safetensors"),
+  EXPECT_NE(error_line<jcs::WeightsError>([&] { train_it(again); }).find("last.ckpt"),
             std::string::npos);
-  jcs::weights::write_safetensors(dir_ / "run" / "checkpoint.safetensors", {}, {});
+  jcs::weights::write_safetensors(dir_ / "run" / "last.ckpt", {}, {});
   EXPECT_NE(error_line<jcs::WeightsError>([&] { train_it(again); }).find("is no checkpoint"),
             std::string::npos);
 }
 
 TEST_F(TrainingLoopTest, SaysWhenTheLossIsNoLongerFinite) {
   SmallTask task;
-  task.poison_at = 5;
-  const std::string line = error_line<jcs::UsageError>([&] { train_it(task); });
-  EXPECT_EQ(line,
-            "iteration 5: the loss is no longer finite; a lower learning rate may help (got nan)");
+  task.poison_at = 2;
+  const std::string early = error_line<jcs::UsageError>([&] { train_it(task); });
+  EXPECT_TRUE(early.starts_with("iteration 2 (")) << early;
+  const std::string where = early.substr(0, early.find("): the loss is no longer finite"));
+  EXPECT_EQ(std::count(where.begin(), where.end(), ','), 2) << "three files: " << early;
+  EXPECT_NE(early.find("no checkpoint was written yet"), std::string::npos) << early;
+  SmallTask later;
+  later.poison_at = 5;
+  setup_.run.folder = dir_ / "later";
+  const std::string line = error_line<jcs::UsageError>([&] { train_it(later); });
+  EXPECT_NE(line.find("the last good state is in"), std::string::npos) << line;
+  EXPECT_NE(line.find("got nan"), std::string::npos) << line;
+}
+
+TEST_F(TrainingLoopTest, PartsOfABatchAddUpToIt) {
+  WithoutStatistics whole;
+  setup_.loader.workers = 0;
+  train_it(whole);
+  setup_.loader.parts = 3;
+  setup_.run.accumulate = 3;
+  setup_.run.folder = dir_ / "parts";
+  WithoutStatistics parts;
+  std::vector<StepRecord> steps;
+  setup_.observers.on_step = [&](const StepRecord& record) { steps.push_back(record); };
+  train_it(parts);
+  EXPECT_EQ(parts.steps, 36);
+  EXPECT_EQ(steps.size(), 12u);
+  const auto expected = tensors(whole);
+  for (const auto& [name, tensor] : tensors(parts)) {
+    EXPECT_TRUE(torch::allclose(tensor, expected.at(name), 1e-4, 1e-5)) << name;
+  }
+}
+
+TEST_F(TrainingLoopTest, ClipsTheGradientToItsLargestNorm) {
+  setup_.optimizer.kind = OptimizerOptions::Kind::kSgd;
+  setup_.optimizer.momentum = 0;
+  setup_.optimizer.learning_rate = 1;
+  setup_.schedule.kind = ScheduleOptions::Kind::kConstant;
+  setup_.run.iterations = 1;
+  setup_.run.clip_gradient = 1e-3;
+  double norm = 0;
+  setup_.observers.on_step = [&](const StepRecord& record) { norm = record.gradient_norm; };
+  SmallTask task;
+  const auto before = parameters(task);
+  train_it(task);
+  double square = 0;
+  const auto after = parameters(task);
+  for (const auto& [name, tensor] : before) {
+    square += (after.at(name) - tensor).square().sum().item<double>();
+  }
+  EXPECT_GT(norm, 1e-2);
+  EXPECT_NEAR(std::sqrt(square), 1e-3, 1e-5);
+}
+
+TEST_F(TrainingLoopTest, StopsEarlyWhenNothingGetsBetter) {
+  setup_.run.epochs = 20;
+  setup_.run.patience = 3;
+  SmallTask task;
+  const TrainingResult result = train_it(task);
+  EXPECT_TRUE(result.stopped_early);
+  EXPECT_EQ(result.epochs.size(), 5u);
+  EXPECT_EQ(result.best_epoch, 2);
+  EXPECT_TRUE(fs::exists(dir_ / "run" / "final.safetensors"));
+  SmallTask again;
+  EXPECT_TRUE(train_it(again).was_complete);
+}
+
+TEST_F(TrainingLoopTest, TheFigureThatChoosesTheBestIsAMatterOfTheRun) {
+  setup_.run.best_by = "loss";
+  SmallTask task;
+  task.with_loss = true;
+  EXPECT_EQ(train_it(task).best_epoch, 4) << "the smallest loss is the best";
+  setup_.run.best_by = "dice";
+  setup_.run.folder = dir_ / "other";
+  SmallTask other;
+  EXPECT_NE(error_line<jcs::UsageError>([&] { train_it(other); })
+                .find("run.best_by: no validation figure of that name (expected one of score, "
+                      "nothing, got 'dice')"),
+            std::string::npos);
+}
+
+TEST_F(TrainingLoopTest, KeepsTheCheckpointsOfTheLastEpochs) {
+  setup_.run.keep_checkpoints = 2;
+  SmallTask task;
+  train_it(task);
+  EXPECT_FALSE(fs::exists(dir_ / "run" / "epoch-0002.ckpt"));
+  EXPECT_TRUE(fs::exists(dir_ / "run" / "epoch-0003.ckpt"));
+  EXPECT_TRUE(fs::exists(dir_ / "run" / "epoch-0004.ckpt"));
+  const auto weights = tensors(task);
+  fs::remove(dir_ / "run" / "last.ckpt");
+  fs::copy(dir_ / "run" / "epoch-0003.ckpt", dir_ / "run" / "last.ckpt");
+  SmallTask again;
+  train_it(again);
+  for (const auto& [name, tensor] : tensors(again)) {
+    EXPECT_TRUE(torch::equal(tensor, weights.at(name))) << name;
+  }
+}
+
+TEST_F(TrainingLoopTest, ComputesInBfloat16AndChannelsLastWhenAsked) {
+  setup_.run.precision = Precision::kBf16;
+  setup_.run.channels_last = true;
+  SmallTask task;
+  const TrainingResult result = train_it(task);
+  EXPECT_EQ(task.seen_type, torch::kBFloat16);
+  EXPECT_LT(result.epochs.back().loss, result.epochs.front().loss);
+  for (const auto& parameter : task.network().parameters()) {
+    EXPECT_EQ(parameter.scalar_type(), torch::kFloat);
+    EXPECT_TRUE(parameter.dim() < 4 || parameter.is_contiguous(torch::MemoryFormat::ChannelsLast));
+  }
 }
 
 TEST_F(TrainingLoopTest, NamesAFolderThatCannotBe) {

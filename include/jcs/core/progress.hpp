@@ -13,6 +13,9 @@ class Progress {
   /// `done` of `total` steps of `stage` are finished; total 0: not known. May be called from any
   /// thread.
   virtual void update(std::string_view stage, std::size_t done, std::size_t total) = 0;
+  /// A word on how it goes (pace, time left), shown with the next updates of the stage under way
+  /// instead of what can be told from the counts.
+  virtual void remark(std::string_view) {}
 };
 
 /// The progress nobody watches.

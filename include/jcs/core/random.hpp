@@ -24,6 +24,10 @@ class Random {
   std::int64_t integer(std::int64_t low, std::int64_t high);
   /// Normal with the given mean and standard deviation (Box–Muller).
   double normal(double mean = 0.0, double deviation = 1.0);
+  /// Gamma with shape `shape` > 0 and scale 1 (Marsaglia and Tsang, 2000).
+  double gamma(double shape);
+  /// Beta(a, b) in [0, 1], a and b > 0.
+  double beta(double a, double b);
   bool coin(double probability = 0.5) { return uniform() < probability; }
   /// The numbers 0 … n-1 in random order (Fisher–Yates).
   std::vector<std::size_t> permutation(std::size_t n);

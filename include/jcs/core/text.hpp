@@ -28,6 +28,9 @@ std::optional<std::string> nearest(std::string_view word,
 /// `a, b, c`
 std::string joined(const std::vector<std::string>& parts, std::string_view separator = ", ");
 
+/// A time span for people: `12 s`, `3 min 4 s`, `2 h 5 min`.
+std::string duration_text(double seconds);
+
 /// The shortest decimal text that reads back as the same double; independent of the locale.
 std::string to_text(double value);
 

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include <torch/types.h>
 
 #include "jcs/core/preprocessing.hpp"
 #include "jcs/data/augmentation.hpp"
 #include "jcs/data/manifest.hpp"
+#include "jcs/data/mixup.hpp"
 
 namespace jcs::data {
 
@@ -16,11 +19,27 @@ enum class Purpose {
   kSegmentation     ///< every slice with an annotation
 };
 
+/// How a manifest becomes a dataset.
+struct SliceDatasetOptions {
+  Purpose purpose = Purpose::kClassification;
+  Preprocessing preprocessing;
+  AugmentationOptions augmentation;
+  std::uint64_t seed = 0;
+  /// Segmentation: slices with label 0 and no mask count as annotated with nothing.
+  bool clean_slices = false;
+  /// Classification: read the annotations of positive slices as well, for the supervision of the
+  /// activation map.
+  bool annotations = false;
+  double mixup_alpha = 0.0;  ///< classification: α of mixup (paper, equation 3); 0: none
+};
+
 /// One slice as a network takes it.
 struct Sample {
   torch::Tensor image;     ///< float [3, h, w], normalised
   torch::Tensor mask;      ///< float [1, h, w] of 0 and 1; all 0 where there is no annotation
   std::int64_t label = 0;  ///< 0 or 1; 0 where there is none
+  float target = 0;        ///< probability of label 1: the label itself, or the mixture's
+  bool annotated = false;  ///< `mask` is a positive slice's annotation
   std::size_t entry = 0;   ///< index into `entries()`
 };
 
@@ -28,28 +47,27 @@ struct Sample {
 /// may read.
 class SliceDataset {
  public:
-  /// `clean_slices`: for segmentation, slices with label 0 and no mask count as annotated with
-  /// nothing.
-  /// @throws InputError when no entry of the manifest serves the purpose, or when a classification
-  /// entry has no label.
-  SliceDataset(Manifest manifest, Purpose purpose, Preprocessing preprocessing,
-               AugmentationOptions augmentation, std::uint64_t seed, bool clean_slices = false);
+  /// @throws InputError when no entry of the manifest serves the purpose.
+  SliceDataset(Manifest manifest, const SliceDatasetOptions& options);
 
   [[nodiscard]] std::size_t size() const { return manifest_.entries.size(); }
   [[nodiscard]] const std::vector<ManifestEntry>& entries() const { return manifest_.entries; }
-  [[nodiscard]] const Preprocessing& preprocessing() const { return preprocessing_; }
+  [[nodiscard]] const Preprocessing& preprocessing() const { return options_.preprocessing; }
 
   /// Sample `index` as `epoch` shows it: the same for the same seed, epoch and index, whoever asks.
+  /// With mixup, picture and target are mixed; annotation and label are those of the slice that has
+  /// the larger share.
   /// @throws InputError naming the manifest's line when a file cannot be read, or picture and mask
   /// differ in size.
   [[nodiscard]] Sample get(std::size_t index, std::int64_t epoch) const;
 
  private:
+  [[nodiscard]] Picture read(const ManifestEntry& entry) const;
+  [[nodiscard]] Sample prepared(std::size_t index, Random random) const;
+
   Manifest manifest_;
-  Purpose purpose_;
-  Preprocessing preprocessing_;
-  AugmentationOptions augmentation_;
-  std::uint64_t seed_;
+  SliceDatasetOptions options_;
+  std::optional<MixupPairs> pairs_;
 };
 
 }  // namespace jcs::data

@@ -4,15 +4,10 @@
 
 #include <torch/types.h>
 
+#include "jcs/explain/reading.hpp"
 #include "jcs/models/classifier.hpp"
 
 namespace jcs::explain {
-
-/// How channel weights and features become a map.
-enum class Reading {
-  kPaper,   ///< equation 2 as printed: Σ_k ReLU(w_k X^k)
-  kRelease  ///< as in the authors' code: ReLU(Σ_k w_k X^k)
-};
 
 /// Weight of every channel (paper, equation 1): w_k = (1/HW) Σ_ij ∂y/∂X^k_ij.
 /// @param features X, [N, C, h, w], part of the graph that leads to `score`.
@@ -39,5 +34,10 @@ torch::Tensor normalised(const torch::Tensor& map);
 /// evaluation mode. @throws UsageError for a class that the classifier lacks.
 torch::Tensor activation_map(models::Classifier& classifier, const torch::Tensor& slices,
                              Reading reading, std::int64_t index = 1);
+
+/// The same from features that are known already: X, [N, C, h, w], the classifier's last map, not
+/// made in inference mode.
+torch::Tensor activation_map_of(models::Classifier& classifier, const torch::Tensor& features,
+                                Reading reading, std::int64_t index = 1);
 
 }  // namespace jcs::explain

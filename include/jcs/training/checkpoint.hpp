@@ -2,28 +2,33 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
 #include <torch/nn/module.h>
 #include <torch/optim/optimizer.h>
 
+#include "jcs/training/loss_scale.hpp"
 #include "jcs/training/training_loop.hpp"
 
 namespace jcs::training {
 
 /// Where a run stands between two steps. Together with the network and the optimizer it is all that
-/// is needed to go on: the order of an epoch and the augmentation follow from seed, epoch and
-/// index.
+/// is needed to go on: the order of an epoch, the augmentation and the mixing follow from seed,
+/// epoch and index.
 struct RunState {
-  std::string identity;        ///< configuration and data of the run
-  std::int64_t epoch = 0;      ///< under way, from 0
-  std::size_t batch = 0;       ///< next batch of that epoch
-  std::int64_t iteration = 0;  ///< next step of the run
-  double loss_sum = 0.0;       ///< over the epoch's steps so far
-  double epoch_seconds = 0.0;  ///< spent in the epoch so far
+  nlohmann::json identity;       ///< configuration and data of the run
+  std::int64_t epoch = 0;        ///< under way, from 0
+  std::size_t batch = 0;         ///< next batch of that epoch
+  std::int64_t iteration = 0;    ///< next step of the run
+  double loss_sum = 0.0;         ///< over the epoch's steps so far
+  double epoch_seconds = 0.0;    ///< spent in the epoch so far
+  double waiting_seconds = 0.0;  ///< of them, waiting for slices
   double best_score = 0.0;
   std::int64_t best_epoch = 0;
+  std::int64_t validations_since_best = 0;
+  bool stopped_early = false;
+  LossScale::State loss_scale;
   std::vector<EpochRecord> epochs;  ///< finished ones
 };
 
@@ -32,9 +37,9 @@ void save_checkpoint(const std::filesystem::path& file, const RunState& state,
                      const torch::nn::Module& network, torch::optim::Optimizer& optimizer);
 
 /// Restores what `save_checkpoint` wrote. The identity is checked before anything else is touched.
-/// @throws UsageError when the checkpoint is of another configuration or data; WeightsError when it
-/// is damaged.
-RunState load_checkpoint(const std::filesystem::path& file, const std::string& identity,
+/// @throws UsageError naming what differs when the checkpoint is of another configuration or data;
+/// WeightsError when it is damaged.
+RunState load_checkpoint(const std::filesystem::path& file, const nlohmann::json& identity,
                          torch::nn::Module& network, torch::optim::Optimizer& optimizer);
 
 }  // namespace jcs::training

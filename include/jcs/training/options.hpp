@@ -1,37 +1,17 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <string>
 
 #include "jcs/core/fields.hpp"
 #include "jcs/core/preprocessing.hpp"
 #include "jcs/data/augmentation.hpp"
+#include "jcs/explain/reading.hpp"
 #include "jcs/models/options.hpp"
-#include "jcs/training/losses.hpp"
+#include "jcs/training/dice_reading.hpp"
+#include "jcs/training/run_options.hpp"
 #include "jcs/training/schedule.hpp"
 
 namespace jcs::training {
-
-/// What the training learns from.
-struct DataOptions {
-  std::filesystem::path train;       ///< manifest (CSV)
-  std::filesystem::path validation;  ///< manifest (CSV) of other patients
-  int workers = 2;
-  bool shuffle = true;
-  bool clean_slices = false;
-
-  template <class Visitor>
-  void describe(Visitor& v) {
-    v.field("train", train, "manifest (CSV) of the slices to learn from");
-    v.field("validation", validation, "manifest (CSV) of slices of other patients, to measure on");
-    v.field("workers", workers, "threads that read and prepare slices; 0 uses the training thread",
-            between(0, 256));
-    v.field("shuffle", shuffle, "another order in every epoch");
-    v.field("clean_slices", clean_slices,
-            "segmentation: slices with label 0 and no mask count as annotated with nothing");
-  }
-};
 
 struct OptimizerOptions {
   enum class Kind { kSgd, kAdam };
@@ -65,28 +45,28 @@ struct InitialWeights {
   }
 };
 
-/// What both trainings share.
-struct RunOptions {
-  std::filesystem::path folder = "out/run";  ///< checkpoints and log
-  std::int64_t seed = 1;
-  std::string device = "auto";
-  int threads = 0;
-  int epochs = 10;
-  std::int64_t iterations = 0;  ///< stop after so many; 0: after the epochs
-  int batch_size = 8;
-  int validate_every = 1;
+/// Mixup of training slices (paper, equation 3).
+struct MixupOptions {
+  double alpha = 0.0;  ///< the paper's is 0.5
 
   template <class Visitor>
   void describe(Visitor& v) {
-    v.field("folder", folder, "where checkpoints, weights and the log go");
-    v.field("seed", seed, "of everything random", at_least(0));
-    v.field("device", device, "auto, cpu or cuda:N");
-    v.field("threads", threads, "CPU threads of the network; 0 uses every core", between(0, 1024));
-    v.field("epochs", epochs, "times that every slice is seen", at_least(1));
-    v.field("iterations", iterations, "stop after so many batches; 0 goes through all epochs",
+    v.field("alpha", alpha, "of the Beta distribution that draws the shares; 0 mixes nothing",
+            between(0, 100));
+  }
+};
+
+/// The supervised activation map (paper, equation 4).
+struct MapSupervisionOptions {
+  double weight = 0.0;  ///< of its loss beside the classification's; the paper gives none
+  explain::Reading reading = explain::Reading::kPaper;
+
+  template <class Visitor>
+  void describe(Visitor& v) {
+    v.field("weight", weight, "of the loss between activation map and annotation; 0 leaves it out",
             at_least(0));
-    v.field("batch_size", batch_size, "slices a batch", between(1, 65536));
-    v.field("validate_every", validate_every, "epochs between two validations", at_least(1));
+    v.choice("reading", reading, "how channels become a map",
+             {{"paper", explain::Reading::kPaper}, {"release", explain::Reading::kRelease}});
   }
 };
 
@@ -98,6 +78,8 @@ struct ClassifierTrainingOptions {
   data::AugmentationOptions augmentation;
   models::ClassifierOptions network;
   InitialWeights initial;
+  MixupOptions mixup;
+  MapSupervisionOptions map_supervision;
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
 
@@ -107,6 +89,9 @@ struct ClassifierTrainingOptions {
     v.section("data", data, "the data");
     v.section("preprocessing", preprocessing, "how a slice becomes the network's input");
     v.section("augmentation", augmentation, "random changes of training slices");
+    v.section("mixup", mixup, "mixtures of two slices (paper, equation 3)");
+    v.section("map_supervision", map_supervision,
+              "the activation map is drawn into the annotation (paper, equation 4)");
     v.section("network", network, "the classifier");
     v.section("initial", initial, "what the network starts from");
     v.section("optimizer", optimizer, "the optimizer");
@@ -123,6 +108,7 @@ struct SegmenterTrainingOptions {
   models::SegmenterOptions network;
   InitialWeights initial;
   DiceReading dice = DiceReading::kStandard;
+  bool deep_supervision = true;
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
 
@@ -136,6 +122,8 @@ struct SegmenterTrainingOptions {
     v.section("initial", initial, "what the network starts from");
     v.choice("dice", dice, "the Dice loss",
              {{"standard", DiceReading::kStandard}, {"paper", DiceReading::kPaper}});
+    v.field("deep_supervision", deep_supervision,
+            "a loss on every side output (paper, equation 6); without, on the prediction alone");
     v.section("optimizer", optimizer, "the optimizer");
     v.section("schedule", schedule, "the learning rate over time");
   }

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "jcs/training/training_loop.hpp"
 
 namespace jcs::training {
@@ -14,16 +16,24 @@ class RunFolder {
   /// Creates the folder where it is missing and sees that it can be written. @throws OutputError
   explicit RunFolder(std::filesystem::path folder);
 
+  /// Weights with the best validation figure so far.
   [[nodiscard]] std::filesystem::path best() const { return folder_ / "best.safetensors"; }
-  [[nodiscard]] std::filesystem::path last() const { return folder_ / "last.safetensors"; }
-  [[nodiscard]] std::filesystem::path checkpoint() const {
-    return folder_ / "checkpoint.safetensors";
-  }
+  /// Weights of a complete run.
+  [[nodiscard]] std::filesystem::path finished() const { return folder_ / "final.safetensors"; }
+  /// All that is needed to go on.
+  [[nodiscard]] std::filesystem::path checkpoint() const { return folder_ / "last.ckpt"; }
+  /// Where everything stood after an epoch, from 1.
+  [[nodiscard]] std::filesystem::path checkpoint_of(std::int64_t epoch) const;
   [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
 
-  /// One row an epoch. @throws OutputError
-  void write_log(const std::vector<EpochRecord>& epochs) const;
+  /// Each of these writes a file whole. @throws OutputError
+  void write_metrics(const std::vector<EpochRecord>& epochs) const;  ///< one row an epoch
   void write_configuration(const std::string& yaml) const;
+  void write_run(const nlohmann::json& run) const;
+  void write_samples(const std::vector<std::byte>& png) const;
+
+  /// Every file that a run leaves, so that another can start anew. @throws OutputError
+  void clear() const;
 
  private:
   std::filesystem::path folder_;

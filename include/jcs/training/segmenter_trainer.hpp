@@ -1,7 +1,6 @@
 #pragma once
 
 #include <stop_token>
-#include <string>
 
 #include "jcs/core/progress.hpp"
 #include "jcs/training/options.hpp"
@@ -12,11 +11,10 @@ namespace jcs::training {
 /// Trains a segmenter with deep supervision (paper, equation 6): the sum of the losses of all side
 /// outputs. The best weights are those with the highest mean Dice of the validation slices at
 /// threshold ½; scores are `dice`, `iou` (means over the slices), `pooled_dice`, `sensitivity` and
-/// `specificity` (over all pixels). `configuration`: the effective options as text, kept with the
-/// run.
+/// `specificity` (over all pixels).
 /// @throws InputError, WeightsError, UsageError, OutputError; Interrupted after a stop.
 TrainingResult train_segmenter(const SegmenterTrainingOptions& options,
-                               const std::string& configuration, const Observers& observers,
+                               const Invocation& invocation, const Observers& observers,
                                Progress& progress, const std::stop_token& stop);
 
 }  // namespace jcs::training

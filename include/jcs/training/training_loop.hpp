@@ -18,8 +18,9 @@
 
 namespace jcs::training {
 
-/// Figures of one validation by name, the first the one by which the best weights are chosen (more
-/// is better). Nothing where a figure is undefined, such as a sensitivity without positive slices.
+/// Figures of one validation by name. The first is the one by which the best weights are chosen
+/// unless the run says otherwise; more is better, except for `loss`. Nothing where a figure is
+/// undefined, such as a sensitivity without positive slices.
 using Scores = std::vector<std::pair<std::string, std::optional<double>>>;
 
 /// A network that learns, with its losses and its validation. The loop does the rest.
@@ -28,12 +29,17 @@ class Task {
   virtual ~Task() = default;
   virtual torch::nn::Module& network() = 0;
   /// The parts of the loss of a batch that is on the network's device; their sum is minimised.
+  /// Where the batch is a part of one, each is this part's share: shares add up to the loss of the
+  /// whole.
   virtual std::vector<torch::Tensor> losses(const data::Batch& batch) = 0;
   /// Measures the network as it is on the validation slices. Called in evaluation mode, without
   /// gradients.
   virtual Scores validate(Progress& progress, const std::stop_token& stop) = 0;
   /// Writes the network as a file of weights that needs no other file.
   virtual void save(const std::filesystem::path& file, const nlohmann::json& provenance) = 0;
+  /// A picture (PNG) of a few validation slices with what the network makes of them, for those who
+  /// watch; empty: none. Called as `validate` is.
+  virtual std::vector<std::byte> samples() { return {}; }
 };
 
 /// What happened in one step; for those who want to watch.
@@ -42,16 +48,19 @@ struct StepRecord {
   std::int64_t epoch = 0;      ///< from 0
   double learning_rate = 0.0;
   std::vector<double> losses;  ///< the parts
+  double gradient_norm = 0.0;  ///< before clipping
 };
 
 /// What happened in one epoch.
 struct EpochRecord {
-  std::int64_t epoch = 0;       ///< from 1
-  std::int64_t iterations = 0;  ///< done since the start of the run
-  double learning_rate = 0.0;   ///< of the last step
-  double loss = 0.0;            ///< mean over the epoch's steps
-  Scores scores;                ///< empty where the epoch was not validated
-  double seconds = 0.0;
+  std::int64_t epoch = 0;          ///< from 1
+  std::int64_t iterations = 0;     ///< done since the start of the run
+  double learning_rate = 0.0;      ///< of the last step
+  double loss = 0.0;               ///< mean over the epoch's steps
+  Scores scores;                   ///< empty where the epoch was not validated
+  double seconds = 0.0;            ///< steps and validation
+  double slices_per_second = 0.0;  ///< while learning
+  double waiting = 0.0;            ///< share of the learning time that was spent waiting for slices
 };
 
 struct TrainingResult {
@@ -59,6 +68,7 @@ struct TrainingResult {
   double best_score = 0.0;
   std::int64_t best_epoch = 0;  ///< from 1; 0: never validated
   bool was_complete = false;    ///< nothing was left to do
+  bool stopped_early = false;   ///< the figures no longer got better
 };
 
 /// Those who want to watch a training.
@@ -67,22 +77,31 @@ struct Observers {
   std::function<void(const EpochRecord&, double seconds_left)> on_epoch;
 };
 
+/// How a run was started; its folder keeps it.
+struct Invocation {
+  std::string configuration;         ///< the effective options as YAML
+  std::vector<std::string> command;  ///< program and arguments
+  std::string version;               ///< of the program
+};
+
 struct TrainingSetup {
   RunOptions run;
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
   data::LoaderOptions loader;
-  std::string configuration;  ///< the effective one as text, kept with the run
-  /// Whatever the result depends on. A run folder with a checkpoint of another identity is refused.
-  std::string identity;
+  Invocation invocation;
+  /// Whatever the result depends on, as nested objects. A run folder with a checkpoint of another
+  /// identity is refused, naming what differs.
+  nlohmann::json identity;
   nlohmann::json provenance;  ///< what the weights' metadata say of their origin
   Observers observers;
 };
 
 /// Trains, going on from the checkpoint in the run's folder where there is one. Leaves there, each
-/// whole or not at all: `best.safetensors` and `last.safetensors` (weights),
-/// `checkpoint.safetensors` (all that is needed to go on), `log.csv` and `config.yaml`. A stop
-/// leaves a checkpoint after the step under way.
+/// whole or not at all: `config.yaml`, `run.json` (what was trained on what), `metrics.csv`,
+/// `last.ckpt` (all that is needed to go on), `best.safetensors` and, when it is complete,
+/// `final.safetensors` (weights alone); besides those TensorBoard's event files and `samples.png`.
+/// A stop leaves a checkpoint after the step under way.
 /// @throws Interrupted after a stop; UsageError when the folder holds another run or the loss is no
 /// longer finite.
 TrainingResult train(Task& task, const data::SliceDataset& slices, const TrainingSetup& setup,

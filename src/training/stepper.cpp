@@ -1,0 +1,118 @@
+#include "stepper.hpp"
+
+#include <cmath>
+#include <numeric>
+
+#include <torch/torch.h>
+
+#include "jcs/training/optimizer.hpp"
+
+#include "autocast.hpp"
+
+namespace jcs::training {
+
+namespace {
+
+double norm_of(const std::vector<torch::Tensor>& gradients) {
+  if (gradients.empty()) {
+    return 0.0;
+  }
+  std::vector<torch::Tensor> norms;
+  norms.reserve(gradients.size());
+  for (const torch::Tensor& gradient : gradients) {
+    norms.push_back(torch::linalg_vector_norm(gradient, 2));
+  }
+  return torch::linalg_vector_norm(torch::stack(norms), 2).item<double>();
+}
+
+}  // namespace
+
+double Stepper::Outcome::loss() const { return std::accumulate(losses.begin(), losses.end(), 0.0); }
+
+Stepper::Stepper(Task& task, const TrainingSetup& setup)
+    : task_(task),
+      run_(setup.run),
+      device_(task.network().parameters().front().device()),
+      optimizer_(make_optimizer(task.network(), setup.optimizer)) {
+  const torch::NoGradGuard no_grad;
+  for (torch::Tensor& parameter : task.network().parameters()) {
+    if (run_.channels_last && parameter.dim() == 4) {
+      parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
+    }
+    if (parameter.requires_grad()) {
+      parameters_.push_back(parameter);
+    }
+  }
+}
+
+data::Batch Stepper::on_device(const data::Batch& part) const {
+  data::Batch batch = part;
+  const auto format =
+      run_.channels_last ? torch::MemoryFormat::ChannelsLast : torch::MemoryFormat::Contiguous;
+  batch.images = part.images.to(device_).contiguous(format);
+  batch.masks = part.masks.to(device_);
+  batch.labels = part.labels.to(device_);
+  batch.targets = part.targets.to(device_);
+  batch.annotated = part.annotated.to(device_);
+  return batch;
+}
+
+std::optional<Stepper::Outcome> Stepper::add(const data::Batch& part, double rate) {
+  const bool scaled = run_.precision == Precision::kFp16;
+  std::vector<torch::Tensor> losses;
+  {
+    const Autocast autocast(device_, run_.precision);
+    losses = task_.losses(on_device(part));
+  }
+  torch::Tensor total = losses.front();
+  for (std::size_t i = 1; i < losses.size(); ++i) {
+    total = total + losses[i];
+  }
+  (scaled ? total * scale_.state().scale : total).backward();
+
+  current_.losses.resize(losses.size(), 0.0);
+  bool finite = true;
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    const double value = losses[i].item<double>();
+    current_.losses[i] += value;
+    finite = finite && std::isfinite(value);
+  }
+  if (!finite) {
+    current_.suspects.insert(current_.suspects.end(), part.entries.begin(), part.entries.end());
+  }
+  if (!part.last_part) {
+    return std::nullopt;
+  }
+  move(rate);
+  return std::exchange(current_, {});
+}
+
+void Stepper::move(double rate) {
+  const torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> gradients;
+  for (const torch::Tensor& parameter : parameters_) {
+    if (parameter.grad().defined()) {
+      gradients.push_back(parameter.grad());
+    }
+  }
+  const bool scaled = run_.precision == Precision::kFp16;
+  const bool usable = !scaled || scale_.unscale(gradients);
+  if (usable) {
+    current_.gradient_norm = norm_of(gradients);
+  }
+  current_.finite = std::isfinite(current_.loss()) &&
+                    (usable ? std::isfinite(current_.gradient_norm) : scale_.can_shrink());
+  if (current_.finite && usable) {
+    if (run_.clip_gradient > 0 && current_.gradient_norm > run_.clip_gradient) {
+      const double factor = run_.clip_gradient / current_.gradient_norm;
+      for (torch::Tensor& gradient : gradients) {
+        gradient.mul_(factor);
+      }
+    }
+    set_learning_rate(*optimizer_, rate);
+    optimizer_->step();
+  }
+  optimizer_->zero_grad();
+}
+
+}  // namespace jcs::training

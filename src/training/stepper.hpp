@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <torch/optim/optimizer.h>
+
+#include "jcs/data/loader.hpp"
+#include "jcs/training/loss_scale.hpp"
+#include "jcs/training/training_loop.hpp"
+
+namespace jcs::training {
+
+/// Moves a network's weights by one batch after another.
+class Stepper {
+ public:
+  Stepper(Task& task, const TrainingSetup& setup);
+
+  /// What one batch did.
+  struct Outcome {
+    std::vector<double> losses;         ///< the parts of the batch's loss
+    double gradient_norm = 0.0;         ///< before clipping
+    bool finite = true;                 ///< otherwise the weights were left as they were
+    std::vector<std::size_t> suspects;  ///< entries of the parts whose loss is not finite
+    [[nodiscard]] double loss() const;
+  };
+  /// Adds a part of a batch to the gradient. The last part moves the weights at the learning rate
+  /// and gives the batch's outcome.
+  std::optional<Outcome> add(const data::Batch& part, double rate);
+
+  [[nodiscard]] torch::optim::Optimizer& optimizer() { return *optimizer_; }
+  [[nodiscard]] LossScale& loss_scale() { return scale_; }
+
+ private:
+  [[nodiscard]] data::Batch on_device(const data::Batch& part) const;
+  void move(double rate);
+
+  Task& task_;
+  const RunOptions& run_;
+  torch::Device device_;
+  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  std::vector<torch::Tensor> parameters_;  // that learn
+  LossScale scale_;
+  Outcome current_;
+};
+
+}  // namespace jcs::training

@@ -1,0 +1,62 @@
+#include "watch.hpp"
+
+#include <chrono>
+#include <cstdio>
+
+#include "jcs/core/hash.hpp"
+#include "jcs/core/text.hpp"
+
+namespace jcs::training {
+
+namespace {
+
+constexpr std::int64_t kStepsBetweenFlushes = 50;
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+void Watch::step(const StepRecord& record, double loss) {
+  const std::int64_t step = record.iteration + 1;
+  const double time = now();
+  events_.add("train/loss", step, loss, time);
+  for (std::size_t i = 0; record.losses.size() > 1 && i < record.losses.size(); ++i) {
+    events_.add("train/loss_" + std::to_string(i + 1), step, record.losses[i], time);
+  }
+  events_.add("train/learning_rate", step, record.learning_rate, time);
+  events_.add("train/gradient_norm", step, record.gradient_norm, time);
+  if (++unflushed_ == kStepsBetweenFlushes) {
+    events_.flush();
+    unflushed_ = 0;
+  }
+}
+
+void Watch::epoch(const EpochRecord& record) {
+  const double time = now();
+  events_.add("train/slices_per_second", record.iterations, record.slices_per_second, time);
+  for (const auto& [name, value] : record.scores) {
+    if (value) {
+      events_.add("validation/" + name, record.iterations, *value, time);
+    }
+  }
+  events_.flush();
+  unflushed_ = 0;
+}
+
+std::string pace_text(double slices_per_second, double seconds_left) {
+  char pace[32];
+  std::snprintf(pace, sizeof pace, "%.3g slices/s", slices_per_second);
+  return std::string(pace) + ", " + duration_text(seconds_left) + " left";
+}
+
+void add_weights(nlohmann::json& run, const RunFolder& folder) {
+  for (const auto& file : {folder.best(), folder.finished()}) {
+    if (std::filesystem::exists(file)) {
+      run["weights"][file.filename().string()] = {{"sha256", sha256_file(file)}};
+    }
+  }
+}
+
+}  // namespace jcs::training

@@ -1,0 +1,132 @@
+// The training programs as a user runs them: whole runs, refusals, and runs that are killed.
+#include <chrono>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "data/picture_set.hpp"
+#include "support/process.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using jcs::test::content_of;
+using jcs::test::Finished;
+using jcs::test::PictureSet;
+using jcs::test::program;
+using jcs::test::run_program;
+
+class TrainProgram : public testing::TestWithParam<std::string> {
+ protected:
+  TrainProgram() : train_(16), validation_(4, 32, 32, "q") {
+    std::ofstream yaml(dir_ / "run.yaml");
+    yaml << "run: {epochs: 3, batch_size: 4, device: cpu, threads: 1, checkpoint_every: 1}\n"
+         << "data: {train: " << train_.manifest().string()
+         << ", validation: " << validation_.manifest().string() << ", workers: 1}\n"
+         << "preprocessing: {resize: 64, crop: 0}\n"
+         << "augmentation: {flip_horizontal: 0.5, contrast: 0.3}\n"
+         << (GetParam() == "seg"
+                 ? "network: {encoder: {width: 8, norm: trained, pool_before_last: true}, "
+                   "attention_reduction: 4}\n"
+                 : "network: {backbone: {layers: [1, 1, 1, 1], planes: 16}, bias: true}\n"
+                   "mixup: {alpha: 0.5}\nmap_supervision: {weight: 10}\n");
+  }
+  [[nodiscard]] std::vector<std::string> command(const std::string& folder,
+                                                 const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words = {program("train_" + GetParam()), "--config",
+                                      (dir_ / "run.yaml").string(), "--out",
+                                      (dir_ / folder).string()};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+  [[nodiscard]] std::string weights(const std::string& folder) const {
+    return content_of(dir_ / folder / "final.safetensors");
+  }
+  jcs::test::TempDir dir_;
+  PictureSet train_, validation_;
+};
+
+TEST_P(TrainProgram, LeavesTheFilesItPromises) {
+  const Finished run = run_program(command("run"));
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(run.out, "");
+  for (const char* name :
+       {"config.yaml", "run.json", "metrics.csv", "last.ckpt", "best.safetensors",
+        "final.safetensors", "events.out.tfevents.0000000000.jcs"}) {
+    EXPECT_TRUE(fs::exists(dir_ / "run" / name)) << name;
+  }
+  const auto record = nlohmann::json::parse(content_of(dir_ / "run" / "run.json"));
+  EXPECT_EQ(record.at("command").at(2), (dir_ / "run.yaml").string());
+  EXPECT_TRUE(record.at("provenance").contains("train_manifest_sha256"));
+  const Finished again = run_program(command("run"));
+  EXPECT_EQ(again.code, 0);
+  EXPECT_NE(again.err.find("this run is complete"), std::string::npos) << again.err;
+  // What --print-config prints is a configuration that reads back.
+  const Finished printed = run_program(command("run", {"--print-config"}));
+  std::ofstream(dir_ / "again.yaml") << printed.out;
+  const Finished reprinted = run_program({program("train_" + GetParam()), "--config",
+                                          (dir_ / "again.yaml").string(), "--print-config"});
+  EXPECT_EQ(printed.out, reprinted.out) << reprinted.err;
+}
+
+// Killed at moments spread over the whole run, over and over, it ends with the weights of a run
+// that was left alone.
+TEST_P(TrainProgram, KilledAtAnyMomentItEndsWithTheSameWeights) {
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_EQ(run_program(command("whole")).code, 0);
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const std::string expected = weights("whole");
+  ASSERT_FALSE(expected.empty());
+  const char* asked = std::getenv("JCS_KILLS");
+  const int kills = asked == nullptr ? 4 : std::atoi(asked);
+  int killed = 0;
+  for (int i = 1; i <= kills; ++i) {
+    const std::string folder = "killed" + std::to_string(i);
+    const double moment = seconds * i / (kills + 1);
+    std::vector<std::string> words = {"timeout", "-s", "KILL", std::to_string(moment)};
+    const auto plain = command(folder);
+    words.insert(words.end(), plain.begin(), plain.end());
+    killed += run_program(words).code == 0 ? 0 : 1;
+    // And once more, a little later, so that a run that goes on is killed too.
+    killed += run_program(words).code == 0 ? 0 : 1;
+    const Finished last = run_program(plain);
+    ASSERT_EQ(last.code, 0) << last.err;
+    EXPECT_EQ(weights(folder), expected) << "killed after " << moment << " s of " << seconds;
+  }
+  std::printf("train_%s: killed %d times, %d runs ended\n", GetParam().c_str(), killed, kills);
+  EXPECT_GT(killed, 0);
+}
+
+TEST_P(TrainProgram, StopsOnASignalAndGoesOn) {
+  ASSERT_EQ(run_program(command("whole", {"--set", "run.epochs=40"})).code, 0);
+  std::vector<std::string> words = {"timeout", "-s", "TERM", "2"};
+  const auto plain = command("stopped", {"--set", "run.epochs=40"});
+  words.insert(words.end(), plain.begin(), plain.end());
+  words.insert(words.begin() + 1, "--preserve-status");
+  const Finished stopped = run_program(words);
+  if (stopped.code != 0) {
+    EXPECT_EQ(stopped.code, 130) << stopped.err;
+    EXPECT_NE(stopped.err.find("the same command goes on from"), std::string::npos) << stopped.err;
+  }
+  ASSERT_EQ(run_program(plain).code, 0);
+  EXPECT_EQ(weights("stopped"), weights("whole"));
+}
+
+TEST_P(TrainProgram, RefusesAFolderOfAnotherRunNamingTheKey) {
+  ASSERT_EQ(run_program(command("run", {"--set", "run.epochs=1"})).code, 0);
+  const Finished other = run_program(
+      command("run", {"--set", "run.epochs=1", "--set", "optimizer.learning_rate=0.5"}));
+  EXPECT_EQ(other.code, 2);
+  EXPECT_EQ(other.error_lines(), 1) << other.err;
+  EXPECT_NE(other.err.find("optimizer.learning_rate was 0.001, is 0.5"), std::string::npos)
+      << other.err;
+  const Finished anew = run_program(command(
+      "run", {"--set", "run.epochs=1", "--set", "optimizer.learning_rate=0.5", "--restart"}));
+  EXPECT_EQ(anew.code, 0) << anew.err;
+}
+
+INSTANTIATE_TEST_SUITE_P(Programs, TrainProgram, testing::Values("cls", "seg"),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace

@@ -26,10 +26,19 @@ namespace {
 
 cv::Mat window(std::span<const std::int16_t> hu, int rows, int columns, const Preprocessing& p) {
   const double low = p.window_center - p.window_width / 2.0;
-  cv::Mat grey(rows, columns, CV_8UC1);
-  std::transform(hu.begin(), hu.end(), grey.begin<std::uint8_t>(), [&](std::int16_t value) {
+  const auto grey_of = [&](int value) {
     const double share = std::clamp((value - low) / p.window_width, 0.0, 1.0);
     return static_cast<std::uint8_t>(std::lround(255.0 * share));
+  };
+  cv::Mat grey(rows, columns, CV_8UC1);
+  if (hu.empty()) return grey;
+  // A slice has far fewer values than pixels, so each value is computed once.
+  const auto [least, most] = std::minmax_element(hu.begin(), hu.end());
+  const int first = *least;
+  std::vector<std::uint8_t> table;
+  for (int value = first; value <= *most; ++value) table.push_back(grey_of(value));
+  std::transform(hu.begin(), hu.end(), grey.ptr<std::uint8_t>(), [&](std::int16_t value) {
+    return table[static_cast<std::size_t>(value - first)];
   });
   return grey;
 }

@@ -50,6 +50,8 @@ jcs_require(DCMTK libdcmtk-dev)
 jcs_import(gdcm gdcmImageReader.h libgdcm-dev gdcmMSFF gdcmDSED gdcmCommon)
 jcs_import(mustache kainjow/mustache.hpp libkainjow-mustache-dev)
 jcs_import(csv csv.h libfccp-dev)
+find_package(ZLIB QUIET)
+jcs_require(ZLIB zlib1g-dev)
 jcs_import(matio matio.h libmatio-dev matio)
 jcs_import(nifti nifti2_io.h libnifti2-dev nifti2 znz)
 

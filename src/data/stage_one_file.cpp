@@ -1,16 +1,15 @@
 #include "jcs/data/stage_one_file.hpp"
 
-#include <array>
-#include <cstring>
-#include <fstream>
+#include <algorithm>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include <matio.h>
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
+
+#include "mat_check.hpp"
 
 namespace jcs::data {
 
@@ -36,52 +35,6 @@ using Variable = std::unique_ptr<matvar_t, FreeVariable>;
 void silence_matio() {
   static const int done = Mat_LogInitFunc("jcs", [](int, char*) {});
   static_cast<void>(done);
-}
-
-struct Format {
-  bool hdf5 = false;  // 7.3
-  bool little = true;
-};
-
-// The descriptive header of 128 bytes: without this look matio takes nearly any file for the
-// headerless version 4, which knows neither uint8 nor three dimensions.
-Format format_of(const fs::path& file) {
-  std::array<char, 128> header{};
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    throw InputError({"cannot be read", file.string()});
-  }
-  in.read(header.data(), header.size());
-  const bool little = std::memcmp(&header[126], "IM", 2) == 0;
-  const bool big = std::memcmp(&header[126], "MI", 2) == 0;
-  const int version = little ? header[125] : header[124];
-  if (static_cast<std::size_t>(in.gcount()) < header.size() || (!little && !big) ||
-      (version != 1 && version != 2)) {
-    throw InputError({"is no MAT file", file.string(), "MATLAB 5 or 7.3"});
-  }
-  return {version == 2, little};
-}
-
-// matio fills up with zeros what is missing at the end of a packed variable. In MATLAB 5 every
-// variable follows the header of 128 bytes with a tag of its type and its size in bytes.
-void check_whole(const fs::path& file, bool little) {
-  const std::uintmax_t size = fs::file_size(file);
-  std::ifstream in(file, std::ios::binary);
-  std::uintmax_t at = 128;
-  while (at < size) {
-    std::array<unsigned char, 8> tag{};
-    in.seekg(static_cast<std::streamoff>(at));
-    in.read(reinterpret_cast<char*>(tag.data()), tag.size());
-    std::uintmax_t bytes = 0;
-    for (std::size_t i = 0; i < 4; ++i) {
-      bytes |= static_cast<std::uintmax_t>(tag[little ? 4 + i : 7 - i]) << (8 * i);
-    }
-    at += tag.size() + bytes;
-    if (!in || at > size) {
-      throw InputError(
-          {"ends too early", file.string(), std::to_string(at) + " bytes", std::to_string(size)});
-    }
-  }
 }
 
 std::string names_in(mat_t* file) {
@@ -201,15 +154,7 @@ StageOneFile read_stage_one_file(const fs::path& file) {
     throw InputError({"is no file", file.string()});
   }
   silence_matio();
-  // HDF5, which 7.3 is built on, serves one thread at a time.
-  static std::mutex hdf5;
-  std::unique_lock lock(hdf5, std::defer_lock);
-  const Format format = format_of(file);
-  if (format.hdf5) {
-    lock.lock();
-  } else {
-    check_whole(file, format.little);
-  }
+  check_mat_file(file);
   const MatFile mat(Mat_Open(file.c_str(), MAT_ACC_RDONLY));
   if (!mat) {
     throw InputError({"is a damaged MAT file", file.string()});

@@ -18,11 +18,12 @@ struct StageOneFile {
   StoredFeatures res2net;  ///< `res2net_feats`, 64 x ceil(H/2) x ceil(W/2): behind the stem
 };
 
-/// Reads the `.mat` file that COVID-CS publishes in place of a slice: MATLAB 5 (compressed or not)
-/// or 7.3. Each field is uint8 of 64 x H x W, with or without a leading dimension of 1, H and W at
+/// Reads the `.mat` file that COVID-CS publishes in place of a slice: MATLAB 5, compressed or
+/// not. Each field is uint8 of 64 x H x W, with or without a leading dimension of 1, H and W at
 /// most 2048.
-/// @throws InputError naming the file: no MAT file, a field missing, of another type or shape, two
-/// fields whose sizes do not belong together, a file that ends too early.
+/// @throws InputError naming the file: no MAT file or one of version 7.3, damage, a field missing,
+/// of another type or shape, two fields whose sizes do not belong together, a file that ends too
+/// early.
 StageOneFile read_stage_one_file(const std::filesystem::path& file);
 
 }  // namespace jcs::data

@@ -10,8 +10,13 @@ namespace jcs::data {
 
 namespace {
 
-std::string size_of(const torch::Tensor& image) {
-  return std::to_string(image.size(2)) + "x" + std::to_string(image.size(1));
+// Of a sample's mask, which has the image's or the features' size.
+std::string size_of(const torch::Tensor& mask) {
+  return std::to_string(mask.size(2)) + "x" + std::to_string(mask.size(1));
+}
+
+torch::Tensor stacked(const std::vector<torch::Tensor>& tensors) {
+  return tensors.front().defined() ? torch::stack(tensors) : torch::Tensor();
 }
 
 // One epoch of a dataset as LibTorch's data loader wants it.
@@ -23,28 +28,32 @@ class EpochDataset : public torch::data::datasets::BatchDataset<EpochDataset, Ba
   Batch get_batch(c10::ArrayRef<std::size_t> indices) override {
     // Gradient mode belongs to a thread; workers have nothing to differentiate.
     const torch::NoGradGuard no_grad;
-    std::vector<torch::Tensor> images, masks;
+    std::vector<torch::Tensor> images, masks, encoder, classifier;
     std::vector<std::int64_t> labels;
     std::vector<float> targets;
     Batch batch;
     batch.annotated = torch::zeros({static_cast<std::int64_t>(indices.size())}, torch::kBool);
     for (const std::size_t index : indices) {
       Sample sample = dataset_->get(index, epoch_);
-      if (!images.empty() && sample.image.sizes() != images.front().sizes()) {
+      if (!masks.empty() && sample.mask.sizes() != masks.front().sizes()) {
         throw InputError(
             {"slices of one batch differ in size after preprocessing (set resize and crop, or "
              "batches of one)",
-             dataset_->entries()[index].image.string(), size_of(images.front()),
-             size_of(sample.image)});
+             dataset_->entries()[index].image.string(), size_of(masks.front()),
+             size_of(sample.mask)});
       }
       batch.annotated[static_cast<std::int64_t>(images.size())] = sample.annotated;
       images.push_back(std::move(sample.image));
+      encoder.push_back(std::move(sample.encoder_first));
+      classifier.push_back(std::move(sample.classifier_stem));
       masks.push_back(std::move(sample.mask));
       labels.push_back(sample.label);
       targets.push_back(sample.target);
       batch.entries.push_back(index);
     }
-    batch.images = torch::stack(images);
+    batch.images = stacked(images);
+    batch.encoder_first = stacked(encoder);
+    batch.classifier_stem = stacked(classifier);
     batch.masks = torch::stack(masks);
     batch.labels = torch::tensor(labels, torch::kInt64);
     batch.targets = torch::tensor(targets, torch::kFloat);

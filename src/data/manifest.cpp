@@ -3,7 +3,8 @@
 #include <csv.h>
 
 #include "jcs/core/error.hpp"
-#include "jcs/core/text.hpp"
+
+#include "manifest_entry.hpp"
 
 namespace jcs::data {
 
@@ -11,29 +12,17 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kColumns = "image, mask, label, patient and source";
+constexpr const char* kColumns = "image, mask, label, patient, source, slice and mask_value";
 
-using CsvReader = io::CSVReader<5, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
+using CsvReader = io::CSVReader<7, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
                                 io::throw_on_overflow, io::empty_line_comment>;
-
-fs::path existing(const fs::path& folder, const std::string& name, const char* what,
-                  const std::string& where) {
-  if (name.empty()) {
-    return {};
-  }
-  fs::path path = fs::path(name).is_absolute() ? fs::path(name) : folder / name;
-  std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored)) {
-    throw InputError({std::string(what) + " is not there", where, "a file", path.string()});
-  }
-  return path;
-}
 
 // The column names of the header, checked before any entry is read: the parser itself would name
 // only the first column that it does not know.
 void read_header(CsvReader& csv, const fs::path& file) {
   try {
-    csv.read_header(io::ignore_missing_column, "image", "mask", "label", "patient", "source");
+    csv.read_header(io::ignore_missing_column, "image", "mask", "label", "patient", "source",
+                    "slice", "mask_value");
   } catch (const io::error::extra_column_in_header& error) {
     throw InputError({"unknown column '" + std::string(error.column_name) + "'",
                       file.string() + ":1", kColumns});
@@ -49,33 +38,16 @@ void read_header(CsvReader& csv, const fs::path& file) {
   }
 }
 
-}  // namespace
-
-Manifest read_manifest(const fs::path& file) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) {
-    throw InputError({"manifest cannot be read", file.string()});
-  }
+Manifest read_csv(const fs::path& file) {
   Manifest manifest{file, {}};
   const fs::path folder = file.parent_path();
   try {
     CsvReader csv(file.string());
     read_header(csv, file);
-    std::string image, mask, label;
-    ManifestEntry entry;
-    while (csv.read_row(image, mask, label, entry.patient, entry.source)) {
-      entry.line = csv.get_file_line();
-      const std::string where = file.string() + ":" + std::to_string(entry.line);
-      if (image.empty()) {
-        throw InputError({"no image", where});
-      }
-      if (!label.empty() && label != "0" && label != "1") {
-        throw InputError({"no label", where, "0, 1 or nothing", "'" + label + "'"});
-      }
-      entry.image = existing(folder, image, "image", where);
-      entry.mask = existing(folder, mask, "mask", where);
-      entry.label = label.empty() ? std::nullopt : std::optional<int>(label == "1" ? 1 : 0);
-      manifest.entries.push_back(entry);
+    EntryTexts texts;
+    while (csv.read_row(texts.image, texts.mask, texts.label, texts.patient, texts.source,
+                        texts.slice, texts.mask_value)) {
+      manifest.entries.push_back(checked_entry(texts, folder, file, csv.get_file_line()));
     }
   } catch (const io::error::can_not_open_file&) {
     throw InputError({"manifest cannot be read", file.string()});
@@ -95,6 +67,17 @@ Manifest read_manifest(const fs::path& file) {
     }
     throw InputError({"no valid CSV", where});
   }
+  return manifest;
+}
+
+}  // namespace
+
+Manifest read_manifest(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(file, ignored)) {
+    throw InputError({"manifest cannot be read", file.string()});
+  }
+  Manifest manifest = file.extension() == ".txt" ? read_pair_list(file) : read_csv(file);
   if (manifest.entries.empty()) {
     throw InputError({"manifest without entries", file.string()});
   }

@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "jcs/core/error.hpp"
+#include "jcs/data/features.hpp"
+#include "jcs/data/read_slice.hpp"
 #include "jcs/imaging/fit.hpp"
-#include "jcs/imaging/picture.hpp"
 
 namespace jcs::data {
 
@@ -19,6 +20,8 @@ std::string size_of(const torch::Tensor& image) {
 
 }  // namespace
 
+bool holds_features(const ManifestEntry& entry) { return entry.image.extension() == ".mat"; }
+
 SliceDataset::SliceDataset(Manifest manifest, const SliceDatasetOptions& options)
     : manifest_(std::move(manifest)), options_(options) {
   const bool classifies = options.purpose == Purpose::kClassification;
@@ -31,33 +34,113 @@ SliceDataset::SliceDataset(Manifest manifest, const SliceDatasetOptions& options
     throw InputError(
         {classifies ? "no slice has a label" : "no slice has a mask", manifest_.file.string()});
   }
+  check_features();
+  if (!options.cache.empty()) {
+    cache_ = std::make_shared<const SliceCache>(options.cache);
+  }
   if (classifies && options.mixup_alpha > 0) {
     pairs_.emplace(manifest_.entries, options.mixup_alpha);
   }
 }
 
+std::string SliceDataset::where(const ManifestEntry& entry) const {
+  return manifest_.file.string() + ":" + std::to_string(entry.line);
+}
+
+void SliceDataset::check_features() const {
+  const auto& entries = manifest_.entries;
+  const auto found = std::find_if(entries.begin(), entries.end(), holds_features);
+  if (found == entries.end()) {
+    return;
+  }
+  if (options_.purpose == Purpose::kClassification) {
+    throw InputError(
+        {"a classifier learns from pictures", where(*found), "a picture", "stage-1 features"});
+  }
+  const auto picture = std::find_if_not(entries.begin(), entries.end(), holds_features);
+  if (picture != entries.end()) {
+    throw InputError(
+        {"pictures and stage-1 features in one manifest", where(*picture), "one kind alone"});
+  }
+  AugmentationOptions flips;
+  flips.flip_horizontal = options_.augmentation.flip_horizontal;
+  flips.flip_vertical = options_.augmentation.flip_vertical;
+  flips.margin_probability = options_.augmentation.margin_probability;
+  if (!(flips == options_.augmentation)) {
+    throw UsageError({"stage-1 features can be flipped but not changed otherwise", "augmentation",
+                      "flip_horizontal and flip_vertical alone"});
+  }
+}
+
+cv::Mat SliceDataset::read_mask_of(const ManifestEntry& entry) const {
+  return cache_ ? cache_->mask(entry) : read_slice_mask(entry);
+}
+
 Picture SliceDataset::read(const ManifestEntry& entry) const {
-  const std::string where = manifest_.file.string() + ":" + std::to_string(entry.line);
   const bool wants_mask =
       options_.purpose == Purpose::kSegmentation || (options_.annotations && entry.label == 1);
   Picture slice;
   try {
-    slice.grey = imaging::read_picture(entry.image, options_.preprocessing);
-    if (wants_mask && !entry.mask.empty()) {
-      slice.mask = imaging::read_mask(entry.mask);
+    slice.grey = cache_ ? cache_->picture(entry, options_.preprocessing)
+                        : read_slice(entry, options_.preprocessing);
+    if (wants_mask) {
+      slice.mask = read_mask_of(entry);
     }
   } catch (const InputError& error) {
-    throw InputError({error.what(), where});
+    throw InputError({error.what(), where(entry)});
   }
   if (!slice.mask.empty() && slice.mask.size() != slice.grey.size()) {
-    throw InputError({"mask and picture differ in size", where,
+    throw InputError({"mask and picture differ in size", where(entry),
                       std::to_string(slice.grey.cols) + "x" + std::to_string(slice.grey.rows),
                       std::to_string(slice.mask.cols) + "x" + std::to_string(slice.mask.rows)});
   }
   return slice;
 }
 
+Sample SliceDataset::features_of(std::size_t index, Random random) const {
+  const ManifestEntry& entry = manifest_.entries.at(index);
+  Sample sample;
+  sample.entry = index;
+  sample.label = entry.label.value_or(0);
+  sample.target = static_cast<float>(sample.label);
+  cv::Mat mask;
+  try {
+    const StageOneFeatures features = read_stage_one_features(entry.image);
+    sample.encoder_first = features.vgg;
+    sample.classifier_stem = features.res2net;
+    mask = read_mask_of(entry);
+  } catch (const InputError& error) {
+    throw InputError({error.what(), where(entry)});
+  }
+  const std::int64_t rows = sample.encoder_first.size(1);
+  const std::int64_t columns = sample.encoder_first.size(2);
+  sample.mask = torch::zeros({1, rows, columns});
+  if (!mask.empty()) {
+    if (mask.rows != rows || mask.cols != columns) {
+      throw InputError({"mask and features differ in size", where(entry),
+                        std::to_string(columns) + "x" + std::to_string(rows),
+                        std::to_string(mask.cols) + "x" + std::to_string(mask.rows)});
+    }
+    cv::Mat target(mask.rows, mask.cols, CV_32FC1, sample.mask.data_ptr<float>());
+    mask.convertTo(target, CV_32F);
+    sample.annotated = true;
+  }
+  const auto flip = [&](double probability, std::int64_t axis) {
+    if (random.uniform() < probability) {
+      for (torch::Tensor* map : {&sample.encoder_first, &sample.classifier_stem, &sample.mask}) {
+        *map = map->flip({axis}).contiguous();
+      }
+    }
+  };
+  flip(options_.augmentation.flip_horizontal, 2);
+  flip(options_.augmentation.flip_vertical, 1);
+  return sample;
+}
+
 Sample SliceDataset::prepared(std::size_t index, Random random) const {
+  if (gives_features()) {
+    return features_of(index, random);
+  }
   const ManifestEntry& entry = manifest_.entries.at(index);
   const Picture picture =
       augmented(read(entry), options_.preprocessing, options_.augmentation, random);

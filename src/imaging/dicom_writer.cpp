@@ -10,10 +10,10 @@
 
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
+#include "jcs/core/parallel.hpp"
 
 #include "ct_dataset.hpp"
 #include "dicom_runtime.hpp"
-#include "parallel.hpp"
 #include "slice_files.hpp"
 
 namespace jcs::imaging {

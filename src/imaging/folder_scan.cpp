@@ -6,10 +6,10 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/log.hpp"
+#include "jcs/core/parallel.hpp"
 
 #include "dicom_file.hpp"
 #include "natural_order.hpp"
-#include "parallel.hpp"
 #include "raster.hpp"
 
 namespace jcs::imaging {

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/parallel.hpp"
 #include "jcs/core/random.hpp"
 
 #include "option_visitors.hpp"
-#include "parallel.hpp"
 #include "phantom/anatomy.hpp"
 #include "phantom/scanner.hpp"
 #include "uid.hpp"

@@ -26,15 +26,24 @@ namespace {
 
 cv::Mat window(std::span<const std::int16_t> hu, int rows, int columns, const Preprocessing& p) {
   const double low = p.window_center - p.window_width / 2.0;
-  cv::Mat grey(rows, columns, CV_8UC1);
-  std::transform(hu.begin(), hu.end(), grey.begin<std::uint8_t>(), [&](std::int16_t value) {
+  const auto grey_of = [&](int value) {
     const double share = std::clamp((value - low) / p.window_width, 0.0, 1.0);
     return static_cast<std::uint8_t>(std::lround(255.0 * share));
+  };
+  cv::Mat grey(rows, columns, CV_8UC1);
+  if (hu.empty()) return grey;
+  // A slice has far fewer values than pixels, so each value is computed once.
+  const auto [least, most] = std::minmax_element(hu.begin(), hu.end());
+  const int first = *least;
+  std::vector<std::uint8_t> table;
+  for (int value = first; value <= *most; ++value) table.push_back(grey_of(value));
+  std::transform(hu.begin(), hu.end(), grey.ptr<std::uint8_t>(), [&](std::int16_t value) {
+    return table[static_cast<std::size_t>(value - first)];
   });
   return grey;
 }
 
-cv::Mat read_dicom_picture(const std::filesystem::path& file, const Preprocessing& preprocessing) {
+cv::Mat decode_dicom(const std::filesystem::path& file) {
   const DicomFile dicom(file);
   const PixelLayout layout = pixel_layout(dicom);
   const std::string modality = dicom.text(DCM_Modality);
@@ -50,7 +59,8 @@ cv::Mat read_dicom_picture(const std::filesystem::path& file, const Preprocessin
                       .expected = "1 frame",
                       .got = std::to_string(layout.frames)});
   }
-  return window(read_hu(dicom, layout, 0), layout.rows, layout.columns, preprocessing);
+  std::vector<std::int16_t> hu = read_hu(dicom, layout, 0);
+  return cv::Mat(layout.rows, layout.columns, CV_16SC1, hu.data()).clone();
 }
 
 bool is_jpeg(const std::string& bytes) { return bytes.starts_with("\xFF\xD8"); }
@@ -91,13 +101,23 @@ cv::Mat windowed(const CtVolume& volume, std::size_t slice, const Preprocessing&
   return grey;
 }
 
-cv::Mat read_picture(const std::filesystem::path& file, const Preprocessing& preprocessing) {
+cv::Mat windowed(const cv::Mat& decoded, const Preprocessing& preprocessing) {
+  if (decoded.type() == CV_8UC1) return decoded;
+  CV_Assert(decoded.type() == CV_16SC1 && decoded.isContinuous());
+  return window({decoded.ptr<std::int16_t>(), decoded.total()}, decoded.rows, decoded.cols,
+                preprocessing);
+}
+
+cv::Mat decode_picture(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error)) {
     throw InputError({.what = "is no file", .where = file.string()});
   }
-  if (begins_like_dicom(file)) return read_dicom_picture(file, preprocessing);
-  return read_grey(file);
+  return begins_like_dicom(file) ? decode_dicom(file) : read_grey(file);
+}
+
+cv::Mat read_picture(const std::filesystem::path& file, const Preprocessing& preprocessing) {
+  return windowed(decode_picture(file), preprocessing);
 }
 
 cv::Mat read_mask(const std::filesystem::path& file) {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/parallel.hpp"
 
-#include "parallel.hpp"
 #include "raster.hpp"
 
 namespace jcs::imaging {

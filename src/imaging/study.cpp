@@ -8,11 +8,11 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/log.hpp"
+#include "jcs/core/parallel.hpp"
 #include "jcs/core/text.hpp"
 
 #include "folder_scan.hpp"
 #include "hu_reader.hpp"
-#include "parallel.hpp"
 #include "picture_folder.hpp"
 #include "pixel_layout.hpp"
 #include "rescale.hpp"

@@ -13,6 +13,7 @@
 #include "jcs/models/classifier.hpp"
 #include "jcs/models/device.hpp"
 #include "jcs/training/losses.hpp"
+#include "jcs/training/run_folder.hpp"
 #include "jcs/weights/model_file.hpp"
 
 #include "prepare.hpp"
@@ -136,6 +137,11 @@ TrainingResult train_classifier(const ClassifierTrainingOptions& options,
   check(options);
   prepare_process(options.run);
   Manifests manifests = read_manifests(options.data);
+  const RunFolder folder(options.run.folder);
+  nlohmann::json hashes;
+  if (!std::filesystem::exists(folder.checkpoint())) {
+    hashes = examine(manifests, options.data, progress, stop);
+  }
   data::SliceDatasetOptions learning;
   learning.purpose = data::Purpose::kClassification;
   learning.preprocessing = options.preprocessing;
@@ -143,14 +149,17 @@ TrainingResult train_classifier(const ClassifierTrainingOptions& options,
   learning.seed = static_cast<std::uint64_t>(options.run.seed);
   learning.annotations = options.map_supervision.weight > 0;
   learning.mixup_alpha = options.mixup.alpha;
+  learning.cache = options.data.cache;
   const data::SliceDataset slices(std::move(manifests.train), learning);
   require_both_labels(slices.entries(), options.data.train);
   data::SliceDatasetOptions measuring;
   measuring.purpose = data::Purpose::kClassification;
   measuring.preprocessing = options.preprocessing;
   measuring.annotations = true;
+  measuring.cache = options.data.cache;
   ClassifierTask task(options, {std::move(manifests.validation), measuring});
-  const TrainingSetup setup = make_setup(options, invocation, observers);
+  TrainingSetup setup = make_setup(options, invocation, observers);
+  setup.data_hashes = std::move(hashes);
   return train(task, slices, setup, progress, stop);
 }
 

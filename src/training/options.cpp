@@ -45,6 +45,11 @@ void check(const SegmenterTrainingOptions& options) {
   if (options.augmentation.random_crop && options.preprocessing.crop == 0) {
     throw UsageError({"a random crop needs a size", "preprocessing.crop", "pixels", "0"});
   }
+  if (options.network.fusion == models::SegmenterOptions::Fusion::kNone &&
+      (options.fused_classifier.frozen || !options.fused_classifier.weights.empty())) {
+    throw UsageError(
+        {"no classifier is fused", "fused_classifier", "network.fusion: paper or release", "none"});
+  }
 }
 
 }  // namespace jcs::training

@@ -1,6 +1,6 @@
 #include "prepare.hpp"
 
-#include <set>
+#include <algorithm>
 
 #include <torch/torch.h>
 
@@ -8,6 +8,8 @@
 #include "jcs/core/error.hpp"
 #include "jcs/core/hash.hpp"
 #include "jcs/core/log_text.hpp"
+#include "jcs/data/content.hpp"
+#include "jcs/data/overlap.hpp"
 #include "jcs/weights/load.hpp"
 #include "jcs/weights/pretrained.hpp"
 #include "jcs/weights/tensor_file.hpp"
@@ -15,19 +17,24 @@
 namespace jcs::training {
 
 Manifests read_manifests(const DataOptions& options) {
-  Manifests manifests{data::read_manifest(options.train), data::read_manifest(options.validation)};
-  std::set<std::string> patients;
-  for (const data::ManifestEntry& entry : manifests.train.entries) {
-    patients.insert(entry.patient);
-  }
-  for (const data::ManifestEntry& entry : manifests.validation.entries) {
-    if (!entry.patient.empty() && patients.contains(entry.patient)) {
-      throw InputError({"patient '" + entry.patient + "' stands in the training manifest too",
-                        manifests.validation.file.string() + ":" + std::to_string(entry.line),
-                        "patients on one side only"});
+  return {data::read_manifest(options.train), data::read_manifest(options.validation)};
+}
+
+nlohmann::json examine(const Manifests& manifests, const DataOptions& options, Progress& progress,
+                       const std::stop_token& stop) {
+  if (!options.allow_overlap) {
+    data::refuse_overlap(manifests.train, manifests.validation, 0, progress, stop);
+  } else {
+    const data::Overlap overlap =
+        data::find_overlap(manifests.train, manifests.validation, 0, progress, stop);
+    if (!overlap.empty()) {
+      log_warning(std::to_string(overlap.patients.size()) + " patients and " +
+                  std::to_string(overlap.pictures.size()) +
+                  " pictures are both learned from and measured on: the figures will be too good");
     }
   }
-  return manifests;
+  return {{"train", data::content_hash(manifests.train, 0, progress, stop)},
+          {"validation", data::content_hash(manifests.validation, 0, progress, stop)}};
 }
 
 void prepare_process(const RunOptions& run) {
@@ -45,6 +52,17 @@ void start_from(const InitialWeights& initial, torch::nn::Module& network) {
   const weights::LoadReport report =
       weights::load_initial(network, weights::read_tensors(initial.weights).tensors, options);
   log_info(initial.weights.string() + ": " + weights::summary(report));
+}
+
+void start_backbone_from(const std::filesystem::path& file, torch::nn::Module& segmenter) {
+  if (file.empty()) {
+    return;
+  }
+  weights::LoadOptions options;
+  options.source = file.string();
+  const weights::LoadReport report =
+      weights::load_backbone(segmenter, weights::read_tensors(file).tensors, options);
+  log_info(file.string() + ": " + weights::summary(report));
 }
 
 nlohmann::json provenance_of(const DataOptions& data, const InitialWeights& initial) {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <filesystem>
+#include <stop_token>
 #include <string>
 
 #include <nlohmann/json.hpp>
 #include <torch/nn/module.h>
 
+#include "jcs/core/hash.hpp"
 #include "jcs/training/options.hpp"
 #include "jcs/training/training_loop.hpp"
 #include "jcs/weights/json_options.hpp"
@@ -15,14 +18,22 @@ struct Manifests {
   data::Manifest train, validation;
 };
 
-/// Both manifests. @throws InputError when a patient stands in both.
+/// Both manifests. @throws InputError
 Manifests read_manifests(const DataOptions& options);
+
+/// Sees to it that the manifests have no patient and no picture in common (or warns, where that is
+/// allowed) and returns the hash of what each holds. @throws InputError; Interrupted
+nlohmann::json examine(const Manifests& manifests, const DataOptions& options, Progress& progress,
+                       const std::stop_token& stop);
 
 /// Threads and seeds of the process, on which a reproducible training depends.
 void prepare_process(const RunOptions& run);
 
 /// Loads the weights that a network starts from, where there are any. @throws WeightsError
 void start_from(const InitialWeights& initial, torch::nn::Module& network);
+/// Loads the classifier's backbone of a fused segmenter, where a file is named. @throws
+/// WeightsError
+void start_backbone_from(const std::filesystem::path& file, torch::nn::Module& segmenter);
 
 /// SHA-256 of both manifests and of the initial weights, for the weights' metadata.
 nlohmann::json provenance_of(const DataOptions& data, const InitialWeights& initial);
@@ -40,9 +51,14 @@ Options without_circumstances(Options options) {
   options.run.checkpoint_every = 0;
   options.run.keep_checkpoints = 0;
   options.data.workers = 0;
+  options.data.cache.clear();
+  options.data.allow_overlap = false;
   options.data.train.clear();
   options.data.validation.clear();
   options.initial.weights.clear();
+  if constexpr (requires { options.fused_classifier; }) {
+    options.fused_classifier.weights.clear();
+  }
   return options;
 }
 
@@ -63,6 +79,11 @@ TrainingSetup make_setup(const Options& options, const Invocation& invocation,
   setup.invocation = invocation;
   setup.observers = observers;
   setup.provenance = provenance_of(options.data, options.initial);
+  if constexpr (requires { options.fused_classifier; }) {
+    if (!options.fused_classifier.weights.empty()) {
+      setup.provenance["fused_classifier_sha256"] = sha256_file(options.fused_classifier.weights);
+    }
+  }
   setup.identity = nlohmann::json(weights::to_json(without_circumstances(options)));
   setup.identity.update(setup.provenance);
   return setup;

@@ -1,6 +1,7 @@
 #include "jcs/training/run_folder.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 #include <span>
 
@@ -59,6 +60,12 @@ void RunFolder::write_configuration(const std::string& yaml) const {
 
 void RunFolder::write_run(const nlohmann::json& run) const {
   write_file(folder_ / "run.json", run.dump(2) + "\n");
+}
+
+nlohmann::json RunFolder::data_hashes() const {
+  std::ifstream in(folder_ / "run.json");
+  const nlohmann::json run = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+  return run.is_object() ? run.value("data_sha256", nlohmann::json()) : nlohmann::json();
 }
 
 void RunFolder::write_samples(const std::vector<std::byte>& png) const {

@@ -3,11 +3,13 @@
 #include <torch/torch.h>
 
 #include "jcs/core/device.hpp"
+#include "jcs/core/error.hpp"
 #include "jcs/data/slice_dataset.hpp"
 #include "jcs/metrics/overlap.hpp"
 #include "jcs/models/device.hpp"
 #include "jcs/models/segmenter.hpp"
 #include "jcs/training/losses.hpp"
+#include "jcs/training/run_folder.hpp"
 #include "jcs/weights/model_file.hpp"
 
 #include "prepare.hpp"
@@ -24,13 +26,26 @@ class SegmenterTask : public Task {
         device_(models::resolve(parse_device(options.run.device))),
         network_(options.network) {
     start_from(options.initial, *network_);
+    start_backbone_from(options.fused_classifier.weights, *network_);
+    if (options.fused_classifier.frozen) {
+      for (torch::Tensor& parameter : classifier().parameters()) {
+        parameter.set_requires_grad(false);
+      }
+    }
     network_->to(device_);
   }
 
   torch::nn::Module& network() override { return *network_; }
 
   std::vector<torch::Tensor> losses(const data::Batch& batch) override {
-    const auto logits = network_->forward(batch.images).to(torch::kFloat);
+    if (options_.fused_classifier.frozen) {
+      // Its batch norms keep their statistics too.
+      classifier().eval();
+    }
+    const auto logits = (batch.images.defined() ? network_->forward(batch.images)
+                                                : network_->forward_from_stage1(
+                                                      batch.encoder_first, batch.classifier_stem))
+                            .to(torch::kFloat);
     if (!options_.deep_supervision) {
       return side_losses(logits.narrow(1, 0, 1), batch.masks, options_.dice, {batch.share, {}});
     }
@@ -43,8 +58,7 @@ class SegmenterTask : public Task {
     const std::size_t batches = batches_per_epoch(validation_.size(), loader);
     data::for_each_batch(validation_, loader, 0, 0, 0, [&](std::size_t index, data::Batch& batch) {
       throw_if_stopped(stop);
-      const auto maps =
-          torch::sigmoid(network_->predict(batch.images.to(device_))).cpu().contiguous();
+      const auto maps = torch::sigmoid(prediction(batch)).cpu().contiguous();
       const auto masks = batch.masks.to(torch::kUInt8).contiguous();
       const auto pixels = static_cast<std::size_t>(maps[0].numel());
       for (std::int64_t i = 0; i < maps.size(0); ++i) {
@@ -70,6 +84,18 @@ class SegmenterTask : public Task {
   }
 
  private:
+  torch::nn::Module& classifier() { return *network_->named_children()["res2net"]; }
+
+  // Logits of side output 1, [N, 1, h, w].
+  torch::Tensor prediction(const data::Batch& batch) {
+    if (batch.images.defined()) {
+      return network_->predict(batch.images.to(device_));
+    }
+    return network_
+        ->forward_from_stage1(batch.encoder_first.to(device_), batch.classifier_stem.to(device_))
+        .narrow(1, 0, 1);
+  }
+
   const SegmenterTrainingOptions& options_;
   data::SliceDataset validation_;
   torch::Device device_;
@@ -84,6 +110,11 @@ TrainingResult train_segmenter(const SegmenterTrainingOptions& options,
   check(options);
   prepare_process(options.run);
   Manifests manifests = read_manifests(options.data);
+  const RunFolder folder(options.run.folder);
+  nlohmann::json hashes;
+  if (!std::filesystem::exists(folder.checkpoint())) {
+    hashes = examine(manifests, options.data, progress, stop);
+  }
   data::SliceDatasetOptions learning;
   learning.purpose = data::Purpose::kSegmentation;
   learning.preprocessing = options.preprocessing;
@@ -92,9 +123,17 @@ TrainingResult train_segmenter(const SegmenterTrainingOptions& options,
   learning.clean_slices = options.data.clean_slices;
   data::SliceDatasetOptions measuring = learning;
   measuring.augmentation = {};
+  learning.cache = options.data.cache;
+  measuring.cache = options.data.cache;
   const data::SliceDataset slices(std::move(manifests.train), learning);
+  if (slices.gives_features() &&
+      options.network.fusion == models::SegmenterOptions::Fusion::kNone) {
+    throw UsageError({"stage-1 features are for a segmenter that is fused with a classifier",
+                      "network.fusion", "paper or release", "none"});
+  }
   SegmenterTask task(options, {std::move(manifests.validation), measuring});
-  const TrainingSetup setup = make_setup(options, invocation, observers);
+  TrainingSetup setup = make_setup(options, invocation, observers);
+  setup.data_hashes = std::move(hashes);
   return train(task, slices, setup, progress, stop);
 }
 

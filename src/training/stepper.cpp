@@ -49,7 +49,11 @@ data::Batch Stepper::on_device(const data::Batch& part) const {
   data::Batch batch = part;
   const auto format =
       run_.channels_last ? torch::MemoryFormat::ChannelsLast : torch::MemoryFormat::Contiguous;
-  batch.images = part.images.to(device_).contiguous(format);
+  for (torch::Tensor* input : {&batch.images, &batch.encoder_first, &batch.classifier_stem}) {
+    if (input->defined()) {
+      *input = input->to(device_).contiguous(format);
+    }
+  }
   batch.masks = part.masks.to(device_);
   batch.labels = part.labels.to(device_);
   batch.targets = part.targets.to(device_);

@@ -41,7 +41,7 @@ class Run {
       stepper_.loss_scale().restore(state_.loss_scale);
     } else {
       folder_.write_configuration(setup.invocation.configuration);
-      write_run();
+      write_run(setup.data_hashes);
     }
   }
 
@@ -212,7 +212,7 @@ class Run {
     watch_->epoch(record);
     if (complete()) {
       task_.save(folder_.finished(), provenance(record));
-      write_run();
+      write_run(folder_.data_hashes());
     }
     const std::int64_t keep = setup_.run.keep_checkpoints;
     if (keep > 0) {
@@ -268,11 +268,12 @@ class Run {
         {"no validation figure of that name", "run.best_by", "one of " + names, "'" + name + "'"});
   }
 
-  void write_run() const {
+  void write_run(const nlohmann::json& data_hashes) const {
     nlohmann::json run = {{"command", setup_.invocation.command},
                           {"version", setup_.invocation.version},
                           {"libtorch", TORCH_VERSION},
                           {"seed", setup_.run.seed},
+                          {"data_sha256", data_hashes},
                           {"identity", setup_.identity},
                           {"provenance", setup_.provenance},
                           {"complete", complete()}};

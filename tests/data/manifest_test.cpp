@@ -14,16 +14,16 @@ using jcs::test::error_line;
 class ManifestTest : public testing::Test {
  protected:
   ManifestTest() {
-    for (const char* name : {"a.png", "b, c.png", "m.png"}) {
+    for (const char* name : {"a.png", "b, c.png", "m.png", "v.nii.gz", "w.nii", "f.mat"}) {
       std::ofstream(dir_ / name) << "x";
     }
   }
-  jcs::data::Manifest read(const std::string& text) {
-    std::ofstream(dir_ / "list.csv") << text;
-    return jcs::data::read_manifest(dir_ / "list.csv");
+  jcs::data::Manifest read(const std::string& text, const std::string& name = "list.csv") {
+    std::ofstream(dir_ / name) << text;
+    return jcs::data::read_manifest(dir_ / name);
   }
-  std::string refusal(const std::string& text) {
-    const std::string line = error_line<jcs::InputError>([&] { read(text); });
+  std::string refusal(const std::string& text, const std::string& name = "list.csv") {
+    const std::string line = error_line<jcs::InputError>([&] { read(text, name); });
     const std::string folder = dir_.path().string() + "/";
     return line.starts_with(folder) ? line.substr(folder.size()) : line;
   }
@@ -52,16 +52,16 @@ TEST_F(ManifestTest, ReadsWindowsLineEndsAndTheByteOrderMark) {
 }
 
 TEST_F(ManifestTest, NamesWhatIsWrongAndWhere) {
-  EXPECT_EQ(
-      refusal(""),
-      "list.csv: empty manifest (expected a header with image, mask, label, patient and source)");
+  EXPECT_EQ(refusal(""),
+            "list.csv: empty manifest (expected a header with image, mask, label, patient, source, "
+            "slice and mask_value)");
   EXPECT_EQ(refusal("image,label\n"), "list.csv: manifest without entries");
-  EXPECT_EQ(
-      refusal("image,pateint\na.png,1\n"),
-      "list.csv:1: unknown column 'pateint' (expected image, mask, label, patient and source)");
+  EXPECT_EQ(refusal("image,pateint\na.png,1\n"),
+            "list.csv:1: unknown column 'pateint' (expected image, mask, label, patient, source, "
+            "slice and mask_value)");
   EXPECT_EQ(refusal("label\n1\n"),
-            "list.csv:1: no column 'image' (expected a header with image, mask, label, patient and "
-            "source)");
+            "list.csv:1: no column 'image' (expected a header with image, mask, label, patient, "
+            "source, slice and mask_value)");
   EXPECT_EQ(refusal("image,image\na.png,a.png\n"), "list.csv:1: column 'image' is given twice");
   EXPECT_EQ(refusal("image,label\na.png,2\n"),
             "list.csv:2: no label (expected 0, 1 or nothing, got '2')");
@@ -73,6 +73,58 @@ TEST_F(ManifestTest, NamesWhatIsWrongAndWhere) {
             std::string::npos);
   EXPECT_NE(refusal("image,mask\na.png,missing.png\n").find("list.csv:2: mask is not there"),
             std::string::npos);
+}
+
+TEST_F(ManifestTest, ASliceOfAVolumeHasItsNumber) {
+  const auto manifest =
+      read("image,mask,slice,mask_value\nv.nii.gz,w.nii,12,3\nw.nii,,0,\nf.mat,m.png,,\n");
+  ASSERT_EQ(manifest.entries.size(), 3u);
+  EXPECT_EQ(manifest.entries[0].slice, 12);
+  EXPECT_EQ(manifest.entries[0].mask_value, 3);
+  EXPECT_EQ(manifest.entries[1].slice, 0);
+  EXPECT_FALSE(manifest.entries[1].mask_value.has_value());
+  EXPECT_FALSE(manifest.entries[2].slice.has_value());
+}
+
+TEST_F(ManifestTest, VolumesAndSlicesBelongTogether) {
+  EXPECT_EQ(refusal("image\nv.nii.gz\n"),
+            "list.csv:2: a NIfTI volume needs its slice (expected a number in the column 'slice')");
+  EXPECT_EQ(refusal("image,slice\na.png,1\n"),
+            "list.csv:2: a slice is given, but the image is no NIfTI volume (expected .nii or "
+            ".nii.gz, got a.png)");
+  EXPECT_EQ(refusal("image,slice\nw.nii,-1\n"),
+            "list.csv:2: no slice (expected a whole number from 0 on, got '-1')");
+  EXPECT_EQ(refusal("image,slice\nw.nii,1.5\n"),
+            "list.csv:2: no slice (expected a whole number from 0 on, got '1.5')");
+  EXPECT_EQ(refusal("image,slice\nw.nii,99999999999\n"),
+            "list.csv:2: no slice (expected a whole number from 0 on, got '99999999999')");
+  EXPECT_EQ(refusal("image,mask,slice\nw.nii,m.png,1\n"),
+            "list.csv:2: image and mask must both be NIfTI or neither (got w.nii and m.png)");
+  EXPECT_EQ(refusal("image,mask_value\na.png,3\n"),
+            "list.csv:2: a mask value is given, but there is no NIfTI mask (expected .nii or "
+            ".nii.gz, got no mask)");
+  EXPECT_EQ(refusal("image,mask,slice,mask_value\nv.nii.gz,w.nii,1,0\n"),
+            "list.csv:2: mask value 0 is the background (expected 1 or more)");
+}
+
+TEST_F(ManifestTest, ReadsListsOfTwoColumns) {
+  const auto manifest = read("a.png m.png\r\n\n  f.mat\tm.png\n", "train.txt");
+  ASSERT_EQ(manifest.entries.size(), 2u);
+  EXPECT_EQ(manifest.entries[0].image, dir_ / "a.png");
+  EXPECT_EQ(manifest.entries[0].mask, dir_ / "m.png");
+  EXPECT_FALSE(manifest.entries[0].label.has_value());
+  EXPECT_EQ(manifest.entries[1].image, dir_ / "f.mat");
+  EXPECT_EQ(manifest.entries[1].line, 3u);
+}
+
+TEST_F(ManifestTest, NamesWhatIsWrongInAListOfTwoColumns) {
+  EXPECT_EQ(refusal("a.png m.png\na.png\n", "l.txt"),
+            "l.txt:2: no line of an image and its mask (expected 2 paths, got 1)");
+  EXPECT_EQ(refusal("a.png m.png 1\n", "l.txt"),
+            "l.txt:1: no line of an image and its mask (expected 2 paths, got 3)");
+  EXPECT_NE(refusal("a.png gone.png\n", "l.txt").find("l.txt:1: mask is not there"),
+            std::string::npos);
+  EXPECT_EQ(refusal("\n\n", "l.txt"), "l.txt: manifest without entries");
 }
 
 TEST_F(ManifestTest, NamesAManifestThatIsMissing) {

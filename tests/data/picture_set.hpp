@@ -14,7 +14,8 @@
 namespace jcs::test {
 
 /// A folder of small pictures with masks and their manifest. Picture i is grey i + 10 with a bright
-/// square whose place depends on i; the mask is that square.
+/// square whose place depends on i; the mask is that square. Sets of patients of another name have
+/// other squares, so that no picture stands in both.
 class PictureSet {
  public:
   explicit PictureSet(int count, int rows = 32, int columns = 32,
@@ -25,7 +26,7 @@ class PictureSet {
       cv::Mat grey(rows, columns, CV_8UC1, cv::Scalar(i + 10));
       cv::Mat mask(rows, columns, CV_8UC1, cv::Scalar(0));
       const cv::Rect square(2 + i % 5, 3 + i % 7, 8, 6);
-      grey(square).setTo(200);
+      grey(square).setTo(200 + patient.front() - 'p');
       mask(square).setTo(255);
       const std::string name = std::to_string(i) + ".png";
       cv::imwrite((dir_ / name).string(), grey);

@@ -69,6 +69,7 @@ TEST(ReferenceSteps, LossesOfTwelveStepsAreThePublishedOnes) {
   options.data.validation = dir / "val.csv";
   options.data.workers = 1;
   options.data.shuffle = false;
+  options.data.allow_overlap = true;
   options.preprocessing.resize = 0;
   options.optimizer.learning_rate = reference.at("base_lr");
   options.optimizer.weight_decay = 1e-4;

@@ -6,6 +6,7 @@
 #include "jcs/weights/model_file.hpp"
 
 #include "data/picture_set.hpp"
+#include "data/stage_one_files.hpp"
 #include "support/error_line.hpp"
 
 namespace {
@@ -104,10 +105,102 @@ TEST_F(TrainerTest, RefusesAPatientOnBothSides) {
   o.data.validation = train_.manifest();
   const std::string line =
       error_line<jcs::InputError>([&] { train_classifier(o, {}, {}, jcs::no_progress(), {}); });
-  EXPECT_NE(line.find("set.csv:2: patient 'p0' stands in the training manifest too"),
+  EXPECT_NE(line.find("too: patient 'p0' (expected patients and pictures on one side only; "
+                      "data.allow_overlap: true goes on knowingly, got 8 patients and 16 pictures "
+                      "on both)"),
             std::string::npos)
       << line;
-  EXPECT_FALSE(fs::exists(dir_ / "cls"));
+  EXPECT_FALSE(fs::exists(dir_ / "cls" / "run.json"));
+  o.data.allow_overlap = true;
+  o.run.epochs = 1;
+  train_classifier(o, {}, {}, jcs::no_progress(), {});
+  EXPECT_TRUE(fs::exists(dir_ / "cls" / "final.safetensors"));
+}
+
+TEST_F(TrainerTest, RefusesToLearnOneClassAlone) {
+  auto o = options<ClassifierTrainingOptions>("cls");
+  std::ofstream(train_.path() / "ones.csv") << "image,label,patient\n1.png,1,p0\n3.png,1,p1\n";
+  o.data.train = train_.path() / "ones.csv";
+  const std::string line =
+      error_line<jcs::InputError>([&] { train_classifier(o, {}, {}, jcs::no_progress(), {}); });
+  EXPECT_NE(line.find("ones.csv: no slice has label 0"), std::string::npos) << line;
+}
+
+TEST_F(TrainerTest, MixupAndMapSupervisionLearnToo) {
+  auto o = options<ClassifierTrainingOptions>("cls");
+  o.mixup.alpha = 0.5;
+  o.map_supervision.weight = 100;
+  o.data.cache = dir_ / "cache";
+  std::vector<StepRecord> steps;
+  Observers observers;
+  observers.on_step = [&](const StepRecord& record) { steps.push_back(record); };
+  const auto result = train_classifier(o, {}, observers, jcs::no_progress(), {});
+  ASSERT_EQ(steps.front().losses.size(), 2u);
+  EXPECT_GT(steps.front().losses[1], 0);
+  EXPECT_EQ(result.epochs.front().scores.back().first, "map_inside");
+  EXPECT_FALSE(fs::is_empty(dir_ / "cache"));
+}
+
+// The network that learns is fused with a classifier whose weights stay as they are.
+TEST_F(TrainerTest, AFrozenFusedClassifierStaysAsItWas) {
+  auto c = options<ClassifierTrainingOptions>("cls");
+  c.run.epochs = 1;
+  train_classifier(c, {}, {}, jcs::no_progress(), {});
+  auto o = options<SegmenterTrainingOptions>("seg");
+  o.run.epochs = 1;
+  o.network.fusion = jcs::models::SegmenterOptions::Fusion::kPaper;
+  o.network.classifier = c.network.backbone;
+  o.fused_classifier = {dir_ / "cls" / "final.safetensors", true};
+  train_segmenter(o, {}, {}, jcs::no_progress(), {});
+  const auto before = jcs::weights::read_tensors(o.fused_classifier.weights);
+  const auto after = jcs::weights::read_tensors(dir_ / "seg" / "final.safetensors");
+  int compared = 0;
+  for (const auto& [name, tensor] : before.tensors) {
+    if (const torch::Tensor* found = after.tensors.find("res2net." + name)) {
+      EXPECT_TRUE(torch::equal(tensor, *found)) << name;
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, 50);
+  o.network.fusion = jcs::models::SegmenterOptions::Fusion::kNone;
+  EXPECT_NE(error_line<jcs::UsageError>([&] { check(o); }).find("no classifier is fused"),
+            std::string::npos);
+}
+
+// Stage-1 features in place of pictures, as COVID-CS publishes them.
+TEST_F(TrainerTest, LearnsFromStageOneFeatures) {
+  const auto write_set = [&](const char* name, int from, int count) {
+    std::ofstream csv(dir_ / name);
+    csv << "image,mask\n";
+    for (int i = from; i < from + count; ++i) {
+      const std::string stem = std::to_string(i);
+      jcs::test::write_features(dir_ / (stem + ".mat"), 32, 48, static_cast<unsigned>(i));
+      cv::imwrite((dir_ / (stem + ".png")).string(), cv::Mat(32, 48, CV_8UC1, cv::Scalar(i % 2)));
+      csv << stem << ".mat," << stem << ".png\n";
+    }
+    return dir_ / name;
+  };
+  auto o = options<SegmenterTrainingOptions>("seg");
+  o.run.epochs = 1;
+  o.data.train = write_set("train.csv", 0, 8);
+  o.data.validation = write_set("val.csv", 8, 3);
+  o.network = jcs::models::SegmenterOptions::joint_paper();
+  o.network.classifier = jcs::models::Res2NetOptions::v1b({1, 1, 1, 1});
+  const auto result = train_segmenter(o, {}, {}, jcs::no_progress(), {});
+  EXPECT_TRUE(std::isfinite(result.epochs.front().loss));
+  EXPECT_TRUE(result.epochs.front().scores.front().second.has_value());
+  o.run.folder = dir_ / "other";
+  o.network.fusion = jcs::models::SegmenterOptions::Fusion::kNone;
+  EXPECT_NE(error_line<jcs::UsageError>([&] {
+              train_segmenter(o, {}, {}, jcs::no_progress(), {});
+            }).find("stage-1 features are for a segmenter that is fused"),
+            std::string::npos);
+  o.network.fusion = jcs::models::SegmenterOptions::Fusion::kPaper;
+  o.augmentation.rotation = 5;
+  EXPECT_NE(error_line<jcs::UsageError>([&] {
+              train_segmenter(o, {}, {}, jcs::no_progress(), {});
+            }).find("stage-1 features can be flipped but not changed otherwise"),
+            std::string::npos);
 }
 
 TEST_F(TrainerTest, RefusesOptionsThatContradictOneAnother) {

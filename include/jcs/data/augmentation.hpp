@@ -21,6 +21,8 @@ struct AugmentationOptions {
   double contrast = 0.0;            ///< grey values are multiplied by 1 ± at most this
   double brightness = 0.0;          ///< then shifted by at most this share of the grey range
 
+  bool operator==(const AugmentationOptions&) const = default;
+
   template <class Visitor>
   void describe(Visitor& v) {
     v.field("flip_horizontal", flip_horizontal, "probability of swapping left and right",

@@ -14,10 +14,11 @@ namespace jcs::data {
 
 /// Slices of one size, stacked: a batch, or this process's part of one.
 struct Batch {
-  torch::Tensor images;     ///< float [N, 3, h, w]
-  torch::Tensor masks;      ///< float [N, 1, h, w]
-  torch::Tensor labels;     ///< int64 [N]
-  torch::Tensor targets;    ///< float [N], probability of label 1
+  torch::Tensor images;  ///< float [N, 3, h, w]; undefined where there are features
+  torch::Tensor encoder_first, classifier_stem;  ///< float [N, 64, …], stage-1 features
+  torch::Tensor masks;                           ///< float [N, 1, h, w]
+  torch::Tensor labels;                          ///< int64 [N]
+  torch::Tensor targets;                         ///< float [N], probability of label 1
   torch::Tensor annotated;  ///< bool [N], whether `masks` holds a positive slice's annotation
   std::vector<std::size_t> entries;  ///< [N], indices into the dataset's entries
   double share = 1.0;                ///< N / slices of the whole batch

@@ -15,6 +15,14 @@ namespace jcs::imaging {
 /// already keeps its grey values.
 cv::Mat windowed(const CtVolume& volume, std::size_t slice, const Preprocessing& preprocessing);
 
+/// One decoded slice as grey values: Hounsfield units (CV_16SC1) are windowed as above, grey values
+/// (CV_8UC1) are handed on as they are.
+cv::Mat windowed(const cv::Mat& decoded, const Preprocessing& preprocessing);
+
+/// A slice before its window: Hounsfield units (CV_16SC1) of a DICOM CT file of one frame, or the
+/// grey values (CV_8UC1) of a picture. @throws InputError as read_picture() does.
+cv::Mat decode_picture(const std::filesystem::path& file);
+
 /// A picture as grey values (CV_8UC1): PNG, JPEG, BMP or TIFF of 8 bits, taken as windowed already,
 /// or one DICOM CT file of one frame, windowed as above (padding becomes air).
 /// @throws InputError naming the file: missing, not a picture, 16 bits, colours, several frames,

@@ -45,6 +45,18 @@ struct InitialWeights {
   }
 };
 
+/// The classifier whose features a fused segmenter takes (paper, Table VI).
+struct FusedClassifierOptions {
+  std::filesystem::path weights;  ///< of a trained classifier; empty: as `initial` leaves it
+  bool frozen = false;
+
+  template <class Visitor>
+  void describe(Visitor& v) {
+    v.field("weights", weights, "file of the classifier whose features are fused");
+    v.field("frozen", frozen, "it learns no more, its batch norms' statistics included");
+  }
+};
+
 /// Mixup of training slices (paper, equation 3).
 struct MixupOptions {
   double alpha = 0.0;  ///< the paper's is 0.5
@@ -107,6 +119,7 @@ struct SegmenterTrainingOptions {
   data::AugmentationOptions augmentation;
   models::SegmenterOptions network;
   InitialWeights initial;
+  FusedClassifierOptions fused_classifier;
   DiceReading dice = DiceReading::kStandard;
   bool deep_supervision = true;
   OptimizerOptions optimizer;
@@ -120,6 +133,8 @@ struct SegmenterTrainingOptions {
     v.section("augmentation", augmentation, "random changes of training slices");
     v.section("network", network, "the segmenter");
     v.section("initial", initial, "what the network starts from");
+    v.section("fused_classifier", fused_classifier,
+              "the classifier whose features are fused, where network.fusion asks for them");
     v.choice("dice", dice, "the Dice loss",
              {{"standard", DiceReading::kStandard}, {"paper", DiceReading::kPaper}});
     v.field("deep_supervision", deep_supervision,

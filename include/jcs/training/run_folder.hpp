@@ -32,6 +32,9 @@ class RunFolder {
   void write_run(const nlohmann::json& run) const;
   void write_samples(const std::vector<std::byte>& png) const;
 
+  /// What `run.json` says of the data; null where there is none.
+  [[nodiscard]] nlohmann::json data_hashes() const;
+
   /// Every file that a run leaves, so that another can start anew. @throws OutputError
   void clear() const;
 

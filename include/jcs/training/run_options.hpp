@@ -17,11 +17,13 @@ struct DataOptions {
   bool shuffle = true;
   data::Balance balance = data::Balance::kNone;
   bool clean_slices = false;
+  std::filesystem::path cache;
+  bool allow_overlap = false;
 
   template <class Visitor>
   void describe(Visitor& v) {
-    v.field("train", train, "manifest (CSV) of the slices to learn from");
-    v.field("validation", validation, "manifest (CSV) of slices of other patients, to measure on");
+    v.field("train", train, "manifest of the slices to learn from");
+    v.field("validation", validation, "manifest of slices of other patients, to measure on");
     v.field("workers", workers, "threads that read and prepare slices; 0 uses the training thread",
             between(0, 256));
     v.field("shuffle", shuffle, "another order in every epoch");
@@ -32,6 +34,10 @@ struct DataOptions {
               {"label_and_source", data::Balance::kLabelAndSource}});
     v.field("clean_slices", clean_slices,
             "segmentation: slices with label 0 and no mask count as annotated with nothing");
+    v.field("cache", cache,
+            "folder that keeps decoded slices between epochs and runs; empty decodes every time");
+    v.field("allow_overlap", allow_overlap,
+            "go on where a patient or a picture stands in both manifests");
   }
 };
 

@@ -93,7 +93,8 @@ struct TrainingSetup {
   /// Whatever the result depends on, as nested objects. A run folder with a checkpoint of another
   /// identity is refused, naming what differs.
   nlohmann::json identity;
-  nlohmann::json provenance;  ///< what the weights' metadata say of their origin
+  nlohmann::json provenance;   ///< what the weights' metadata say of their origin
+  nlohmann::json data_hashes;  ///< of a run that starts anew: what the data hold, for run.json
   Observers observers;
 };
 

@@ -10,14 +10,15 @@
 #include <thread>
 #include <vector>
 
+#include "jcs/core/cores.hpp"
 #include "jcs/core/progress.hpp"
 
-namespace jcs::imaging {
+namespace jcs {
 
-/// `threads` as asked for, or one per core when 0; never more than there is work.
+/// `threads` as asked for, or one per core that may be used when 0; never more than there is work.
 inline std::size_t worker_count(int threads, std::size_t work) {
-  const std::size_t wanted = threads > 0 ? static_cast<std::size_t>(threads)
-                                         : std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t wanted =
+      threads > 0 ? static_cast<std::size_t>(threads) : static_cast<std::size_t>(available_cores());
   return std::clamp<std::size_t>(wanted, 1, std::max<std::size_t>(work, 1));
 }
 
@@ -62,4 +63,4 @@ void parallel_for(std::size_t count, int threads, const std::stop_token& stop, c
   if (error) std::rethrow_exception(error);
 }
 
-}  // namespace jcs::imaging
+}  // namespace jcs

@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "jcs/core/atomic_file.hpp"
+#include "jcs/core/error.hpp"
+#include "jcs/data/collections.hpp"
+#include "jcs/data/manifest.hpp"
+#include "jcs/data/overlap.hpp"
+#include "jcs/data/split.hpp"
+#include "jcs/data/write_manifest.hpp"
+
+#include "common/app.hpp"
+#include "common/option_flags.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace data = jcs::data;
+
+constexpr const char* kExamples =
+    "  jcs_data manifest covid-19-ct-seg data/CT-Seg --out data/ct-seg.csv\n"
+    "      the slices of a public data set, as a manifest\n"
+    "  jcs_data split data/ct-seg.csv --out data/ct-seg --validation 0.2 --seed 1\n"
+    "      train.csv and val.csv in data/ct-seg; no patient and no picture in both\n"
+    "  jcs_data split data/ct-seg.csv --out data/ct-seg --validation 0.1 --test 0.2\n"
+    "      the same with test.csv\n"
+    "  jcs_data check train.csv val.csv\n"
+    "      exit code 3 and one line when a patient or a picture stands in both";
+
+// One line about a manifest: slices, of them positive and negative, patients.
+void print_summary(const fs::path& file, const data::Manifest& manifest) {
+  std::size_t positive = 0, negative = 0, masks = 0, unknown = 0;
+  std::set<std::string> patients;
+  for (const data::ManifestEntry& entry : manifest.entries) {
+    positive += entry.label == 1 ? 1 : 0;
+    negative += entry.label == 0 ? 1 : 0;
+    masks += entry.mask.empty() ? 0 : 1;
+    unknown += entry.patient.empty() ? 1 : 0;
+    if (!entry.patient.empty()) patients.insert(entry.patient);
+  }
+  std::printf("%s: %zu slices, %zu positive, %zu negative, %zu with a mask; %zu patients",
+              file.c_str(), manifest.entries.size(), positive, negative, masks, patients.size());
+  if (unknown > 0) std::printf(", %zu slices of nobody known", unknown);
+  std::printf("\n");
+}
+
+struct ManifestCommand {
+  std::string kind;
+  fs::path folder, out;
+};
+
+CLI::App* add_manifest(CLI::App& cli, ManifestCommand& options) {
+  std::string kinds = "Which data set:";
+  for (const data::Collection& one : data::collections()) {
+    kinds += "\n" + std::string(one.kind) + " (" + std::string(one.title) + ")";
+  }
+  CLI::App* command = cli.add_subcommand("manifest", "Make a manifest of a public data set");
+  command->fallthrough();
+  command->add_option("kind", options.kind, kinds)->required();
+  command->add_option("folder", options.folder, "Where the data set was unpacked")->required();
+  command->add_option("--out", options.out, "CSV file to write")->required();
+  return command;
+}
+
+void make_manifest(const ManifestCommand& options, jcs::app::App& app) {
+  const data::Collection& collection = data::collection(options.kind);
+  std::error_code ignored;
+  if (!fs::is_directory(options.folder, ignored)) {
+    throw jcs::InputError({"is no folder", options.folder.string()});
+  }
+  const data::Manifest manifest = collection.list(options.folder, app.progress(), app.stop());
+  data::write_manifest(options.out, manifest);
+  if (!app.quiet()) print_summary(options.out, manifest);
+}
+
+struct SplitCommand {
+  fs::path manifest, out;
+  data::SplitOptions options;
+  bool overwrite = false;
+};
+
+CLI::App* add_split(CLI::App& cli, SplitCommand& split) {
+  CLI::App* command =
+      cli.add_subcommand("split", "Divide a manifest by patients: train.csv, val.csv, test.csv");
+  command->fallthrough();
+  command->add_option("manifest", split.manifest, "CSV file, or list of the release")->required();
+  command->add_option("--out", split.out, "Folder to write to; made where it is missing")
+      ->required();
+  jcs::app::OptionFlags flags(*command);
+  split.options.describe(flags);
+  command->add_flag("--overwrite", split.overwrite, "replace an earlier split");
+  return command;
+}
+
+void split_manifest(const SplitCommand& command, jcs::app::App& app) {
+  const fs::path train = command.out / "train.csv", val = command.out / "val.csv",
+                 test = command.out / "test.csv";
+  std::error_code error;
+  for (const fs::path& file : {train, val, test}) {
+    // An earlier test.csv beside a new split without one would share patients with it.
+    if (!fs::exists(file, error)) continue;
+    if (!command.overwrite || fs::equivalent(file, command.manifest, error)) {
+      throw jcs::OutputError(
+          {"is there already", file.string(),
+           command.overwrite ? "another folder than the manifest's" : "--overwrite to replace it"});
+    }
+  }
+  const data::Manifest manifest = data::read_manifest(command.manifest);
+  const data::Split split =
+      data::split_by_patient(manifest, command.options, 0, app.progress(), app.stop());
+  fs::create_directories(command.out, error);
+  if (error) {
+    throw jcs::OutputError({"cannot be created: " + error.message(), command.out.string()});
+  }
+  fs::remove(test, error);
+  data::write_manifest(train, split.training);
+  if (!split.validation.entries.empty()) data::write_manifest(val, split.validation);
+  if (!split.test.entries.empty()) data::write_manifest(test, split.test);
+  if (app.quiet()) return;
+  print_summary(train, split.training);
+  if (!split.validation.entries.empty()) print_summary(val, split.validation);
+  if (!split.test.entries.empty()) print_summary(test, split.test);
+}
+
+struct CheckCommand {
+  fs::path training, validation;
+};
+
+CLI::App* add_check(CLI::App& cli, CheckCommand& check) {
+  CLI::App* command = cli.add_subcommand(
+      "check", "Refuse two manifests that share a patient or a picture (exit code 3)");
+  command->fallthrough();
+  command->add_option("training", check.training, "manifest to learn from")->required();
+  command->add_option("validation", check.validation, "manifest to test on")->required();
+  return command;
+}
+
+void check_manifests(const CheckCommand& check, jcs::app::App& app) {
+  const data::Manifest training = data::read_manifest(check.training);
+  const data::Manifest validation = data::read_manifest(check.validation);
+  data::refuse_overlap(training, validation, 0, app.progress(), app.stop());
+  if (!app.quiet()) std::printf("no patient and no picture in both\n");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  jcs::app::App app("jcs_data", "Makes, divides and checks lists of slices for training.",
+                    kExamples);
+  ManifestCommand manifest;
+  SplitCommand split;
+  CheckCommand check;
+  CLI::App* manifest_command = add_manifest(app.cli(), manifest);
+  CLI::App* split_command = add_split(app.cli(), split);
+  CLI::App* check_command = add_check(app.cli(), check);
+  app.cli().require_subcommand(1);
+  return app.run(argc, argv, [&] {
+    if (manifest_command->parsed()) make_manifest(manifest, app);
+    if (split_command->parsed()) split_manifest(split, app);
+    if (check_command->parsed()) check_manifests(check, app);
+  });
+}

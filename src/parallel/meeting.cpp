@@ -182,6 +182,10 @@ Store open_meeting_point(const Rendezvous& rendezvous) {
 Store connect_to_meeting_point(const Rendezvous& rendezvous) {
   // c10d would try too, but tells of every failure on stderr.
   if (!answers(rendezvous.address, rendezvous.port, rendezvous.timeout)) {
+    if (own_address_towards(rendezvous.address, rendezvous.port).empty()) {
+      throw UsageError({"no way leads to this address, or its name is unknown", place(rendezvous),
+                        "the host of rank 0 in MASTER_ADDR"});
+    }
     throw UsageError({(rendezvous.served ? std::string("the launcher") : name(0)) +
                           " did not answer within " + seconds(rendezvous.timeout),
                       place(rendezvous)});

@@ -25,7 +25,7 @@ TEST(Join, RefusesATakenPort) {
 }
 
 TEST(Join, RefusesRanksThatAnnounceOtherSizes) {
-  const auto ranks = test::run_ranks("meet", {{0, 2}, {1, 3}, {2, 3}});
+  const auto ranks = test::run_ranks("meet", {{0, 2}, {1, 3}, {2, 3}}, 6);
   expect_refused(ranks[0], "WORLD_SIZE is 2 on rank 0 and 3 on rank 1");
   expect_refused(ranks[1], "WORLD_SIZE is 2 on rank 0 and 3 on rank 1");
   expect_refused(ranks[2], "");  // rank 0 may be gone by then: nobody told it of a rank 2
@@ -82,6 +82,16 @@ Rendezvous of_one() {
   rendezvous.port = test::free_port();
   rendezvous.timeout = std::chrono::seconds(10);
   return rendezvous;
+}
+
+TEST(Join, SaysThatAnAddressIsUnknown) {
+  Rendezvous rendezvous = of_one();
+  rendezvous.rank = 1;
+  rendezvous.size = 2;
+  rendezvous.address = "nowhere.invalid";
+  rendezvous.timeout = std::chrono::seconds(1);
+  EXPECT_THAT(test::error_line<UsageError>([&] { Ranks::join(rendezvous, torch::kCPU); }),
+              HasSubstr("nowhere.invalid:" + std::to_string(rendezvous.port) + ": no way leads"));
 }
 
 TEST(Join, TalksOverTheInterfaceThatIsNamed) {

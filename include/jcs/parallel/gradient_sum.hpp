@@ -29,7 +29,8 @@ class GradientSum {
  public:
   static constexpr std::size_t kBucketBytes = std::size_t{25} << 20;
 
-  /// Those of `parameters` that require a gradient now, the same on all ranks, in one order.
+  /// Those of `parameters` that require a gradient now, the same on all ranks, in one order,
+  /// on their final device.
   /// `ranks` must outlive this. On the CPU the sums' bits depend on the number of ranks and on
   /// `bucket_bytes`, nothing else.
   /// @throws UsageError when another rank's parameters differ in number, shape or type.

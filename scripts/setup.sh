@@ -12,8 +12,7 @@ packages=(
   ca-certificates g++ cmake ninja-build clang-format python3 python3-venv
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libdcmtk-dev libgdcm-dev libzip-dev
   libcli11-dev nlohmann-json3-dev libspdlog-dev libyaml-cpp-dev libssl-dev libfccp-dev libkainjow-mustache-dev
-  libisal-dev libprotozero-dev
-  libmatio-dev libnifti2-dev zlib1g-dev
+  libmatio-dev libnifti2-dev zlib1g-dev libisal-dev libprotozero-dev libgloo-dev
   libgtest-dev libgmock-dev libbenchmark-dev
 )
 

@@ -9,6 +9,8 @@ spdlog::logger& log() {
   return logger;
 }
 
+void log_debug(std::string_view line) { log().debug("{}", line); }
+
 void log_info(std::string_view line) { log().info("{}", line); }
 
 void log_warning(std::string_view line) { log().warn("{}", line); }

@@ -6,6 +6,7 @@
 // another version of the formatting library that spdlog's are made of, so the two cannot meet.
 namespace jcs {
 
+void log_debug(std::string_view line);
 void log_info(std::string_view line);
 void log_warning(std::string_view line);
 

@@ -18,6 +18,7 @@ std::map<std::filesystem::path, std::string> image_hashes(
     }
   }
   std::vector<std::pair<const std::filesystem::path, std::string>*> files;
+  files.reserve(hashes.size());
   for (auto& file : hashes) {
     files.push_back(&file);
   }

@@ -71,7 +71,7 @@ bool little_endian(const fs::path& file) {
   in.read(header.data(), header.size());
   const bool little = std::memcmp(&header[126], "IM", 2) == 0;
   const bool big = std::memcmp(&header[126], "MI", 2) == 0;
-  const int version = little ? header[125] : header[124];
+  const auto version = static_cast<unsigned char>(little ? header[125] : header[124]);
   if (static_cast<std::size_t>(in.gcount()) < header.size() || (!little && !big) ||
       (version != 1 && version != 2)) {
     throw InputError({"is no MAT file", file.string(), "MATLAB 5"});

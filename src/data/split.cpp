@@ -88,6 +88,9 @@ std::vector<std::size_t> take(std::map<Stratum, std::vector<std::size_t>>& strat
   for (const auto& [stratum, groups] : strata) {
     all += groups.size();
   }
+  if (count == 0 || all == 0) {
+    return {};
+  }
   struct Quota {
     std::vector<std::size_t>* groups;
     std::size_t whole;

@@ -86,7 +86,9 @@ const char* name_of(const matvar_t& variable) {
 
 std::string shape_of(const matvar_t& variable) {
   std::vector<std::string> sizes;
-  for (int i = 0; i < variable.rank; ++i) {
+  const int shown = std::clamp(variable.rank, 0, 8);
+  sizes.reserve(static_cast<std::size_t>(shown));
+  for (int i = 0; i < shown; ++i) {
     sizes.push_back(std::to_string(variable.dims[i]));
   }
   return joined(sizes, "x");

@@ -33,7 +33,15 @@ void silence_nifti() {
   static_cast<void>(done);
 }
 
-// Sizes and offset before the library computes with them. The header is as it stands in the file.
+bool real_number(int datatype) {
+  static constexpr std::array<int, 10> kTypes = {DT_UINT8,   DT_INT8,   DT_INT16, DT_UINT16,
+                                                 DT_INT32,   DT_UINT32, DT_INT64, DT_UINT64,
+                                                 DT_FLOAT32, DT_FLOAT64};
+  return std::find(kTypes.begin(), kTypes.end(), datatype) != kTypes.end();
+}
+
+// Sizes, type and offset before the library computes with them. The header is as it stands in the
+// file.
 template <class Header>
 void check_raw(Header header, const fs::path& file, int version) {
   if (header.sizeof_hdr != static_cast<int>(sizeof header)) {
@@ -58,6 +66,10 @@ void check_raw(Header header, const fs::path& file, int version) {
                       std::to_string(size(1)) + " x " + std::to_string(size(2)) + " x " +
                           std::to_string(size(3))});
   }
+  if (!real_number(header.datatype)) {
+    throw InputError({"does not hold grey values", file.string(), "whole or real numbers",
+                      nifti_datatype_to_string(header.datatype)});
+  }
   const auto offset = static_cast<double>(header.vox_offset);
   if (!std::isfinite(offset) || offset < 0 || offset > kLargestOffset) {
     throw InputError({"has a damaged NIfTI header: no place of the pixels", file.string()});
@@ -80,13 +92,6 @@ NiftiHeader convert(const fs::path& file) {
   throw InputError({"is no NIfTI file", file.string()});
 }
 
-bool real_number(int datatype) {
-  static constexpr std::array<int, 10> kTypes = {DT_UINT8,   DT_INT8,   DT_INT16, DT_UINT16,
-                                                 DT_INT32,   DT_UINT32, DT_INT64, DT_UINT64,
-                                                 DT_FLOAT32, DT_FLOAT64};
-  return std::find(kTypes.begin(), kTypes.end(), datatype) != kTypes.end();
-}
-
 }  // namespace
 
 NiftiHeader read_nifti_header(const fs::path& file) {
@@ -102,10 +107,6 @@ NiftiHeader read_nifti_header(const fs::path& file) {
   if (!header ||
       (header->nifti_type != NIFTI_FTYPE_NIFTI1_1 && header->nifti_type != NIFTI_FTYPE_NIFTI2_1)) {
     throw InputError({"has a damaged NIfTI header", file.string()});
-  }
-  if (!real_number(header->datatype)) {
-    throw InputError({"does not hold grey values", file.string(), "whole or real numbers",
-                      nifti_datatype_to_string(header->datatype)});
   }
   const auto bytes = static_cast<std::uintmax_t>(header->iname_offset) +
                      static_cast<std::uintmax_t>(header->nx * header->ny * header->nz) *

@@ -232,4 +232,23 @@ TEST(Nifti, FilesThatEndTooEarlyAndLyingHeadersAreRefused) {
   }
 }
 
+TEST(Nifti, DamagedHeadersGiveASliceOrOneLine) {
+  const TempDir dir;
+  three_by_two().write(dir / "whole.nii", kTwelve);
+  const std::string whole = jcs::test::content_of(dir / "whole.nii");
+  for (std::size_t at = 0; at < 352; ++at) {
+    for (const int flip : {0x01, 0x7F, 0x80, 0xFF}) {
+      std::string bytes = whole;
+      bytes[at] = static_cast<char>(bytes[at] ^ flip);
+      NiftiFile::write_bytes(dir / "damaged.nii", bytes);
+      try {
+        NiftiVolume volume(dir / "damaged.nii");
+        EXPECT_EQ(volume.slice(0).size(), cv::Size(volume.columns(), volume.rows()));
+      } catch (const jcs::InputError& error) {
+        EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+      }
+    }
+  }
+}
+
 }  // namespace

@@ -1,12 +1,16 @@
 #include "train/train_app.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 
 #include <nlohmann/json.hpp>
 
+#include "jcs/core/device.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/log_text.hpp"
 #include "jcs/core/text.hpp"
+#include "jcs/models/device.hpp"
+#include "jcs/parallel/rendezvous.hpp"
 #include "jcs/training/run_folder.hpp"
 
 namespace jcs::app {
@@ -53,14 +57,39 @@ training::Invocation invocation_of(int argc, char** argv, const std::string& yam
   return invocation;
 }
 
-void restart_if_asked(const TrainArguments& arguments, const std::filesystem::path& folder) {
-  if (arguments.restart) {
-    training::RunFolder(folder).clear();
+std::unique_ptr<parallel::Ranks> join_ranks(training::RunOptions& run) {
+  const auto rendezvous =
+      parallel::rendezvous_from([](const std::string& name) -> std::optional<std::string> {
+        const char* value = std::getenv(name.c_str());
+        return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+      });
+  if (!rendezvous) {
+    return parallel::Ranks::alone();
   }
+  torch::Device device = models::resolve(parse_device(run.device));
+  if (device.is_cuda()) {
+    run.device = "cuda:" + std::to_string(rendezvous->local_rank);
+    device = models::resolve(parse_device(run.device));
+  }
+  if (rendezvous->rank > 0) {
+    log_warnings_only();
+  }
+  return parallel::Ranks::join(*rendezvous, device);
 }
 
-training::Observers train_apps(int epochs) {
+void restart_if_asked(const TrainArguments& arguments, const std::filesystem::path& folder,
+                      parallel::Ranks& ranks) {
+  if (arguments.restart && ranks.is_first()) {
+    training::RunFolder(folder).clear();
+  }
+  ranks.barrier();
+}
+
+training::Observers train_apps(int epochs, bool is_first) {
   training::Observers observers;
+  if (!is_first) {
+    return observers;
+  }
   observers.on_epoch = [epochs](const training::EpochRecord& record, double seconds_left) {
     std::string line = "epoch " + std::to_string(record.epoch) + "/" + std::to_string(epochs) +
                        "  loss " + fixed(record.loss, 4);
@@ -89,6 +118,21 @@ void log_result(const training::TrainingResult& result, const std::filesystem::p
              fixed(result.best_score, 4) + ", weights in " +
              (folder / "best.safetensors").string());
   }
+}
+
+std::string examples(const std::string& program) {
+  const std::string config = "configs/" + program.substr(program.find('_') + 1) + "_compact.yaml";
+  return "  " + program + " --config " + config +
+         " --set data.train=train.csv --set data.validation=val.csv --out out/run\n"
+         "  " +
+         program +
+         " --config my.yaml --print-config    every key with its value and a comment\n"
+         "  torchrun --no-python --standalone --nproc-per-node 4 " +
+         program +
+         " --config my.yaml    on four GPUs\n"
+         "The same command goes on where an interrupted run stopped. The folder holds config.yaml, "
+         "run.json,\n"
+         "metrics.csv, last.ckpt (all state), best.safetensors and, in the end, final.safetensors.";
 }
 
 }  // namespace jcs::app

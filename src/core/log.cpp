@@ -15,4 +15,6 @@ void log_info(std::string_view line) { log().info("{}", line); }
 
 void log_warning(std::string_view line) { log().warn("{}", line); }
 
+void log_warnings_only() { log().set_level(spdlog::level::warn); }
+
 }  // namespace jcs

@@ -22,11 +22,25 @@ constexpr const char* kNetwork = "network/";
 constexpr const char* kOptimizer = "optimizer/";
 constexpr const char* kStateKey = "jcs.training_state";
 
-json to_json(const EpochRecord& record) {
-  json scores = json::array();
-  for (const auto& [name, value] : record.scores) {
-    scores.push_back({name, value ? json(*value) : json(nullptr)});
+json to_json(const Scores& scores) {
+  json out = json::array();
+  for (const auto& [name, value] : scores) {
+    out.push_back({name, value ? json(*value) : json(nullptr)});
   }
+  return out;
+}
+
+Scores scores_from_json(const json& j) {
+  Scores scores;
+  for (const json& score : j) {
+    scores.emplace_back(score.at(0), score.at(1).is_null()
+                                         ? std::nullopt
+                                         : std::optional<double>(score.at(1).get<double>()));
+  }
+  return scores;
+}
+
+json to_json(const EpochRecord& record) {
   return {{"epoch", record.epoch},
           {"iterations", record.iterations},
           {"learning_rate", record.learning_rate},
@@ -34,7 +48,7 @@ json to_json(const EpochRecord& record) {
           {"seconds", record.seconds},
           {"slices_per_second", record.slices_per_second},
           {"waiting", record.waiting},
-          {"scores", scores}};
+          {"scores", to_json(record.scores)}};
 }
 
 EpochRecord epoch_from_json(const json& j) {
@@ -46,11 +60,7 @@ EpochRecord epoch_from_json(const json& j) {
   record.seconds = j.at("seconds");
   record.slices_per_second = j.at("slices_per_second");
   record.waiting = j.at("waiting");
-  for (const json& score : j.at("scores")) {
-    record.scores.emplace_back(score.at(0), score.at(1).is_null()
-                                                ? std::nullopt
-                                                : std::optional<double>(score.at(1).get<double>()));
-  }
+  record.scores = scores_from_json(j.at("scores"));
   return record;
 }
 
@@ -138,6 +148,15 @@ std::string differences(const json& before, const json& now) {
 }
 
 }  // namespace
+
+std::string scores_to_text(const std::optional<Scores>& scores) {
+  return (scores ? to_json(*scores) : json(nullptr)).dump();
+}
+
+std::optional<Scores> scores_from_text(const std::string& text) {
+  const json j = json::parse(text);
+  return j.is_null() ? std::nullopt : std::optional(scores_from_json(j));
+}
 
 void save_checkpoint(const std::filesystem::path& file, const RunState& state,
                      const torch::nn::Module& network, torch::optim::Optimizer& optimizer) {

@@ -133,13 +133,14 @@ void require_both_labels(const std::vector<data::ManifestEntry>& entries,
 
 TrainingResult train_classifier(const ClassifierTrainingOptions& options,
                                 const Invocation& invocation, const Observers& observers,
-                                Progress& progress, const std::stop_token& stop) {
+                                Progress& progress, const std::stop_token& stop,
+                                parallel::Ranks* ranks) {
   check(options);
   prepare_process(options.run);
   Manifests manifests = read_manifests(options.data);
-  const RunFolder folder(options.run.folder);
   nlohmann::json hashes;
-  if (!std::filesystem::exists(folder.checkpoint())) {
+  if ((ranks == nullptr || ranks->is_first()) &&
+      !std::filesystem::exists(RunFolder(options.run.folder).checkpoint())) {
     hashes = examine(manifests, options.data, progress, stop);
   }
   data::SliceDatasetOptions learning;
@@ -160,6 +161,7 @@ TrainingResult train_classifier(const ClassifierTrainingOptions& options,
   ClassifierTask task(options, {std::move(manifests.validation), measuring});
   TrainingSetup setup = make_setup(options, invocation, observers);
   setup.data_hashes = std::move(hashes);
+  share_among(ranks, setup);
   return train(task, slices, setup, progress, stop);
 }
 

@@ -74,6 +74,14 @@ nlohmann::json provenance_of(const DataOptions& data, const InitialWeights& init
   return out;
 }
 
+void share_among(parallel::Ranks* ranks, TrainingSetup& setup) {
+  setup.ranks = ranks;
+  if (ranks != nullptr) {
+    setup.loader.rank = ranks->rank();
+    setup.loader.ranks = ranks->size();
+  }
+}
+
 data::LoaderOptions validation_loader(const RunOptions& run, const DataOptions& data) {
   data::LoaderOptions options;
   // Without gradients a batch takes little memory; parts of a training batch would only slow it.

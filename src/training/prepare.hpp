@@ -38,6 +38,9 @@ void start_backbone_from(const std::filesystem::path& file, torch::nn::Module& s
 /// SHA-256 of both manifests and of the initial weights, for the weights' metadata.
 nlohmann::json provenance_of(const DataOptions& data, const InitialWeights& initial);
 
+/// Makes each of the processes learn from its own part of every batch.
+void share_among(parallel::Ranks* ranks, TrainingSetup& setup);
+
 /// How validation slices are read: in order, all of them.
 data::LoaderOptions validation_loader(const RunOptions& run, const DataOptions& data);
 

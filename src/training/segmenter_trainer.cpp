@@ -20,11 +20,13 @@ namespace {
 
 class SegmenterTask : public Task {
  public:
-  SegmenterTask(const SegmenterTrainingOptions& options, data::SliceDataset validation)
+  SegmenterTask(const SegmenterTrainingOptions& options, data::SliceDataset validation,
+                parallel::Ranks* ranks)
       : options_(options),
         validation_(std::move(validation)),
         device_(models::resolve(parse_device(options.run.device))),
-        network_(options.network) {
+        network_(options.network),
+        ranks_(ranks) {
     start_from(options.initial, *network_);
     start_backbone_from(options.fused_classifier.weights, *network_);
     if (options.fused_classifier.frozen) {
@@ -46,10 +48,14 @@ class SegmenterTask : public Task {
                                                 : network_->forward_from_stage1(
                                                       batch.encoder_first, batch.classifier_stem))
                             .to(torch::kFloat);
-    if (!options_.deep_supervision) {
-      return side_losses(logits.narrow(1, 0, 1), batch.masks, options_.dice, {batch.share, {}});
+    BatchShare part{batch.share, {}};
+    if (ranks_ != nullptr && !ranks_->is_alone()) {
+      part.sum_over_ranks = [this](const torch::Tensor& local) {
+        return ranks_->sum_keeping_gradient(local);
+      };
     }
-    return side_losses(logits, batch.masks, options_.dice, {batch.share, {}});
+    return side_losses(options_.deep_supervision ? logits : logits.narrow(1, 0, 1), batch.masks,
+                       options_.dice, part);
   }
 
   Scores validate(Progress& progress, const std::stop_token& stop) override {
@@ -100,19 +106,21 @@ class SegmenterTask : public Task {
   data::SliceDataset validation_;
   torch::Device device_;
   models::Segmenter network_;
+  parallel::Ranks* ranks_;
 };
 
 }  // namespace
 
 TrainingResult train_segmenter(const SegmenterTrainingOptions& options,
                                const Invocation& invocation, const Observers& observers,
-                               Progress& progress, const std::stop_token& stop) {
+                               Progress& progress, const std::stop_token& stop,
+                               parallel::Ranks* ranks) {
   check(options);
   prepare_process(options.run);
   Manifests manifests = read_manifests(options.data);
-  const RunFolder folder(options.run.folder);
   nlohmann::json hashes;
-  if (!std::filesystem::exists(folder.checkpoint())) {
+  if ((ranks == nullptr || ranks->is_first()) &&
+      !std::filesystem::exists(RunFolder(options.run.folder).checkpoint())) {
     hashes = examine(manifests, options.data, progress, stop);
   }
   data::SliceDatasetOptions learning;
@@ -131,9 +139,10 @@ TrainingResult train_segmenter(const SegmenterTrainingOptions& options,
     throw UsageError({"stage-1 features are for a segmenter that is fused with a classifier",
                       "network.fusion", "paper or release", "none"});
   }
-  SegmenterTask task(options, {std::move(manifests.validation), measuring});
+  SegmenterTask task(options, {std::move(manifests.validation), measuring}, ranks);
   TrainingSetup setup = make_setup(options, invocation, observers);
   setup.data_hashes = std::move(hashes);
+  share_among(ranks, setup);
   return train(task, slices, setup, progress, stop);
 }
 

@@ -32,6 +32,7 @@ double Stepper::Outcome::loss() const { return std::accumulate(losses.begin(), l
 Stepper::Stepper(Task& task, const TrainingSetup& setup)
     : task_(task),
       run_(setup.run),
+      ranks_(setup.ranks != nullptr && !setup.ranks->is_alone() ? setup.ranks : nullptr),
       device_(task.network().parameters().front().device()),
       optimizer_(make_optimizer(task.network(), setup.optimizer)) {
   const torch::NoGradGuard no_grad;
@@ -42,6 +43,9 @@ Stepper::Stepper(Task& task, const TrainingSetup& setup)
     if (parameter.requires_grad()) {
       parameters_.push_back(parameter);
     }
+  }
+  if (ranks_ != nullptr) {
+    gradient_sum_.emplace(*ranks_, parameters_);
   }
 }
 
@@ -61,7 +65,8 @@ data::Batch Stepper::on_device(const data::Batch& part) const {
   return batch;
 }
 
-std::optional<Stepper::Outcome> Stepper::add(const data::Batch& part, double rate) {
+std::optional<Stepper::Outcome> Stepper::add(const data::Batch& part, double rate,
+                                             bool stop_asked) {
   const bool scaled = run_.precision == Precision::kFp16;
   std::vector<torch::Tensor> losses;
   {
@@ -71,6 +76,9 @@ std::optional<Stepper::Outcome> Stepper::add(const data::Batch& part, double rat
   torch::Tensor total = losses.front();
   for (std::size_t i = 1; i < losses.size(); ++i) {
     total = total + losses[i];
+  }
+  if (gradient_sum_ && part.last_part) {
+    gradient_sum_->begin();
   }
   (scaled ? total * scale_.state().scale : total).backward();
 
@@ -87,8 +95,26 @@ std::optional<Stepper::Outcome> Stepper::add(const data::Batch& part, double rat
   if (!part.last_part) {
     return std::nullopt;
   }
+  if (gradient_sum_) {
+    gradient_sum_->finish();
+  }
+  share_outcome(stop_asked);
   move(rate);
   return std::exchange(current_, {});
+}
+
+void Stepper::share_outcome(bool stop_asked) {
+  current_.stop = stop_asked;
+  if (ranks_ == nullptr) {
+    return;
+  }
+  std::vector<double> values = current_.losses;
+  values.push_back(stop_asked ? 1.0 : 0.0);
+  const torch::Tensor sums = ranks_->sum(torch::tensor(values, torch::kDouble).to(device_)).cpu();
+  for (std::size_t i = 0; i < current_.losses.size(); ++i) {
+    current_.losses[i] = sums[static_cast<std::int64_t>(i)].item<double>();
+  }
+  current_.stop = sums[-1].item<double>() > 0;
 }
 
 void Stepper::move(double rate) {

@@ -29,20 +29,23 @@ class Run {
       : task_(task),
         slices_(slices),
         setup_(setup),
+        ranks_(setup.ranks != nullptr && !setup.ranks->is_alone() ? setup.ranks : nullptr),
         folder_(setup.run.folder),
         stepper_(task, setup),
         batches_(batches_per_epoch(slices.size(), setup.loader)) {
     const auto all = static_cast<std::int64_t>(batches_) * setup.run.epochs;
     iterations_ = setup.run.iterations > 0 ? std::min(all, setup.run.iterations) : all;
     state_.identity = setup.identity;
-    if (std::filesystem::exists(folder_.checkpoint())) {
+    const bool resumes = agreed_to_resume();
+    if (resumes) {
       state_ = load_checkpoint(folder_.checkpoint(), state_.identity, task.network(),
                                stepper_.optimizer());
       stepper_.loss_scale().restore(state_.loss_scale);
-    } else {
+    } else if (writes()) {
       folder_.write_configuration(setup.invocation.configuration);
       write_run(setup.data_hashes);
     }
+    share_network();
   }
 
   [[nodiscard]] bool complete() const {
@@ -51,7 +54,7 @@ class Run {
   [[nodiscard]] const RunState& state() const { return state_; }
 
   void epoch(Progress& progress, const std::stop_token& stop) {
-    if (!watch_) {
+    if (!watch_ && writes()) {
       watch_.emplace(folder_.path(), state_.iteration);
     }
     task_.network().train();
@@ -62,7 +65,7 @@ class Run {
     data::for_each_batch(slices_, setup_.loader, static_cast<std::uint64_t>(setup_.run.seed),
                          state_.epoch, state_.batch, [&](std::size_t index, data::Batch& part) {
                            state_.waiting_seconds += since(idle_from);
-                           const bool moved = step(part);
+                           const bool moved = step(part, stop);
                            state_.epoch_seconds = clock.seconds();
                            if (moved) {
                              state_.batch = index + 1;
@@ -77,6 +80,45 @@ class Run {
   }
 
  private:
+  // Rank 0 alone writes files and validates.
+  [[nodiscard]] bool writes() const { return ranks_ == nullptr || ranks_->is_first(); }
+
+  // Whether there is a checkpoint to go on from; all processes must be told the same.
+  [[nodiscard]] bool agreed_to_resume() const {
+    const bool here = std::filesystem::exists(folder_.checkpoint());
+    if (ranks_ == nullptr) {
+      return here;
+    }
+    const auto identities = ranks_->gather_texts(setup_.identity.dump());
+    const auto seen = ranks_->gather_texts(here ? "a checkpoint" : "none");
+    for (std::size_t rank = 1; rank < seen.size(); ++rank) {
+      if (identities[rank] != identities.front()) {
+        throw UsageError({"was started with another configuration or other data than rank 0",
+                          "rank " + std::to_string(rank)});
+      }
+      if (seen[rank] != seen.front()) {
+        throw UsageError(
+            {"does not see the run's folder as rank 0 does; put it on storage that "
+             "all machines share",
+             "rank " + std::to_string(rank) + ": " + folder_.path().string(), seen.front(),
+             seen[rank]});
+      }
+    }
+    return here;
+  }
+
+  // Rank 0's weights and buffers on all. Statistics of batch norms differ between the ranks, and a
+  // checkpoint holds rank 0's: where one is written, all go on with them.
+  void share_network() {
+    if (ranks_ != nullptr) {
+      std::vector<torch::Tensor> tensors = task_.network().parameters();
+      const auto buffers = task_.network().buffers();
+      tensors.insert(tensors.end(), buffers.begin(), buffers.end());
+      const torch::NoGradGuard no_grad;
+      ranks_->broadcast(tensors);
+    }
+  }
+
   // Seconds of the epoch, those before an interruption included.
   class Clock {
    public:
@@ -110,12 +152,12 @@ class Run {
   }
 
   // Whether the weights moved, which they do after the last part of a batch.
-  bool step(const data::Batch& part) {
+  bool step(const data::Batch& part, const std::stop_token& stop) {
     StepRecord record;
     record.iteration = state_.iteration;
     record.epoch = state_.epoch;
     record.learning_rate = rate_at(state_.iteration);
-    const auto outcome = stepper_.add(part, record.learning_rate);
+    const auto outcome = stepper_.add(part, record.learning_rate, stop.stop_requested());
     if (!outcome) {
       return false;
     }
@@ -127,7 +169,10 @@ class Run {
     ++state_.iteration;
     record.losses = outcome->losses;
     record.gradient_norm = outcome->gradient_norm;
-    watch_->step(record, outcome->loss());
+    stop_asked_ = outcome->stop;
+    if (watch_) {
+      watch_->step(record, outcome->loss());
+    }
     if (setup_.observers.on_step) {
       setup_.observers.on_step(record);
     }
@@ -157,19 +202,44 @@ class Run {
   }
 
   void save() {
-    save_checkpoint(folder_.checkpoint(), state_, task_.network(), stepper_.optimizer());
+    share_network();
+    if (writes()) {
+      save_checkpoint(folder_.checkpoint(), state_, task_.network(), stepper_.optimizer());
+    }
+  }
+
+  [[noreturn]] void stop_here() {
+    save();
+    throw Interrupted("stopped after iteration " + std::to_string(state_.iteration) +
+                      "; the same command goes on from " + folder_.checkpoint().string());
   }
 
   void checkpoint_or_stop(const std::stop_token& stop) {
     const std::int64_t every = setup_.run.checkpoint_every;
-    if (stop.stop_requested()) {
-      save();
-      throw Interrupted("stopped after iteration " + std::to_string(state_.iteration) +
-                        "; the same command goes on from " + folder_.checkpoint().string());
+    // Several processes stop where all have heard of it; one alone need not wait for its next step.
+    if (stop_asked_ || (ranks_ == nullptr && stop.stop_requested())) {
+      stop_here();
     }
     if (every > 0 && state_.iteration % every == 0 && state_.batch < batches_) {
       save();
     }
+  }
+
+  // Rank 0's figures on all; nothing after a stop.
+  std::optional<Scores> validated(Progress& progress, const std::stop_token& stop) {
+    std::optional<Scores> scores;
+    if (writes()) {
+      task_.network().eval();
+      const torch::NoGradGuard no_grad;
+      try {
+        scores = task_.validate(progress, stop);
+      } catch (const Interrupted&) {
+        // All stop together, below.
+      }
+    }
+    return ranks_ == nullptr
+               ? scores
+               : scores_from_text(ranks_->gather_texts(scores_to_text(scores)).front());
   }
 
   void finish_epoch(Progress& progress, const std::stop_token& stop, const Clock& clock) {
@@ -182,13 +252,11 @@ class Run {
     record.waiting = state_.epoch_seconds > 0 ? state_.waiting_seconds / state_.epoch_seconds : 0.0;
     const bool last = state_.iteration >= iterations_;
     if (last || record.epoch % setup_.run.validate_every == 0) {
-      task_.network().eval();
-      const torch::NoGradGuard no_grad;
-      try {
-        record.scores = task_.validate(progress, stop);
-      } catch (const Interrupted&) {
-        checkpoint_or_stop(stop);
+      auto scores = validated(progress, stop);
+      if (!scores) {
+        stop_here();
       }
+      record.scores = std::move(*scores);
     }
     record.seconds = clock.seconds();
     const double left = seconds_left(record.seconds);
@@ -208,13 +276,15 @@ class Run {
   // The checkpoint comes last: a kill before it repeats the epoch, which writes the same files
   // again.
   void leave_files(const EpochRecord& record) {
-    folder_.write_metrics(state_.epochs);
-    watch_->epoch(record);
-    if (complete()) {
-      task_.save(folder_.finished(), provenance(record));
-      write_run(folder_.data_hashes());
+    if (writes()) {
+      folder_.write_metrics(state_.epochs);
+      watch_->epoch(record);
+      if (complete()) {
+        task_.save(folder_.finished(), provenance(record));
+        write_run(folder_.data_hashes());
+      }
     }
-    const std::int64_t keep = setup_.run.keep_checkpoints;
+    const std::int64_t keep = writes() ? setup_.run.keep_checkpoints : 0;
     if (keep > 0) {
       save_checkpoint(folder_.checkpoint_of(record.epoch), state_, task_.network(),
                       stepper_.optimizer());
@@ -239,6 +309,9 @@ class Run {
       state_.best_score = score;
       state_.best_epoch = record.epoch;
       state_.validations_since_best = 0;
+      if (!writes()) {
+        return;
+      }
       task_.save(folder_.best(), provenance(record));
       const torch::NoGradGuard no_grad;
       const std::vector<std::byte> samples = task_.samples();
@@ -298,12 +371,14 @@ class Run {
   Task& task_;
   const data::SliceDataset& slices_;
   const TrainingSetup& setup_;
+  parallel::Ranks* ranks_;  // none: alone
   RunFolder folder_;
   Stepper stepper_;
   std::optional<Watch> watch_;
   std::size_t batches_;
   std::int64_t iterations_ = 0;
   RunState state_;
+  bool stop_asked_ = false;
 };
 
 }  // namespace

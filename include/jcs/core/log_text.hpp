@@ -10,4 +10,7 @@ void log_debug(std::string_view line);
 void log_info(std::string_view line);
 void log_warning(std::string_view line);
 
+/// Leaves out everything but warnings and errors from now on.
+void log_warnings_only();
+
 }  // namespace jcs

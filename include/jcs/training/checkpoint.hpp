@@ -32,6 +32,10 @@ struct RunState {
   std::vector<EpochRecord> epochs;  ///< finished ones
 };
 
+/// Figures as text for other processes, and back. Nothing is text too.
+std::string scores_to_text(const std::optional<Scores>& scores);
+std::optional<Scores> scores_from_text(const std::string& text);
+
 /// Writes network, optimizer and state into one file, whole or not at all. @throws OutputError
 void save_checkpoint(const std::filesystem::path& file, const RunState& state,
                      const torch::nn::Module& network, torch::optim::Optimizer& optimizer);

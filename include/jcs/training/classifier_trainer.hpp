@@ -15,9 +15,12 @@ namespace jcs::training {
 /// `balanced_accuracy`, `sensitivity`, `specificity`, `accuracy`, the mean cross-entropy `loss`
 /// and, where validation slices are annotated, `map_inside`: the share of the activation map's mass
 /// that lies in the opacities, averaged over those slices.
-/// @throws InputError, WeightsError, UsageError, OutputError; Interrupted after a stop.
+/// `ranks`: the processes that share each batch; none: this one alone.
+/// @throws InputError, WeightsError, UsageError, OutputError; Interrupted after a stop;
+/// parallel::RankLost.
 TrainingResult train_classifier(const ClassifierTrainingOptions& options,
                                 const Invocation& invocation, const Observers& observers,
-                                Progress& progress, const std::stop_token& stop);
+                                Progress& progress, const std::stop_token& stop,
+                                parallel::Ranks* ranks = nullptr);
 
 }  // namespace jcs::training

@@ -12,9 +12,12 @@ namespace jcs::training {
 /// outputs. The best weights are those with the highest mean Dice of the validation slices at
 /// threshold ½; scores are `dice`, `iou` (means over the slices), `pooled_dice`, `sensitivity` and
 /// `specificity` (over all pixels).
-/// @throws InputError, WeightsError, UsageError, OutputError; Interrupted after a stop.
+/// `ranks`: the processes that share each batch; none: this one alone.
+/// @throws InputError, WeightsError, UsageError, OutputError; Interrupted after a stop;
+/// parallel::RankLost.
 TrainingResult train_segmenter(const SegmenterTrainingOptions& options,
                                const Invocation& invocation, const Observers& observers,
-                               Progress& progress, const std::stop_token& stop);
+                               Progress& progress, const std::stop_token& stop,
+                               parallel::Ranks* ranks = nullptr);
 
 }  // namespace jcs::training

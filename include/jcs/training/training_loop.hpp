@@ -14,6 +14,7 @@
 
 #include "jcs/core/progress.hpp"
 #include "jcs/data/loader.hpp"
+#include "jcs/parallel/ranks.hpp"
 #include "jcs/training/options.hpp"
 
 namespace jcs::training {
@@ -93,7 +94,10 @@ struct TrainingSetup {
   /// Whatever the result depends on, as nested objects. A run folder with a checkpoint of another
   /// identity is refused, naming what differs.
   nlohmann::json identity;
-  nlohmann::json provenance;   ///< what the weights' metadata say of their origin
+  nlohmann::json provenance;  ///< what the weights' metadata say of their origin
+  /// The processes that share each batch; none: this one alone. Each of them calls `train`, and
+  /// rank 0 validates and writes.
+  parallel::Ranks* ranks = nullptr;
   nlohmann::json data_hashes;  ///< of a run that starts anew: what the data hold, for run.json
   Observers observers;
 };
@@ -103,8 +107,8 @@ struct TrainingSetup {
 /// `last.ckpt` (all that is needed to go on), `best.safetensors` and, when it is complete,
 /// `final.safetensors` (weights alone); besides those TensorBoard's event files and `samples.png`.
 /// A stop leaves a checkpoint after the step under way.
-/// @throws Interrupted after a stop; UsageError when the folder holds another run or the loss is no
-/// longer finite.
+/// @throws Interrupted after a stop; UsageError when the folder holds another run, the processes
+/// were started with different ones, or the loss is no longer finite; parallel::RankLost.
 TrainingResult train(Task& task, const data::SliceDataset& slices, const TrainingSetup& setup,
                      Progress& progress, const std::stop_token& stop);
 

@@ -17,6 +17,7 @@
 #include "jcs/weights/model_file.hpp"
 
 #include "prepare.hpp"
+#include "samples.hpp"
 
 namespace jcs::training {
 
@@ -98,6 +99,17 @@ class ClassifierTask : public Task {
       scores.emplace_back("map_inside", inside.value());
     }
     return scores;
+  }
+
+  std::vector<std::byte> samples() override {
+    std::vector<cv::Mat> pictures;
+    for (const std::size_t index : sample_indices(validation_.size())) {
+      const data::Sample sample = validation_.get(index, 0);
+      const auto map = explain::normalised(explain::activation_map(
+          network_, sample.image.unsqueeze(0).to(device_), options_.map_supervision.reading));
+      pictures.push_back(heated(sample, options_.preprocessing, map[0].cpu()));
+    }
+    return in_a_row(pictures);
   }
 
   void save(const std::filesystem::path& file, const nlohmann::json& provenance) override {

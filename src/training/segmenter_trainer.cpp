@@ -13,6 +13,7 @@
 #include "jcs/weights/model_file.hpp"
 
 #include "prepare.hpp"
+#include "samples.hpp"
 
 namespace jcs::training {
 
@@ -78,6 +79,19 @@ class SegmenterTask : public Task {
             {"pooled_dice", metrics::dice(meter.pooled())},
             {"sensitivity", metrics::sensitivity(meter.pooled())},
             {"specificity", metrics::specificity(meter.pooled())}};
+  }
+
+  std::vector<std::byte> samples() override {
+    std::vector<cv::Mat> pictures;
+    for (const std::size_t index : sample_indices(validation_.size())) {
+      const data::Sample sample = validation_.get(index, 0);
+      if (!sample.image.defined()) {
+        return {};
+      }
+      const auto map = torch::sigmoid(network_->predict(sample.image.unsqueeze(0).to(device_)));
+      pictures.push_back(outlined(sample, options_.preprocessing, map[0][0].cpu() > 0.5));
+    }
+    return in_a_row(pictures);
   }
 
   void save(const std::filesystem::path& file, const nlohmann::json& provenance) override {

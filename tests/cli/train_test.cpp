@@ -116,13 +116,13 @@ TEST_P(TrainProgram, StopsOnASignalAndGoesOn) {
 TEST_P(TrainProgram, RefusesAFolderOfAnotherRunNamingTheKey) {
   ASSERT_EQ(run_program(command("run", {"--set", "run.epochs=1"})).code, 0);
   const Finished other = run_program(
-      command("run", {"--set", "run.epochs=1", "--set", "optimizer.learning_rate=0.5"}));
+      command("run", {"--set", "run.epochs=1", "--set", "optimizer.learning_rate=0.002"}));
   EXPECT_EQ(other.code, 2);
   EXPECT_EQ(other.error_lines(), 1) << other.err;
-  EXPECT_NE(other.err.find("optimizer.learning_rate was 0.001, is 0.5"), std::string::npos)
+  EXPECT_NE(other.err.find("optimizer.learning_rate was 0.001, is 0.002"), std::string::npos)
       << other.err;
   const Finished anew = run_program(command(
-      "run", {"--set", "run.epochs=1", "--set", "optimizer.learning_rate=0.5", "--restart"}));
+      "run", {"--set", "run.epochs=1", "--set", "optimizer.learning_rate=0.002", "--restart"}));
   EXPECT_EQ(anew.code, 0) << anew.err;
 }
 

@@ -75,6 +75,7 @@ def main():
             axes.plot(epochs, values, marker="o" if len(epochs) == 1 else None, label=str(folder))
         axes.set_title(column.replace("_", " "))
         axes.set_xlabel("epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
         if column == "learning_rate":
             axes.ticklabel_format(axis="y", style="sci", scilimits=(0, 0))

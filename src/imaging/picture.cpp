@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <cmath>
 #include <cstdint>
 #include <fstream>
@@ -89,6 +90,25 @@ std::string content_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// An annotation has one value, or one for each of a few structures. Many shades are a slice, a
+// probability map or a mask that was blurred on its way, and would silently become one big opacity.
+void refuse_shades(const std::vector<cv::Mat>& channels, const std::filesystem::path& file) {
+  constexpr std::size_t kMost = 16;
+  for (const cv::Mat& channel : channels) {
+    std::bitset<256> seen;
+    for (int row = 0; row < channel.rows; ++row) {
+      const auto* values = channel.ptr<std::uint8_t>(row);
+      for (int column = 0; column < channel.cols; ++column) {
+        seen.set(values[column]);
+      }
+    }
+    if (seen.count() > kMost) {
+      throw InputError({"is no mask", file.string(), "at most " + std::to_string(kMost) + " values",
+                        std::to_string(seen.count())});
+    }
+  }
+}
+
 }  // namespace
 
 cv::Mat windowed(const CtVolume& volume, std::size_t slice, const Preprocessing& preprocessing) {
@@ -131,6 +151,7 @@ cv::Mat read_mask(const std::filesystem::path& file) {
   std::vector<cv::Mat> channels;
   cv::split(picture, channels);
   const std::size_t colours = channels.size() < 3 ? 1 : 3;
+  refuse_shades(channels, file);
   const cv::Vec3b background = first_palette_colour(content).value_or(cv::Vec3b(0, 0, 0));
   cv::Mat mask = cv::Mat::zeros(picture.size(), CV_8UC1);
   for (std::size_t i = 0; i < colours; ++i) {

@@ -1,10 +1,13 @@
 #include "jcs/training/segmenter_trainer.hpp"
 
+#include <span>
+
 #include <torch/torch.h>
 
 #include "jcs/core/device.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/data/slice_dataset.hpp"
+#include "jcs/metrics/e_measure.hpp"
 #include "jcs/metrics/overlap.hpp"
 #include "jcs/models/device.hpp"
 #include "jcs/models/segmenter.hpp"
@@ -61,6 +64,7 @@ class SegmenterTask : public Task {
 
   Scores validate(Progress& progress, const std::stop_token& stop) override {
     metrics::OverlapMeter meter;
+    metrics::EMeasureMeter alignment;
     const data::LoaderOptions loader = validation_loader(options_.run, options_.data);
     const std::size_t batches = batches_per_epoch(validation_.size(), loader);
     data::for_each_batch(validation_, loader, 0, 0, 0, [&](std::size_t index, data::Batch& batch) {
@@ -69,13 +73,18 @@ class SegmenterTask : public Task {
       const auto masks = batch.masks.to(torch::kUInt8).contiguous();
       const auto pixels = static_cast<std::size_t>(maps[0].numel());
       for (std::int64_t i = 0; i < maps.size(0); ++i) {
-        meter.add({maps[i].data_ptr<float>(), pixels}, {masks[i].data_ptr<std::uint8_t>(), pixels});
+        const std::span<const float> map(maps[i].data_ptr<float>(), pixels);
+        const std::span<const std::uint8_t> mask(masks[i].data_ptr<std::uint8_t>(), pixels);
+        meter.add(map, mask);
+        alignment.add(map, mask);
       }
       progress.update("validation", index + 1, batches);
       return true;
     });
     return {{"dice", meter.dice().value()},
             {"iou", meter.iou().value()},
+            {"e_mean", alignment.mean().value()},
+            {"e_adaptive", alignment.adaptive().value()},
             {"pooled_dice", metrics::dice(meter.pooled())},
             {"sensitivity", metrics::sensitivity(meter.pooled())},
             {"specificity", metrics::specificity(meter.pooled())}};

@@ -153,6 +153,19 @@ TEST(ReadMask, InAPaletteIndexZeroIsBackgroundWhateverItsColour) {
   EXPECT_THAT(pixels(read_mask(dir / "white.png")), ElementsAre(0, 1, 1, 0));
 }
 
+TEST(ReadMask, RefusesAPictureOfManyShades) {
+  const jcs::test::TempDir dir;
+  cv::Mat shades(1, 17, CV_8UC1);
+  for (int i = 0; i < 17; ++i) {
+    shades.at<std::uint8_t>(0, i) = static_cast<std::uint8_t>(i);
+  }
+  write(dir / "shades.png", shades);
+  EXPECT_THAT(refusal([&] { read_mask(dir / "shades.png"); }),
+              HasSubstr("shades.png: is no mask (expected at most 16 values, got 17)"));
+  write(dir / "classes.png", shades.colRange(0, 16));
+  EXPECT_EQ(cv::countNonZero(read_mask(dir / "classes.png")), 15);
+}
+
 TEST(ReadMask, JpegIsRefused) {
   const TempDir dir;
   write(dir / "mask.jpg", small_picture(255));

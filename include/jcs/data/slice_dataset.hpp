@@ -34,7 +34,7 @@ struct SliceDatasetOptions {
   /// Classification: read the annotations of positive slices as well, for the supervision of the
   /// activation map.
   bool annotations = false;
-  double mixup_alpha = 0.0;     ///< classification: α of mixup (paper, equation 3); 0: none
+  double mixup_alpha = 0.0;       ///< classification: α of mixup (paper, equation 3); 0: none
   std::filesystem::path cache{};  ///< folder of decoded slices; empty: decoded every time
 };
 

@@ -30,7 +30,8 @@ cv::Mat decode_picture(const std::filesystem::path& file);
 cv::Mat read_picture(const std::filesystem::path& file, const Preprocessing& preprocessing);
 
 /// An annotation as 0 and 1 (CV_8UC1): in a picture with a palette every index but 0 is 1, in a
-/// grey or colour picture everything but black. JPEG is refused: its losses would spoil the edges.
+/// grey or colour picture everything but black. JPEG is refused: its losses would spoil the edges;
+/// and so is a picture of more than 16 shades, which is no annotation.
 /// @throws InputError naming the file.
 cv::Mat read_mask(const std::filesystem::path& file);
 

@@ -151,8 +151,7 @@ TrainingResult train_classifier(const ClassifierTrainingOptions& options,
   prepare_process(options.run);
   Manifests manifests = read_manifests(options.data);
   nlohmann::json hashes;
-  if ((ranks == nullptr || ranks->is_first()) &&
-      !std::filesystem::exists(RunFolder(options.run.folder).checkpoint())) {
+  if ((ranks == nullptr || ranks->is_first()) && !RunFolder::can_resume(options.run.folder)) {
     hashes = examine(manifests, options.data, progress, stop);
   }
   data::SliceDatasetOptions learning;

@@ -52,8 +52,8 @@ std::array<char, sizeof(T)> bytes_of(T value) {
 
 }  // namespace
 
-EventFile::EventFile(const std::filesystem::path& folder, std::int64_t first_step) {
-  std::string digits = std::to_string(first_step);
+EventFile::EventFile(const std::filesystem::path& folder, std::int64_t steps_done) {
+  std::string digits = std::to_string(steps_done);
   digits.insert(0, digits.size() < 10 ? 10 - digits.size() : 0, '0');
   path_ = folder / (kPrefix + digits + ".jcs");
   out_.open(path_, std::ios::binary | std::ios::trunc);
@@ -66,7 +66,8 @@ EventFile::EventFile(const std::filesystem::path& folder, std::int64_t first_ste
   write(version);
   std::string start;
   protozero::pbf_writer event(start);
-  event.add_int64(number(Event::kStep), first_step);
+  // The first step of this file; what older files hold from it on is forgotten.
+  event.add_int64(number(Event::kStep), steps_done + 1);
   {
     protozero::pbf_writer session(event, number(Event::kSessionLog));
     session.add_enum(number(SessionLog::kStatus), kSessionStart);

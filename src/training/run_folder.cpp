@@ -21,6 +21,10 @@ RunFolder::RunFolder(std::filesystem::path folder) : folder_(std::move(folder)) 
   }
 }
 
+bool RunFolder::can_resume(const std::filesystem::path& folder) {
+  return std::filesystem::exists(folder / kCheckpoint);
+}
+
 std::filesystem::path RunFolder::checkpoint_of(std::int64_t epoch) const {
   std::string number = std::to_string(epoch);
   number.insert(0, number.size() < 4 ? 4 - number.size() : 0, '0');
@@ -72,21 +76,39 @@ void RunFolder::write_samples(const std::vector<std::byte>& png) const {
   write_file(folder_ / "samples.png", std::span<const std::byte>(png));
 }
 
-void RunFolder::clear() const {
-  const auto is_ours = [](const std::string& name) {
-    static const std::set<std::string> kNames = {
-        "last.ckpt",   "best.safetensors", "final.safetensors", "metrics.csv",
-        "config.yaml", "run.json",         "samples.png"};
-    return kNames.contains(name) || (name.starts_with("epoch-") && name.ends_with(".ckpt")) ||
-           EventFile::is_name(name);
-  };
-  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+namespace {
+
+bool is_ours(const std::string& name) {
+  static const std::set<std::string> kNames = {
+      "last.ckpt",   "best.safetensors", "final.safetensors", "metrics.csv",
+      "config.yaml", "run.json",         "samples.png"};
+  return kNames.contains(name) || (name.starts_with("epoch-") && name.ends_with(".ckpt")) ||
+         EventFile::is_name(name);
+}
+
+// A file that was being written when the process was killed: `.NAME.XXXXXX`.
+bool is_leftover(const std::string& name) {
+  const auto dot = name.rfind('.');
+  return name.starts_with('.') && dot != 0 && name.size() - dot == 7 &&
+         is_ours(name.substr(1, dot - 1));
+}
+
+void remove_if(const std::filesystem::path& folder, bool (*chosen)(const std::string&)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     std::error_code error;
-    if (is_ours(entry.path().filename().string()) &&
-        !std::filesystem::remove(entry.path(), error)) {
+    if (chosen(entry.path().filename().string()) && !std::filesystem::remove(entry.path(), error)) {
       throw OutputError({"cannot be removed: " + error.message(), entry.path().string()});
     }
   }
 }
+
+}  // namespace
+
+void RunFolder::clear() const {
+  remove_if(folder_, is_ours);
+  sweep();
+}
+
+void RunFolder::sweep() const { remove_if(folder_, is_leftover); }
 
 }  // namespace jcs::training

@@ -36,6 +36,9 @@ class Run {
     const auto all = static_cast<std::int64_t>(batches_) * setup.run.epochs;
     iterations_ = setup.run.iterations > 0 ? std::min(all, setup.run.iterations) : all;
     state_.identity = setup.identity;
+    if (writes()) {
+      folder_.sweep();
+    }
     const bool resumes = agreed_to_resume();
     if (resumes) {
       state_ = load_checkpoint(folder_.checkpoint(), state_.identity, task.network(),

@@ -15,8 +15,8 @@ namespace jcs::training {
 /// figures of every epoch.
 class Watch {
  public:
-  Watch(const std::filesystem::path& folder, std::int64_t first_step)
-      : events_(folder, first_step) {}
+  Watch(const std::filesystem::path& folder, std::int64_t steps_done)
+      : events_(folder, steps_done) {}
   void step(const StepRecord& record, double loss);
   void epoch(const EpochRecord& record);
 

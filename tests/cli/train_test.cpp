@@ -52,7 +52,7 @@ TEST_P(TrainProgram, LeavesTheFilesItPromises) {
   EXPECT_EQ(run.out, "");
   for (const char* name :
        {"config.yaml", "run.json", "metrics.csv", "last.ckpt", "best.safetensors",
-        "final.safetensors", "events.out.tfevents.0000000000.jcs"}) {
+        "final.safetensors", "samples.png", "events.out.tfevents.0000000000.jcs"}) {
     EXPECT_TRUE(fs::exists(dir_ / "run" / name)) << name;
   }
   const auto record = nlohmann::json::parse(content_of(dir_ / "run" / "run.json"));

@@ -110,7 +110,7 @@ TEST_F(TrainerTest, RefusesAPatientOnBothSides) {
                       "on both)"),
             std::string::npos)
       << line;
-  EXPECT_FALSE(fs::exists(dir_ / "cls" / "run.json"));
+  EXPECT_FALSE(fs::exists(dir_ / "cls"));
   o.data.allow_overlap = true;
   o.run.epochs = 1;
   train_classifier(o, {}, {}, jcs::no_progress(), {});

@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include "jcs/core/atomic_file.hpp"
+#include "jcs/training/run_folder.hpp"
 #include "jcs/weights/safetensors.hpp"
 
 #include "data/picture_set.hpp"
@@ -358,6 +359,21 @@ TEST_F(TrainingLoopTest, ComputesInBfloat16AndChannelsLastWhenAsked) {
     EXPECT_EQ(parameter.scalar_type(), torch::kFloat);
     EXPECT_TRUE(parameter.dim() < 4 || parameter.is_contiguous(torch::MemoryFormat::ChannelsLast));
   }
+}
+
+TEST_F(TrainingLoopTest, SweepsWhatAKilledRunWasWriting) {
+  fs::create_directories(dir_ / "run");
+  for (const char* name : {".last.ckpt.a1B2c3", ".notes.txt.a1B2c3", ".hidden", "mine.ckpt"}) {
+    jcs::write_file(dir_ / "run" / name, "x");
+  }
+  SmallTask task;
+  train_it(task);
+  EXPECT_FALSE(fs::exists(dir_ / "run" / ".last.ckpt.a1B2c3"));
+  EXPECT_TRUE(fs::exists(dir_ / "run" / ".notes.txt.a1B2c3"));
+  EXPECT_TRUE(fs::exists(dir_ / "run" / ".hidden"));
+  RunFolder(dir_ / "run").clear();
+  EXPECT_FALSE(fs::exists(dir_ / "run" / "last.ckpt"));
+  EXPECT_TRUE(fs::exists(dir_ / "run" / "mine.ckpt"));
 }
 
 TEST_F(TrainingLoopTest, NamesAFolderThatCannotBe) {

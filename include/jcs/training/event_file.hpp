@@ -13,9 +13,9 @@ namespace jcs::training {
 /// it tells TensorBoard to forget what they hold from its first step on.
 class EventFile {
  public:
-  /// @param first_step of the run's next steps; names the file. An older file of that name is
-  /// replaced. @throws OutputError
-  EventFile(const std::filesystem::path& folder, std::int64_t first_step);
+  /// @param steps_done of the run so far; names the file. An older file of that name is replaced.
+  /// @throws OutputError
+  EventFile(const std::filesystem::path& folder, std::int64_t steps_done);
 
   /// Adds a figure; it reaches the file at the next `flush`. @param time seconds since 1970
   void add(std::string_view tag, std::int64_t step, double value, double time);

@@ -21,7 +21,9 @@ class RunFolder {
   /// Weights of a complete run.
   [[nodiscard]] std::filesystem::path finished() const { return folder_ / "final.safetensors"; }
   /// All that is needed to go on.
-  [[nodiscard]] std::filesystem::path checkpoint() const { return folder_ / "last.ckpt"; }
+  [[nodiscard]] std::filesystem::path checkpoint() const { return folder_ / kCheckpoint; }
+  /// Whether a run can go on from `folder`, which need not exist.
+  static bool can_resume(const std::filesystem::path& folder);
   /// Where everything stood after an epoch, from 1.
   [[nodiscard]] std::filesystem::path checkpoint_of(std::int64_t epoch) const;
   [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
@@ -37,8 +39,12 @@ class RunFolder {
 
   /// Every file that a run leaves, so that another can start anew. @throws OutputError
   void clear() const;
+  /// Files that were being written when a run was killed. @throws OutputError
+  void sweep() const;
 
  private:
+  static constexpr const char* kCheckpoint = "last.ckpt";
+
   std::filesystem::path folder_;
 };
 

@@ -11,6 +11,8 @@
 #include "jcs/training/event_file.hpp"
 #include "jcs/training/run_folder.hpp"
 
+#include "agreement.hpp"
+#include "run_record.hpp"
 #include "stepper.hpp"
 #include "watch.hpp"
 
@@ -39,7 +41,7 @@ class Run {
     if (writes()) {
       folder_.sweep();
     }
-    const bool resumes = agreed_to_resume();
+    const bool resumes = agree_to_resume(ranks_, setup.identity, folder_);
     if (resumes) {
       state_ = load_checkpoint(folder_.checkpoint(), state_.identity, task.network(),
                                stepper_.optimizer());
@@ -48,7 +50,7 @@ class Run {
       folder_.write_configuration(setup.invocation.configuration);
       write_run(setup.data_hashes);
     }
-    share_network();
+    share_network(ranks_, task_.network());
   }
 
   [[nodiscard]] bool complete() const {
@@ -85,42 +87,6 @@ class Run {
  private:
   // Rank 0 alone writes files and validates.
   [[nodiscard]] bool writes() const { return ranks_ == nullptr || ranks_->is_first(); }
-
-  // Whether there is a checkpoint to go on from; all processes must be told the same.
-  [[nodiscard]] bool agreed_to_resume() const {
-    const bool here = std::filesystem::exists(folder_.checkpoint());
-    if (ranks_ == nullptr) {
-      return here;
-    }
-    const auto identities = ranks_->gather_texts(setup_.identity.dump());
-    const auto seen = ranks_->gather_texts(here ? "a checkpoint" : "none");
-    for (std::size_t rank = 1; rank < seen.size(); ++rank) {
-      if (identities[rank] != identities.front()) {
-        throw UsageError({"was started with another configuration or other data than rank 0",
-                          "rank " + std::to_string(rank)});
-      }
-      if (seen[rank] != seen.front()) {
-        throw UsageError(
-            {"does not see the run's folder as rank 0 does; put it on storage that "
-             "all machines share",
-             "rank " + std::to_string(rank) + ": " + folder_.path().string(), seen.front(),
-             seen[rank]});
-      }
-    }
-    return here;
-  }
-
-  // Rank 0's weights and buffers on all. Statistics of batch norms differ between the ranks, and a
-  // checkpoint holds rank 0's: where one is written, all go on with them.
-  void share_network() {
-    if (ranks_ != nullptr) {
-      std::vector<torch::Tensor> tensors = task_.network().parameters();
-      const auto buffers = task_.network().buffers();
-      tensors.insert(tensors.end(), buffers.begin(), buffers.end());
-      const torch::NoGradGuard no_grad;
-      ranks_->broadcast(tensors);
-    }
-  }
 
   // Seconds of the epoch, those before an interruption included.
   class Clock {
@@ -165,7 +131,7 @@ class Run {
       return false;
     }
     if (!outcome->finite) {
-      refuse(*outcome);
+      throw not_finite(*outcome, slices_, state_.iteration + 1, folder_);
     }
     state_.loss_sum += outcome->loss();
     state_.loss_scale = stepper_.loss_scale().state();
@@ -182,30 +148,8 @@ class Run {
     return true;
   }
 
-  [[noreturn]] void refuse(const Stepper::Outcome& outcome) const {
-    std::string where = "iteration " + std::to_string(state_.iteration + 1);
-    std::size_t named = 0;
-    for (const std::size_t entry : outcome.suspects) {
-      if (named == 4) {
-        where += " and " + std::to_string(outcome.suspects.size() - named) + " more";
-        break;
-      }
-      where += (named++ == 0 ? " (" : ", ") + slices_.entries()[entry].image.string();
-    }
-    where += named > 0 ? ")" : "";
-    const bool kept = std::filesystem::exists(folder_.checkpoint());
-    throw UsageError(
-        {std::isfinite(outcome.loss()) ? "the gradient is no longer finite"
-                                       : "the loss is no longer finite",
-         where,
-         "a lower learning rate or clip_gradient; " +
-             (kept ? "the last good state is in " + folder_.checkpoint().string()
-                   : std::string("no checkpoint was written yet")),
-         std::to_string(std::isfinite(outcome.loss()) ? outcome.gradient_norm : outcome.loss())});
-  }
-
   void save() {
-    share_network();
+    share_network(ranks_, task_.network());
     if (writes()) {
       save_checkpoint(folder_.checkpoint(), state_, task_.network(), stepper_.optimizer());
     }
@@ -283,7 +227,7 @@ class Run {
       folder_.write_metrics(state_.epochs);
       watch_->epoch(record);
       if (complete()) {
-        task_.save(folder_.finished(), provenance(record));
+        task_.save(folder_.finished(), provenance_of(setup_, record));
         write_run(folder_.data_hashes());
       }
     }
@@ -315,7 +259,7 @@ class Run {
       if (!writes()) {
         return;
       }
-      task_.save(folder_.best(), provenance(record));
+      task_.save(folder_.best(), provenance_of(setup_, record));
       const torch::NoGradGuard no_grad;
       const std::vector<std::byte> samples = task_.samples();
       if (!samples.empty()) {
@@ -328,47 +272,8 @@ class Run {
         setup_.run.patience > 0 && state_.validations_since_best >= setup_.run.patience;
   }
 
-  static const std::pair<std::string, std::optional<double>>& best_figure(const Scores& scores,
-                                                                          const std::string& name) {
-    if (name.empty()) {
-      return scores.front();
-    }
-    std::string names;
-    for (const auto& score : scores) {
-      if (score.first == name) {
-        return score;
-      }
-      names += (names.empty() ? "" : ", ") + score.first;
-    }
-    throw UsageError(
-        {"no validation figure of that name", "run.best_by", "one of " + names, "'" + name + "'"});
-  }
-
   void write_run(const nlohmann::json& data_hashes) const {
-    nlohmann::json run = {{"command", setup_.invocation.command},
-                          {"version", setup_.invocation.version},
-                          {"libtorch", TORCH_VERSION},
-                          {"seed", setup_.run.seed},
-                          {"data_sha256", data_hashes},
-                          {"identity", setup_.identity},
-                          {"provenance", setup_.provenance},
-                          {"complete", complete()}};
-    if (state_.best_epoch > 0) {
-      run["best"] = {{"epoch", state_.best_epoch}, {"score", state_.best_score}};
-    }
-    add_weights(run, folder_);
-    folder_.write_run(run);
-  }
-
-  [[nodiscard]] nlohmann::json provenance(const EpochRecord& record) const {
-    nlohmann::json out = setup_.provenance;
-    out["epoch"] = record.epoch;
-    out["iterations"] = record.iterations;
-    out["seed"] = setup_.run.seed;
-    for (const auto& [name, value] : record.scores) {
-      out["scores"][name] = value ? nlohmann::json(*value) : nlohmann::json(nullptr);
-    }
-    return out;
+    folder_.write_run(run_record(setup_, state_, complete(), data_hashes, folder_));
   }
 
   Task& task_;

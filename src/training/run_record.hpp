@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "jcs/core/error.hpp"
+#include "jcs/training/checkpoint.hpp"
+#include "jcs/training/run_folder.hpp"
+#include "jcs/training/training_loop.hpp"
+
+#include "stepper.hpp"
+
+namespace jcs::training {
+
+/// What `run.json` says: how the run was started, on what, and what came of it.
+nlohmann::json run_record(const TrainingSetup& setup, const RunState& state, bool complete,
+                          const nlohmann::json& data_hashes, const RunFolder& folder);
+
+/// What the weights of an epoch say of their origin.
+nlohmann::json provenance_of(const TrainingSetup& setup, const EpochRecord& record);
+
+/// The validation figure that chooses the best weights. @throws UsageError when there is none of
+/// that name.
+const std::pair<std::string, std::optional<double>>& best_figure(const Scores& scores,
+                                                                 const std::string& name);
+
+/// The refusal of a step whose loss or gradient is not finite: step, files, last good checkpoint.
+UsageError not_finite(const Stepper::Outcome& outcome, const data::SliceDataset& slices,
+                      std::int64_t iteration, const RunFolder& folder);
+
+}  // namespace jcs::training

@@ -15,8 +15,20 @@ std::string size_of(const torch::Tensor& mask) {
   return std::to_string(mask.size(2)) + "x" + std::to_string(mask.size(1));
 }
 
+// Copied by hand: an operator of LibTorch would start a team of threads for every worker, whose
+// waiting for more to do takes the cores from the network.
 torch::Tensor stacked(const std::vector<torch::Tensor>& tensors) {
-  return tensors.front().defined() ? torch::stack(tensors) : torch::Tensor();
+  if (!tensors.front().defined()) {
+    return {};
+  }
+  std::vector<std::int64_t> sizes = tensors.front().sizes().vec();
+  sizes.insert(sizes.begin(), static_cast<std::int64_t>(tensors.size()));
+  torch::Tensor out = torch::empty(sizes);
+  float* to = out.data_ptr<float>();
+  for (const torch::Tensor& tensor : tensors) {
+    to = std::copy_n(tensor.data_ptr<float>(), tensor.numel(), to);
+  }
+  return out;
 }
 
 // One epoch of a dataset as LibTorch's data loader wants it.
@@ -54,7 +66,7 @@ class EpochDataset : public torch::data::datasets::BatchDataset<EpochDataset, Ba
     batch.images = stacked(images);
     batch.encoder_first = stacked(encoder);
     batch.classifier_stem = stacked(classifier);
-    batch.masks = torch::stack(masks);
+    batch.masks = stacked(masks);
     batch.labels = torch::tensor(labels, torch::kInt64);
     batch.targets = torch::tensor(targets, torch::kFloat);
     return batch;

@@ -18,6 +18,19 @@ std::string size_of(const torch::Tensor& image) {
   return std::to_string(image.size(2)) + "x" + std::to_string(image.size(1));
 }
 
+// These two are written out for the reason that the loader gives for its copies.
+torch::Tensor empty_mask(std::int64_t rows, std::int64_t columns) {
+  torch::Tensor mask = torch::empty({1, rows, columns});
+  std::fill_n(mask.data_ptr<float>(), mask.numel(), 0.0F);
+  return mask;
+}
+
+void mix_into(torch::Tensor& image, const torch::Tensor& partner, float lambda) {
+  float* values = image.data_ptr<float>();
+  std::transform(values, values + image.numel(), partner.data_ptr<float>(), values,
+                 [=](float a, float b) { return lambda * a + (1.0F - lambda) * b; });
+}
+
 }  // namespace
 
 bool holds_features(const ManifestEntry& entry) { return entry.image.extension() == ".mat"; }
@@ -114,7 +127,7 @@ Sample SliceDataset::features_of(std::size_t index, Random random) const {
   }
   const std::int64_t rows = sample.encoder_first.size(1);
   const std::int64_t columns = sample.encoder_first.size(2);
-  sample.mask = torch::zeros({1, rows, columns});
+  sample.mask = empty_mask(rows, columns);
   if (!mask.empty()) {
     if (mask.rows != rows || mask.cols != columns) {
       throw InputError({"mask and features differ in size", where(entry),
@@ -152,7 +165,7 @@ Sample SliceDataset::prepared(std::size_t index, Random random) const {
   const int columns = picture.grey.cols;
   sample.image = torch::empty({3, rows, columns});
   imaging::normalise(picture.grey, options_.preprocessing, sample.image.data_ptr<float>());
-  sample.mask = torch::zeros({1, rows, columns});
+  sample.mask = empty_mask(rows, columns);
   if (!picture.mask.empty()) {
     cv::Mat target(rows, columns, CV_32FC1, sample.mask.data_ptr<float>());
     picture.mask.convertTo(target, CV_32F);
@@ -178,7 +191,7 @@ Sample SliceDataset::get(std::size_t index, std::int64_t epoch) const {
          size_of(partner.image)});
   }
   const auto lambda = static_cast<float>(mix.lambda);
-  sample.image.mul_(lambda).add_(partner.image, 1.0F - lambda);
+  mix_into(sample.image, partner.image, lambda);
   sample.target = lambda * sample.target + (1.0F - lambda) * partner.target;
   if (lambda < 0.5F) {
     sample.mask = partner.mask;

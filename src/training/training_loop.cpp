@@ -151,6 +151,7 @@ class Run {
   void save() {
     share_network(ranks_, task_.network());
     if (writes()) {
+      watch_->flush();
       save_checkpoint(folder_.checkpoint(), state_, task_.network(), stepper_.optimizer());
     }
   }

@@ -28,9 +28,13 @@ void Watch::step(const StepRecord& record, double loss) {
   events_.add("train/learning_rate", step, record.learning_rate, time);
   events_.add("train/gradient_norm", step, record.gradient_norm, time);
   if (++unflushed_ == kStepsBetweenFlushes) {
-    events_.flush();
-    unflushed_ = 0;
+    flush();
   }
+}
+
+void Watch::flush() {
+  events_.flush();
+  unflushed_ = 0;
 }
 
 void Watch::epoch(const EpochRecord& record) {
@@ -41,8 +45,7 @@ void Watch::epoch(const EpochRecord& record) {
       events_.add("validation/" + name, record.iterations, *value, time);
     }
   }
-  events_.flush();
-  unflushed_ = 0;
+  flush();
 }
 
 std::string pace_text(double slices_per_second, double seconds_left) {

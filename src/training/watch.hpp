@@ -19,6 +19,8 @@ class Watch {
       : events_(folder, steps_done) {}
   void step(const StepRecord& record, double loss);
   void epoch(const EpochRecord& record);
+  /// Before a checkpoint, so that a run that goes on from it misses no step.
+  void flush();
 
  private:
   EventFile events_;

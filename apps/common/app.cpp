@@ -86,6 +86,11 @@ class TerminalProgress : public Progress {
       stage_ = stage;
       started_ = now;
       remark_.clear();
+    } else if (total > 0 && done >= total) {
+      // Nothing is left of a finished stage, so that what is logged next starts a line.
+      std::fputs("\r\033[K", stderr);
+      std::fflush(stderr);
+      return;
     } else if (now - last_ < std::chrono::milliseconds(100)) {
       return;
     }

@@ -134,7 +134,9 @@ TEST_F(TrainRanks, GoOnInAnotherNumberOfProcesses) {
 
 TEST_F(TrainRanks, AKilledProcessEndsAllWithinHalfAMinute) {
   const auto start = std::chrono::steady_clock::now();
-  const auto done = run(2, "run", {"--set", "run.epochs=100000", "--set", "run.checkpoint_every=1"},
+  const auto done = run(2, "run",
+                        {"--set", "run.epochs=100000", "--set", "optimizer.learning_rate=0.00001",
+                         "--set", "run.checkpoint_every=1"},
                         {{1, "timeout -s KILL 12"}});
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -151,10 +151,9 @@ TrainingResult train_segmenter(const SegmenterTrainingOptions& options,
   learning.augmentation = options.augmentation;
   learning.seed = static_cast<std::uint64_t>(options.run.seed);
   learning.clean_slices = options.data.clean_slices;
+  learning.cache = options.data.cache;
   data::SliceDatasetOptions measuring = learning;
   measuring.augmentation = {};
-  learning.cache = options.data.cache;
-  measuring.cache = options.data.cache;
   const data::SliceDataset slices(std::move(manifests.train), learning);
   if (slices.gives_features() &&
       options.network.fusion == models::SegmenterOptions::Fusion::kNone) {

@@ -18,22 +18,15 @@ std::string article_of(const fs::path& picture) {
   return stem.substr(0, stem.find("-p"));
 }
 
-std::string nobody(const fs::path&) { return {}; }
-
 }  // namespace
 
 Manifest list_covid_ct(const fs::path& folder, Progress& progress, const std::stop_token& stop) {
   const fs::path pictures = find_folder(folder, {"Images-processed"}).value_or(folder);
   Manifest manifest{folder, {}};
-  ManifestEntry like;
-  like.source = kName;
-  progress.update("folders", 0, 2);
-  like.label = 1;
-  add_pictures(manifest, folder_of(pictures, {"CT_COVID"}, kName), like, article_of);
-  throw_if_stopped(stop);
+  add_pictures(manifest, folder_of(pictures, {"CT_COVID"}, kName), labelled(1, kName), article_of);
   progress.update("folders", 1, 2);
-  like.label = 0;
-  add_pictures(manifest, folder_of(pictures, {"CT_NonCOVID"}, kName), like, nobody);
+  throw_if_stopped(stop);
+  add_pictures(manifest, folder_of(pictures, {"CT_NonCOVID"}, kName), labelled(0, kName), nobody);
   return filled(std::move(manifest), kName);
 }
 

@@ -123,6 +123,15 @@ void add_pictures(Manifest& manifest, const fs::path& folder, const ManifestEntr
   }
 }
 
+ManifestEntry labelled(int label, std::string_view source) {
+  ManifestEntry entry;
+  entry.label = label;
+  entry.source = source;
+  return entry;
+}
+
+std::string nobody(const fs::path&) { return {}; }
+
 Manifest filled(Manifest manifest, std::string_view what) {
   if (manifest.entries.empty()) {
     throw InputError({"holds no slice of " + std::string(what), manifest.file.string()});

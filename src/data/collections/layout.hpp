@@ -47,6 +47,11 @@ void add_pictures(Manifest& manifest, const std::filesystem::path& folder,
                   const ManifestEntry& like,
                   const std::function<std::string(const std::filesystem::path&)>& patient);
 
+/// What all slices of a source with one label have in common, for `add_pictures`.
+ManifestEntry labelled(int label, std::string_view source);
+/// The patient of a picture where nobody knows.
+std::string nobody(const std::filesystem::path& picture);
+
 /// The manifest itself. @throws InputError when nothing was found, with `what` the data set's name.
 Manifest filled(Manifest manifest, std::string_view what);
 

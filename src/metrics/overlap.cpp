@@ -32,6 +32,17 @@ double mean_of(std::span<const float> map) {
   return std::accumulate(map.begin(), map.end(), 0.0) / static_cast<double>(map.size());
 }
 
+/// Calls use(is_opacity) with the rule by which the options call a probability opacity.
+template <class Use>
+auto with_rule(std::span<const float> map, const OverlapOptions& options, Use use) {
+  if (options.binarisation == Binarisation::kTwiceMean) {
+    const double threshold = std::min(2.0 * mean_of(map), 1.0);
+    return use([threshold](float p) { return p >= threshold; });
+  }
+  const double threshold = options.threshold;
+  return use([threshold](float p) { return p > threshold; });
+}
+
 }  // namespace
 
 double twice_mean(std::span<const float> map) {
@@ -40,16 +51,24 @@ double twice_mean(std::span<const float> map) {
   return std::min(2.0 * mean_of(map), 1.0);
 }
 
+std::vector<std::uint8_t> binarised(std::span<const float> map, const OverlapOptions& options) {
+  require_same_size(map.size(), map.size());
+  require_probabilities(map);
+  return with_rule(map, options, [map](auto is_opacity) {
+    std::vector<std::uint8_t> mask(map.size());
+    std::transform(map.begin(), map.end(), mask.begin(),
+                   [is_opacity](float p) { return is_opacity(p) ? 1 : 0; });
+    return mask;
+  });
+}
+
 Confusion overlap(std::span<const float> map, std::span<const std::uint8_t> annotation,
                   const OverlapOptions& options) {
   require_same_size(map.size(), annotation.size());
   require_probabilities(map);
-  if (options.binarisation == Binarisation::kTwiceMean) {
-    const double threshold = std::min(2.0 * mean_of(map), 1.0);
-    return count(map, annotation, [threshold](float p) { return p >= threshold; });
-  }
-  const double threshold = options.threshold;
-  return count(map, annotation, [threshold](float p) { return p > threshold; });
+  return with_rule(map, options, [map, annotation](auto is_opacity) {
+    return count(map, annotation, is_opacity);
+  });
 }
 
 Confusion overlap(std::span<const std::uint8_t> mask, std::span<const std::uint8_t> annotation) {

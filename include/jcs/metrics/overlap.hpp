@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "jcs/core/fields.hpp"
 #include "jcs/metrics/confusion.hpp"
@@ -36,6 +37,10 @@ struct OverlapOptions {
 
 /// The threshold that kTwiceMean applies to this map: min(2 mean(p), 1).
 double twice_mean(std::span<const float> map);
+
+/// The mask that a map becomes: 1 is opacity, 0 is not.
+/// @throws InputError as above.
+std::vector<std::uint8_t> binarised(std::span<const float> map, const OverlapOptions& options = {});
 
 /// Compares the binarised map with the annotation, pixel by pixel.
 Confusion overlap(std::span<const float> map, std::span<const std::uint8_t> annotation,

@@ -1,0 +1,149 @@
+#include "jcs/metrics/bootstrap.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "jcs/core/random.hpp"
+
+#include "confidence.hpp"
+#include "group_check.hpp"
+#include "percentile.hpp"
+
+namespace jcs::metrics {
+
+namespace {
+
+void require_options(const BootstrapOptions& options) {
+  require_confidence(options.confidence);
+  if (options.resamples < 1) {
+    throw UsageError({.what = "a bootstrap needs resamples",
+                      .expected = "1 or more",
+                      .got = std::to_string(options.resamples)});
+  }
+}
+
+/// The figures of all resamples in which the statistic is defined.
+std::vector<double> resampled(std::size_t groups, const Statistic& statistic,
+                              const BootstrapOptions& options) {
+  std::vector<double> figures;
+  figures.reserve(static_cast<std::size_t>(options.resamples));
+  std::vector<std::int32_t> weight(groups);
+  for (int r = 0; r < options.resamples; ++r) {
+    Random random(
+        derive_seed(static_cast<std::uint64_t>(options.seed), static_cast<std::uint64_t>(r)));
+    std::fill(weight.begin(), weight.end(), 0);
+    for (std::size_t draw = 0; draw < groups; ++draw) {
+      ++weight[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(groups) - 1))];
+    }
+    if (const auto figure = statistic(weight)) {
+      figures.push_back(*figure);
+    }
+  }
+  return figures;
+}
+
+std::optional<Interval> interval_of(std::vector<double>& figures, double confidence) {
+  if (figures.empty()) {
+    return std::nullopt;
+  }
+  return Interval{.low = percentile(figures, (1.0 - confidence) / 2.0),
+                  .high = percentile(figures, (1.0 + confidence) / 2.0)};
+}
+
+/// Sum and number of the defined figures of each group that has one.
+struct GroupSums {
+  std::vector<double> sum;
+  std::vector<std::int64_t> count;
+
+  [[nodiscard]] std::optional<double> mean(std::span<const std::int32_t> weight) const {
+    double total = 0.0;
+    std::int64_t cases = 0;
+    for (std::size_t g = 0; g < sum.size(); ++g) {
+      total += weight[g] * sum[g];
+      cases += weight[g] * count[g];
+    }
+    return total / static_cast<double>(cases);  // every drawn group has a case
+  }
+};
+
+GroupSums sums_of(std::span<const std::optional<double>> figures,
+                  std::span<const std::size_t> group) {
+  GroupSums sums;
+  std::vector<std::size_t> place(require_groups(group, figures.size()), SIZE_MAX);
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    if (!figures[i]) {
+      continue;
+    }
+    std::size_t& at = place[group[i]];
+    if (at == SIZE_MAX) {
+      at = sums.sum.size();
+      sums.sum.push_back(0.0);
+      sums.count.push_back(0);
+    }
+    sums.sum[at] += *figures[i];
+    ++sums.count[at];
+  }
+  return sums;
+}
+
+}  // namespace
+
+BootstrapResult bootstrap(std::size_t groups, const Statistic& statistic,
+                          const BootstrapOptions& options) {
+  require_options(options);
+  if (groups < 2) {
+    return {};
+  }
+  auto figures = resampled(groups, statistic, options);
+  const auto defined = static_cast<std::int64_t>(figures.size());
+  return {.interval = interval_of(figures, options.confidence),
+          .undefined = options.resamples - defined};
+}
+
+BootstrapResult bootstrap_mean(std::span<const std::optional<double>> figures,
+                               std::span<const std::size_t> group,
+                               const BootstrapOptions& options) {
+  const GroupSums sums = sums_of(figures, group);
+  return bootstrap(
+      sums.sum.size(), [&sums](std::span<const std::int32_t> weight) { return sums.mean(weight); },
+      options);
+}
+
+std::optional<PairedDifference> paired_bootstrap(std::span<const std::optional<double>> first,
+                                                 std::span<const std::optional<double>> second,
+                                                 std::span<const std::size_t> group,
+                                                 const BootstrapOptions& options) {
+  require_options(options);
+  if (first.size() != second.size()) {
+    throw UsageError({.what = "two runs to compare have different numbers of cases",
+                      .expected = std::to_string(first.size()),
+                      .got = std::to_string(second.size())});
+  }
+  std::vector<std::optional<double>> difference(first.size());
+  PairedDifference result;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (first[i] && second[i]) {
+      difference[i] = *first[i] - *second[i];
+      ++result.pairs;
+    }
+  }
+  const GroupSums sums = sums_of(difference, group);
+  if (result.pairs == 0) {
+    return std::nullopt;
+  }
+  result.difference = *sums.mean(std::vector<std::int32_t>(sums.sum.size(), 1));
+  if (sums.sum.size() < 2) {
+    return result;
+  }
+  auto means = resampled(
+      sums.sum.size(), [&sums](std::span<const std::int32_t> weight) { return sums.mean(weight); },
+      options);
+  const auto below = std::count_if(means.begin(), means.end(), [](double m) { return m <= 0.0; });
+  const auto above = std::count_if(means.begin(), means.end(), [](double m) { return m >= 0.0; });
+  result.p_value = std::min(1.0, 2.0 * static_cast<double>(1 + std::min(below, above)) /
+                                     static_cast<double>(1 + means.size()));
+  result.interval = interval_of(means, options.confidence);
+  return result;
+}
+
+}  // namespace jcs::metrics

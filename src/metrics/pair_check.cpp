@@ -19,12 +19,12 @@ void require_same_size(std::size_t map, std::size_t annotation) {
 }
 
 void require_probabilities(std::span<const float> map) {
-  // Counting instead of leaving at the first lets the compiler check many pixels at once.
-  std::size_t bad = 0;
+  // Going on instead of leaving at the first lets the compiler check many pixels at once.
+  unsigned good = 1;
   for (const float p : map) {
-    bad += p >= 0.0F && p <= 1.0F ? 0 : 1;
+    good &= static_cast<unsigned>(p >= 0.0F) & static_cast<unsigned>(p <= 1.0F);
   }
-  if (bad == 0) {
+  if (good == 1) {
     return;
   }
   for (std::size_t i = 0; i < map.size(); ++i) {

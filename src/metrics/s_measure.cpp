@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "lane_sum.hpp"
 #include "pair_check.hpp"
 #include "shape_check.hpp"
 
@@ -16,7 +17,7 @@ constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 
 /// Sums over pixels of one kind: opacity or background.
 struct Sums {
-  double count = 0.0;
+  std::int64_t count = 0;
   double p = 0.0;
   double squares = 0.0;
 
@@ -26,10 +27,13 @@ struct Sums {
     squares += other.squares;
     return *this;
   }
-  [[nodiscard]] double mean() const { return p / count; }
+  [[nodiscard]] double mean() const { return p / static_cast<double>(count); }
   /// Unbiased; 0 for one pixel.
   [[nodiscard]] double variance() const {
-    return count > 1.0 ? std::max(0.0, squares - p * p / count) / (count - 1.0) : 0.0;
+    if (count < 2) {
+      return 0.0;
+    }
+    return std::max(0.0, squares - p * mean()) / static_cast<double>(count - 1);
   }
 };
 
@@ -39,28 +43,30 @@ struct Region {
   Sums opacity;
   Sums background;
 
-  [[nodiscard]] double count() const { return opacity.count + background.count; }
+  [[nodiscard]] std::int64_t count() const { return opacity.count + background.count; }
 };
+
+/// Sums over the pixels of a row for which is_kind(i) holds.
+template <class IsKind>
+Sums sums_of(const float* map, std::size_t width, IsKind is_kind) {
+  const auto p = [map, is_kind](std::size_t i) { return is_kind(i) ? double{map[i]} : 0.0; };
+  Sums sums;
+  for (std::size_t i = 0; i < width; ++i) {
+    sums.count += is_kind(i) ? 1 : 0;
+  }
+  sums.p = lane_sum(width, p);
+  sums.squares = lane_sum(width, [p](std::size_t i) { return p(i) * p(i); });
+  return sums;
+}
 
 void gather(std::span<const float> map, std::span<const std::uint8_t> annotation,
             std::size_t columns, Region& region) {
+  const std::size_t width = region.right - region.left;
   for (std::size_t r = region.top; r < region.bottom; ++r) {
-    Sums all;
-    Sums opacity;
-    for (std::size_t i = r * columns + region.left; i < r * columns + region.right; ++i) {
-      const double p = map[i];
-      const double g = annotation[i] != 0 ? 1.0 : 0.0;
-      all.p += p;
-      all.squares += p * p;
-      opacity.count += g;
-      opacity.p += g * p;
-      opacity.squares += g * p * p;
-    }
-    all.count = static_cast<double>(region.right - region.left);
-    region.opacity += opacity;
-    region.background += {.count = all.count - opacity.count,
-                          .p = all.p - opacity.p,
-                          .squares = all.squares - opacity.squares};
+    const float* const p = map.data() + r * columns + region.left;
+    const std::uint8_t* const g = annotation.data() + r * columns + region.left;
+    region.opacity += sums_of(p, width, [g](std::size_t i) { return g[i] != 0; });
+    region.background += sums_of(p, width, [g](std::size_t i) { return g[i] == 0; });
   }
 }
 
@@ -78,18 +84,19 @@ bool is_constant(std::span<const float> map, std::size_t columns, const Region& 
 
 /// Structural similarity of map and annotation within a region.
 double similarity(std::span<const float> map, std::size_t columns, const Region& region) {
-  if (region.opacity.count == 0.0 || region.background.count == 0.0) {
+  if (region.opacity.count == 0 || region.background.count == 0) {
     // The annotation is constant here: only a constant map has its structure. Sums would not tell,
     // rounding leaves them a variance.
     return is_constant(map, columns, region) ? 1.0 : 0.0;
   }
   Sums all = region.opacity;
   all += region.background;
-  const double n = all.count;
+  const auto n = static_cast<double>(all.count);
+  const auto opacity = static_cast<double>(region.opacity.count);
   const double x = all.mean();
-  const double y = region.opacity.count / n;
-  const double variance_g = region.opacity.count * region.background.count / n / (n - 1.0);
-  const double covariance = (region.opacity.p - x * region.opacity.count) / (n - 1.0);
+  const double y = opacity / n;
+  const double variance_g = opacity * (1.0 - y) / (n - 1.0);
+  const double covariance = (region.opacity.p - x * opacity) / (n - 1.0);
   return 4.0 * x * y * covariance / ((x * x + y * y) * (all.variance() + variance_g) + kEpsilon);
 }
 
@@ -106,23 +113,26 @@ struct Centre {
 /// One past the rounded centroid. Whole numbers and halves to even, so that it is the same pixel
 /// with every tool.
 Centre centre_of(std::span<const std::uint8_t> annotation, std::size_t columns) {
-  double count = 0.0;
-  double row_sum = 0.0;
-  double column_sum = 0.0;
+  std::uint64_t count = 0;
+  std::uint64_t row_sum = 0;
+  std::uint64_t column_sum = 0;
   for (std::size_t start = 0, r = 0; start < annotation.size(); start += columns, ++r) {
-    std::uint64_t in_row = 0;
+    std::uint32_t in_row = 0;
     std::uint64_t places = 0;
-    for (std::size_t c = 0; c < columns; ++c) {
-      const bool is_opacity = annotation[start + c] != 0;
-      in_row += is_opacity ? 1U : 0U;
-      places += is_opacity ? c : 0U;
+    for (std::uint32_t c = 0; c < columns; ++c) {
+      const std::uint32_t is_opacity = annotation[start + c] != 0 ? 1U : 0U;
+      in_row += is_opacity;
+      places += is_opacity * c;
     }
-    count += static_cast<double>(in_row);
-    row_sum += static_cast<double>(in_row * r);
-    column_sum += static_cast<double>(places);
+    count += in_row;
+    row_sum += in_row * r;
+    column_sum += places;
   }
-  return {.row = static_cast<std::size_t>(std::nearbyint(row_sum / count)) + 1,
-          .column = static_cast<std::size_t>(std::nearbyint(column_sum / count)) + 1};
+  const auto rounded = [count](std::uint64_t sum) {
+    const double mean = static_cast<double>(sum) / static_cast<double>(count);
+    return static_cast<std::size_t>(std::nearbyint(mean));
+  };
+  return {.row = rounded(row_sum) + 1, .column = rounded(column_sum) + 1};
 }
 
 }  // namespace
@@ -149,20 +159,21 @@ double s_measure(std::span<const float> map, std::span<const std::uint8_t> annot
     background += region.background;
   }
   const auto pixels = static_cast<double>(map.size());
-  if (opacity.count == 0.0) {
+  if (opacity.count == 0) {
     return 1.0 - background.mean();
   }
-  if (background.count == 0.0) {
+  if (background.count == 0) {
     return opacity.mean();
   }
-  const double share = opacity.count / pixels;
+  const double share = static_cast<double>(opacity.count) / pixels;
   const double objects =
       share * object(opacity.mean(), std::sqrt(opacity.variance())) +
       (1.0 - share) * object(1.0 - background.mean(), std::sqrt(background.variance()));
   double similarities = 0.0;
   for (const Region& region : regions) {
-    if (region.count() > 0.0) {
-      similarities += region.count() / pixels * similarity(map, columns, region);
+    if (region.count() > 0) {
+      similarities +=
+          static_cast<double>(region.count()) / pixels * similarity(map, columns, region);
     }
   }
   return std::max(0.0, (objects + similarities) / 2.0);

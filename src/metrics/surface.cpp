@@ -5,9 +5,8 @@
 #include <numeric>
 #include <vector>
 
-#include "jcs/metrics/distance_transform.hpp"
-
 #include "bounding_box.hpp"
+#include "nearest_rows.hpp"
 #include "pair_check.hpp"
 #include "percentile.hpp"
 #include "shape_check.hpp"
@@ -47,11 +46,21 @@ std::vector<std::uint8_t> border_of(std::span<const std::uint8_t> mask, std::siz
 /// From each border pixel of one mask to the nearest of the other, in mm.
 std::vector<double> distances(std::span<const std::uint8_t> from, std::span<const std::uint8_t> to,
                               const PictureShape& shape) {
-  const NearestForeground nearest = nearest_foreground(to, shape);
+  NearestRows nearest(to, shape);
+  const auto columns = static_cast<std::size_t>(shape.columns);
+  std::vector<std::int32_t> index(columns);
+  std::vector<double> squared(columns);
   std::vector<double> result;
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    if (from[i] != 0) {
-      result.push_back(std::sqrt(nearest.squared_distance[i]));
+  for (int r = 0; r < shape.rows; ++r) {
+    const auto line = from.subspan(static_cast<std::size_t>(r) * columns, columns);
+    if (std::all_of(line.begin(), line.end(), [](std::uint8_t value) { return value == 0; })) {
+      continue;
+    }
+    nearest.fill(r, index, squared);
+    for (std::size_t c = 0; c < columns; ++c) {
+      if (line[c] != 0) {
+        result.push_back(std::sqrt(squared[c]));
+      }
     }
   }
   return result;

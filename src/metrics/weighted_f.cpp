@@ -5,13 +5,11 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <numeric>
+#include <vector>
 
 #include <opencv2/imgproc.hpp>
 
-#include "jcs/metrics/distance_transform.hpp"
-
-#include "bounding_box.hpp"
+#include "nearest_rows.hpp"
 #include "pair_check.hpp"
 #include "shape_check.hpp"
 
@@ -32,46 +30,56 @@ cv::Mat gaussian() {
   return kernel / cv::sum(kernel)[0];
 }
 
-/// Sum over the opacity of each pixel's error, or of the error smoothed over its neighbourhood
-/// where that is smaller. Beyond the picture the error is 0.
-double error_inside(std::span<const float> map, std::span<const std::uint8_t> annotation,
-                    const PictureShape& shape, const NearestForeground& nearest) {
-  // Only the opacity is smoothed, so its box and the kernel's reach around it are enough.
-  const Box box = bounding_box(annotation, shape.columns);
-  cv::Mat_<double> errors =
-      cv::Mat_<double>::zeros(box.rows + 2 * kReach, box.columns + 2 * kReach);
-  for (int y = 0; y < errors.rows; ++y) {
-    const int row = box.top + y - kReach;
-    if (row < 0 || row >= shape.rows) {
-      continue;
+/// The errors of the opacity and of the kernel's reach around it, which is all that smoothing it
+/// needs. A background pixel has the error of its nearest opacity pixel; beyond the picture it is
+/// 0.
+class InsideErrors {
+ public:
+  InsideErrors(const Box& box, int columns)
+      : box_(box),
+        first_(std::max(0, box.left - kReach)),
+        end_(std::min(columns, box.left + box.columns + kReach)),
+        errors_(cv::Mat_<double>::zeros(box.rows + 2 * kReach, box.columns + 2 * kReach)) {}
+
+  /// Takes a row of the picture; `nearest` holds an index into the map for each column.
+  void add(int row, std::span<const float> map, std::span<const std::int32_t> nearest) {
+    const int y = row - box_.top + kReach;
+    if (y < 0 || y >= errors_.rows) {
+      return;
     }
-    const int first = std::max(0, box.left - kReach);
-    const int end = std::min(shape.columns, box.left + box.columns + kReach);
-    const std::size_t line =
-        static_cast<std::size_t>(row) * static_cast<std::size_t>(shape.columns);
-    double* const error = errors[y] + (first - (box.left - kReach));
-    for (int c = first; c < end; ++c) {
-      const auto from = static_cast<std::size_t>(nearest.index[line + static_cast<std::size_t>(c)]);
-      error[c - first] = 1.0 - static_cast<double>(map[from]);
-    }
-  }
-  cv::Mat_<double> smooth;
-  static const cv::Mat kKernel = gaussian();
-  cv::sepFilter2D(errors, smooth, CV_64F, kKernel, kKernel, {-1, -1}, 0.0, cv::BORDER_CONSTANT);
-  double sum = 0.0;
-  for (int y = 0; y < box.rows; ++y) {
-    const std::size_t line =
-        static_cast<std::size_t>(box.top + y) * static_cast<std::size_t>(shape.columns) +
-        static_cast<std::size_t>(box.left);
-    const double* const error = errors[y + kReach] + kReach;
-    const double* const mean = smooth[y + kReach] + kReach;
-    for (int x = 0; x < box.columns; ++x) {
-      sum +=
-          annotation[line + static_cast<std::size_t>(x)] != 0 ? std::min(error[x], mean[x]) : 0.0;
+    double* const error = errors_[y];
+    for (int c = first_; c < end_; ++c) {
+      error[c - box_.left + kReach] =
+          1.0 -
+          static_cast<double>(map[static_cast<std::size_t>(nearest[static_cast<std::size_t>(c)])]);
     }
   }
-  return sum;
-}
+
+  /// Sum over the opacity of each pixel's error, or of the smoothed one where that is smaller.
+  [[nodiscard]] double sum(std::span<const std::uint8_t> annotation, int columns) const {
+    static const cv::Mat kKernel = gaussian();
+    cv::Mat_<double> smooth;
+    cv::sepFilter2D(errors_, smooth, CV_64F, kKernel, kKernel, {-1, -1}, 0.0, cv::BORDER_CONSTANT);
+    double sum = 0.0;
+    for (int y = 0; y < box_.rows; ++y) {
+      const std::uint8_t* const pixel =
+          annotation.data() +
+          static_cast<std::size_t>(box_.top + y) * static_cast<std::size_t>(columns) + box_.left;
+      const double* const error = errors_[y + kReach] + kReach;
+      const double* const mean = smooth[y + kReach] + kReach;
+      for (int x = 0; x < box_.columns; ++x) {
+        sum += pixel[x] != 0 ? std::min(error[x], mean[x]) : 0.0;
+      }
+    }
+    return sum;
+  }
+
+ private:
+  Box box_;
+  int first_;
+  int end_;
+  cv::Mat_<double> errors_;
+};
 
 /// Collects background errors and weighs many at once: one exponential at a time is what would
 /// cost most here.
@@ -121,24 +129,32 @@ std::optional<double> weighted_f(std::span<const float> map,
   require_shape(shape, map.size());
   require_probabilities(map);
   // The measure counts pixels, whatever they measure in mm.
-  const NearestForeground nearest =
-      nearest_foreground(annotation, {.rows = shape.rows, .columns = shape.columns});
-  if (nearest.index.empty()) {
+  NearestRows nearest(annotation, {.rows = shape.rows, .columns = shape.columns});
+  if (!nearest.has_foreground()) {
     const bool nothing = std::all_of(map.begin(), map.end(), [](float p) { return p == 0.0F; });
     return nothing ? std::nullopt : std::optional(0.0);
   }
-  double opacity = 0.0;
+  const auto columns = static_cast<std::size_t>(shape.columns);
+  std::vector<std::int32_t> index(columns);
+  std::vector<double> squared_distance(columns);
+  InsideErrors inside(nearest.box(), shape.columns);
   BackgroundError outside;
-  for (std::size_t i = 0; i < map.size(); ++i) {
-    if (annotation[i] != 0) {
-      opacity += 1.0;
-    } else if (map[i] != 0.0F) {
-      outside.add(map[i], nearest.squared_distance[i]);
+  std::int64_t opacity = 0;
+  for (int r = 0; r < shape.rows; ++r) {
+    nearest.fill(r, index, squared_distance);
+    inside.add(r, map, index);
+    const std::size_t line = static_cast<std::size_t>(r) * columns;
+    for (std::size_t c = 0; c < columns; ++c) {
+      if (annotation[line + c] != 0) {
+        ++opacity;
+      } else if (map[line + c] != 0.0F) {
+        outside.add(map[line + c], squared_distance[c]);
+      }
     }
   }
-  const double inside = error_inside(map, annotation, shape, nearest);
-  const double hits = opacity - inside;
-  const double recall = 1.0 - inside / opacity;
+  const double missed = inside.sum(annotation, shape.columns);
+  const double hits = static_cast<double>(opacity) - missed;
+  const double recall = 1.0 - missed / static_cast<double>(opacity);
   const double precision = hits / (hits + outside.sum() + kEpsilon);
   return 2.0 * recall * precision / (recall + precision + kEpsilon);
 }

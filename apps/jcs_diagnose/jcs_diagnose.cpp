@@ -1,4 +1,3 @@
-#include <cstdio>
 #include <optional>
 #include <string>
 
@@ -12,6 +11,7 @@
 #include "jcs/report/write.hpp"
 
 #include "common/app.hpp"
+#include "common/print.hpp"
 #include "jcs_diagnose/arguments.hpp"
 #include "jcs_diagnose/output_folder.hpp"
 
@@ -29,19 +29,13 @@ constexpr const char* kExamples =
     "  jcs_diagnose study --list-series\n"
     "      what the folder holds; choose with --series";
 
-void print(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    throw OutputError({"cannot be written", "standard output"});
-  }
-}
-
 void list_series(const std::filesystem::path& folder, app::App& app) {
   std::string text;
   for (const imaging::SeriesSummary& series :
        imaging::list_series(folder, app.progress(), app.stop())) {
     text += series.line() + (series.uid.empty() ? "" : ", UID " + series.uid) + "\n";
   }
-  print(text);
+  app::print(text);
 }
 
 void diagnose(const app::DiagnoseArguments& arguments, app::App& app) {
@@ -80,10 +74,10 @@ void diagnose(const app::DiagnoseArguments& arguments, app::App& app) {
   output.commit();
 
   if (arguments.json) {
-    print(json);
+    app::print(json);
   } else if (!app.quiet()) {
-    print(report::short_summary(result) + "report: " + (plan.output / "report.html").string() +
-          "\n");
+    app::print(report::short_summary(result) + "report: " + (plan.output / "report.html").string() +
+               "\n");
   }
 }
 

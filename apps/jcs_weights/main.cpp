@@ -7,6 +7,7 @@
 #include "jcs/weights/verify.hpp"
 
 #include "common/app.hpp"
+#include "common/print.hpp"
 #include "inspect.hpp"
 
 namespace {
@@ -25,26 +26,25 @@ struct Arguments {
   bool json = false;
 };
 
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
-
 void convert(const Arguments& arguments) {
   if (arguments.to.extension() != ".safetensors") {
     throw jcs::UsageError({"the output's name ends otherwise", arguments.to.string(),
                            "a name that ends in .safetensors"});
   }
   const auto done = jcs::weights::convert(arguments.file, arguments.to);
-  print(arguments.to.string() + ": " + std::to_string(done.tensors) + " tensors from " +
-        done.format +
-        (done.card ? ", card of a network for " + to_text(done.card->task)
-                   : std::string(", no model card")) +
-        "\n");
+  jcs::app::print(arguments.to.string() + ": " + std::to_string(done.tensors) + " tensors from " +
+                  done.format +
+                  (done.card ? ", card of a network for " + to_text(done.card->task)
+                             : std::string(", no model card")) +
+                  "\n");
 }
 
 void verify(const Arguments& arguments) {
   const auto found = jcs::weights::verify(arguments.file, arguments.sha256);
-  print(found.sha256 + "  " + arguments.file.string() + "\n" + found.format + ", " +
-        std::to_string(found.tensors) + " tensors, all numbers finite" +
-        (found.card ? ", fit a network for " + to_text(found.card->task) : std::string()) + "\n");
+  jcs::app::print(
+      found.sha256 + "  " + arguments.file.string() + "\n" + found.format + ", " +
+      std::to_string(found.tensors) + " tensors, all numbers finite" +
+      (found.card ? ", fit a network for " + to_text(found.card->task) : std::string()) + "\n");
 }
 
 }  // namespace
@@ -74,8 +74,8 @@ int main(int argc, char** argv) {
 
   return app.run(argc, argv, [&] {
     if (inspect->parsed()) {
-      print(arguments.json ? jcs::app::inspect_json(arguments.file)
-                           : jcs::app::inspect(arguments.file));
+      jcs::app::print(arguments.json ? jcs::app::inspect_json(arguments.file)
+                                     : jcs::app::inspect(arguments.file));
     } else if (to_safetensors->parsed()) {
       convert(arguments);
     } else {

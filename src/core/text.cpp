@@ -102,6 +102,17 @@ std::string to_text(double value) {
   return error == std::errc{} ? std::string(buffer, end) : std::string("?");
 }
 
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) {
+    return text;
+  }
+  std::string quoted = "\"";
+  for (const char c : text) {
+    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  }
+  return quoted + "\"";
+}
+
 std::string duration_text(double seconds) {
   const long whole = static_cast<long>(seconds + 0.5);
   if (whole < 60) {

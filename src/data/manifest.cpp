@@ -1,5 +1,7 @@
 #include "jcs/data/manifest.hpp"
 
+#include <algorithm>
+
 #include <csv.h>
 
 #include "jcs/core/error.hpp"
@@ -38,7 +40,7 @@ void read_header(CsvReader& csv, const fs::path& file) {
   }
 }
 
-Manifest read_csv(const fs::path& file) {
+Manifest read_csv(const fs::path& file, Images images) {
   Manifest manifest{file, {}};
   const fs::path folder = file.parent_path();
   try {
@@ -47,7 +49,7 @@ Manifest read_csv(const fs::path& file) {
     EntryTexts texts;
     while (csv.read_row(texts.image, texts.mask, texts.label, texts.patient, texts.source,
                         texts.slice, texts.mask_value)) {
-      manifest.entries.push_back(checked_entry(texts, folder, file, csv.get_file_line()));
+      manifest.entries.push_back(checked_entry(texts, folder, file, csv.get_file_line(), images));
     }
   } catch (const io::error::can_not_open_file&) {
     throw InputError({"manifest cannot be read", file.string()});
@@ -72,16 +74,45 @@ Manifest read_csv(const fs::path& file) {
 
 }  // namespace
 
-Manifest read_manifest(const fs::path& file) {
+Manifest read_manifest(const fs::path& file, Images images) {
   std::error_code ignored;
   if (!fs::is_regular_file(file, ignored)) {
     throw InputError({"manifest cannot be read", file.string()});
   }
-  Manifest manifest = file.extension() == ".txt" ? read_pair_list(file) : read_csv(file);
+  Manifest manifest = file.extension() == ".txt" ? read_pair_list(file) : read_csv(file, images);
   if (manifest.entries.empty()) {
     throw InputError({"manifest without entries", file.string()});
   }
   return manifest;
+}
+
+Manifest with_files_of_folders(const Manifest& manifest) {
+  Manifest files{manifest.file, {}};
+  for (const ManifestEntry& entry : manifest.entries) {
+    std::error_code error;
+    if (!fs::is_directory(entry.image, error)) {
+      files.entries.push_back(entry);
+      continue;
+    }
+    std::vector<fs::path> found;
+    for (fs::recursive_directory_iterator it(entry.image, error), end; !error && it != end;
+         it.increment(error)) {
+      std::error_code ignored;
+      if (it->is_regular_file(ignored)) {
+        found.push_back(it->path());
+      }
+    }
+    if (error || found.empty()) {
+      throw InputError({error ? "folder cannot be read: " + error.message() : "empty folder",
+                        entry.image.string()});
+    }
+    std::sort(found.begin(), found.end());
+    for (fs::path& file : found) {
+      files.entries.push_back(entry);
+      files.entries.back().image = std::move(file);
+    }
+  }
+  return files;
 }
 
 }  // namespace jcs::data

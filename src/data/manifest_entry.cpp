@@ -14,14 +14,16 @@ namespace fs = std::filesystem;
 namespace {
 
 fs::path existing(const fs::path& folder, const std::string& name, const char* what,
-                  const std::string& where) {
+                  const std::string& where, Images images) {
   if (name.empty()) {
     return {};
   }
   fs::path path = fs::path(name).is_absolute() ? fs::path(name) : folder / name;
   std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored)) {
-    throw InputError({std::string(what) + " is not there", where, "a file", path.string()});
+  const bool folders = images == Images::kFilesAndFolders;
+  if (!fs::is_regular_file(path, ignored) && !(folders && fs::is_directory(path, ignored))) {
+    throw InputError({std::string(what) + " is not there", where,
+                      folders ? "a file or a folder" : "a file", path.string()});
   }
   return path;
 }
@@ -64,7 +66,7 @@ void check_volume(const ManifestEntry& entry, const std::string& where) {
 }  // namespace
 
 ManifestEntry checked_entry(const EntryTexts& texts, const fs::path& folder, const fs::path& file,
-                            unsigned line) {
+                            unsigned line, Images images) {
   const std::string where = file.string() + ":" + std::to_string(line);
   if (texts.image.empty()) {
     throw InputError({"no image", where});
@@ -74,8 +76,8 @@ ManifestEntry checked_entry(const EntryTexts& texts, const fs::path& folder, con
   }
   ManifestEntry entry;
   entry.line = line;
-  entry.image = existing(folder, texts.image, "image", where);
-  entry.mask = existing(folder, texts.mask, "mask", where);
+  entry.image = existing(folder, texts.image, "image", where, images);
+  entry.mask = existing(folder, texts.mask, "mask", where, Images::kFiles);
   entry.label = texts.label.empty() ? std::nullopt : std::optional<int>(texts.label == "1" ? 1 : 0);
   entry.patient = texts.patient;
   entry.source = texts.source;

@@ -54,7 +54,7 @@ Overlap find_overlap(const Manifest& first, const Manifest& second, int threads,
 }
 
 void refuse_overlap(const Manifest& training, const Manifest& validation, int threads,
-                    Progress& progress, const std::stop_token& stop) {
+                    Progress& progress, const std::stop_token& stop, const std::string& remedy) {
   const Overlap overlap = find_overlap(training, validation, threads, progress, stop);
   if (overlap.empty()) {
     return;
@@ -68,8 +68,7 @@ void refuse_overlap(const Manifest& training, const Manifest& validation, int th
   }
   throw InputError({"stands in " + training.file.string() + " too: " + first,
                     validation.file.string(),
-                    "patients and pictures on one side only; data.allow_overlap: true goes on "
-                    "knowingly",
+                    "patients and pictures on one side only; " + remedy + " goes on knowingly",
                     counted(overlap.patients.size(), "patient", "patients") + " and " +
                         counted(overlap.pictures.size(), "picture", "pictures") + " on both"});
 }

@@ -19,14 +19,7 @@ std::string field(const std::string& text) {
   if (text.find_first_of(std::string("\n\r\0", 3)) != std::string::npos || trimmed(text) != text) {
     throw InputError({"cannot be written into a manifest", text, "no line break, no outer blanks"});
   }
-  if (text.find_first_of(",\"") == std::string::npos) {
-    return text;
-  }
-  std::string quoted = "\"";
-  for (const char c : text) {
-    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  }
-  return quoted + "\"";
+  return csv_field(text);
 }
 
 // The folder's links are followed, as `..` leaves the folder that a link points to. The file's own

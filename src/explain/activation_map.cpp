@@ -56,4 +56,14 @@ torch::Tensor activation_map_of(models::Classifier& classifier, const torch::Ten
   return combined(leaf.detach(), weights, reading);
 }
 
+std::optional<double> share_inside(const torch::Tensor& map, const torch::Tensor& annotation) {
+  const auto resized =
+      torch::upsample_bilinear2d(map.unsqueeze(0).unsqueeze(0), annotation.sizes(), false)[0][0];
+  const double all = resized.sum().item<double>();
+  if (all <= 0 || annotation.sum().item<double>() <= 0) {
+    return std::nullopt;
+  }
+  return (resized * annotation).sum().item<double>() / all;
+}
+
 }  // namespace jcs::explain

@@ -23,18 +23,6 @@ namespace jcs::training {
 
 namespace {
 
-// The share of the activation map's mass that lies inside the annotation. Nothing where either is
-// empty.
-std::optional<double> share_inside(const torch::Tensor& map, const torch::Tensor& annotation) {
-  const auto resized =
-      torch::upsample_bilinear2d(map.unsqueeze(0).unsqueeze(0), annotation.sizes(), false)[0][0];
-  const double all = resized.sum().item<double>();
-  if (all <= 0 || annotation.sum().item<double>() <= 0) {
-    return std::nullopt;
-  }
-  return (resized * annotation).sum().item<double>() / all;
-}
-
 class ClassifierTask : public Task {
  public:
   ClassifierTask(const ClassifierTrainingOptions& options, data::SliceDataset validation)
@@ -84,7 +72,7 @@ class ClassifierTask : public Task {
                    batch.labels[i].item<std::int64_t>() == 1);
         loss.add(entropy[i].item<double>());
         if (batch.annotated[i].item<bool>()) {
-          inside.add(share_inside(map[i], batch.masks[i][0]));
+          inside.add(explain::share_inside(map[i], batch.masks[i][0]));
         }
       }
       progress.update("validation", index + 1, batches);

@@ -34,4 +34,11 @@ TEST(Text, TrimsBlanks) {
   EXPECT_EQ(jcs::trimmed(" \t"), "");
 }
 
+TEST(CsvField, QuotesWhatWouldSplitTheLine) {
+  EXPECT_EQ(jcs::csv_field("plain text"), "plain text");
+  EXPECT_EQ(jcs::csv_field("a,b"), "\"a,b\"");
+  EXPECT_EQ(jcs::csv_field("say \"ah\""), "\"say \"\"ah\"\"\"");
+  EXPECT_EQ(jcs::csv_field("two\nlines"), "\"two\nlines\"");
+}
+
 }  // namespace

@@ -28,6 +28,9 @@ std::optional<std::string> nearest(std::string_view word,
 /// `a, b, c`
 std::string joined(const std::vector<std::string>& parts, std::string_view separator = ", ");
 
+/// The text as one field of a CSV line, quoted where it holds a comma, a quote or a line break.
+std::string csv_field(const std::string& text);
+
 /// A time span for people: `12 s`, `3 min 4 s`, `2 h 5 min`.
 std::string duration_text(double seconds);
 

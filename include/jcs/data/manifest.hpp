@@ -27,6 +27,12 @@ struct Manifest {
   std::vector<ManifestEntry> entries;
 };
 
+/// What a manifest's column `image` may name.
+enum class Images {
+  kFiles,           ///< files, each a slice or a volume of which a slice is given
+  kFilesAndFolders  ///< folders too: each holds a study, and the label is that of the patient
+};
+
 /// Reads a CSV file whose header names the columns `image` and any of `mask`, `label`, `patient`,
 /// `source`, `slice`, `mask_value`, in any order. Relative paths start at the manifest's folder.
 /// Fields may be quoted. A file named `.txt` is taken for a list as the authors' release has them:
@@ -35,6 +41,10 @@ struct Manifest {
 /// number of fields, an empty image, a label other than 0 or 1, an image or mask that is not there,
 /// a NIfTI volume without a slice or a slice without one, a NIfTI volume beside a file that is
 /// none, a mask value without a NIfTI mask, no entries at all.
-Manifest read_manifest(const std::filesystem::path& file);
+Manifest read_manifest(const std::filesystem::path& file, Images images = Images::kFiles);
+
+/// The same list with every folder replaced by the files below it, in the order of their names; for
+/// whoever compares or hashes content. @throws InputError when a folder cannot be read or is empty.
+Manifest with_files_of_folders(const Manifest& manifest);
 
 }  // namespace jcs::data

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include <torch/types.h>
 
@@ -39,5 +40,9 @@ torch::Tensor activation_map(models::Classifier& classifier, const torch::Tensor
 /// made in inference mode.
 torch::Tensor activation_map_of(models::Classifier& classifier, const torch::Tensor& features,
                                 Reading reading, std::int64_t index = 1);
+
+/// How much of a map, not negative [h, w], lies inside an annotation of 0 and 1, float [rows,
+/// columns]: the map is resized to it, bilinearly. 0 … 1; nothing where either is 0 everywhere.
+std::optional<double> share_inside(const torch::Tensor& map, const torch::Tensor& annotation);
 
 }  // namespace jcs::explain

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace jcs::app {
+
+/// Writes text to stdout. @throws OutputError when it cannot be written.
+void print(const std::string& text);
+
+}  // namespace jcs::app

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "jcs/evaluation/classification_summary.hpp"
+#include "jcs/evaluation/slice_predictions.hpp"
+
+#include "eval/network_source.hpp"
+
+namespace jcs::app {
+
+/// All that decides the figures of a classification's evaluation.
+struct ClassificationRequest {
+  NetworkArguments network;
+  std::filesystem::path predictions;
+  std::filesystem::path choose_on;  ///< validation data by which the patients' threshold is chosen
+  evaluation::ClassificationOptions options;
+  std::filesystem::path save_maps;  ///< changes no figure
+};
+
+struct ClassificationAnswer {
+  std::vector<evaluation::SlicePrediction> predictions;
+  evaluation::ClassificationSummary summary;
+  nlohmann::ordered_json document;
+};
+
+/// @throws UsageError for requests that contradict themselves, and what the library throws.
+ClassificationAnswer answer(ClassificationRequest request, App& app);
+
+/// The request that a document answers, to ask it again. @throws InputError
+ClassificationRequest request_for_slices(const nlohmann::ordered_json& document,
+                                         const std::filesystem::path& file);
+
+}  // namespace jcs::app

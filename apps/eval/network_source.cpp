@@ -1,0 +1,110 @@
+#include "eval/network_source.hpp"
+
+#include <system_error>
+
+#include "jcs/core/error.hpp"
+#include "jcs/core/hash.hpp"
+#include "jcs/core/log_text.hpp"
+#include "jcs/data/overlap.hpp"
+
+namespace jcs::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kMostThreads = 1024;
+constexpr int kLargestBatch = 4096;
+constexpr const char* kRemedy = "--allow-overlap";
+
+}  // namespace
+
+void add_network_arguments(App& app, NetworkArguments& arguments) {
+  CLI::App& cli = app.cli();
+  const char* group = "Network";
+  cli.add_option("--run", arguments.run,
+                 "folder of a training run: its best weights, on its validation manifest unless "
+                 "--manifest names another")
+      ->group(group);
+  cli.add_option("--weights", arguments.weights, "file of weights")->group(group);
+  cli.add_option("--manifest", arguments.manifest,
+                 "CSV file, or list of the release, to measure on")
+      ->group(group);
+  cli.add_option("--trained-on", arguments.trained_on,
+                 "manifest that the weights were trained on; no patient and no picture of it may "
+                 "be measured on. --run knows it")
+      ->group(group);
+  cli.add_flag("--allow-overlap", arguments.allow_overlap,
+               "measure on patients and pictures of the training too, knowingly")
+      ->group(group);
+  cli.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N")
+      ->capture_default_str()
+      ->group(group);
+  cli.add_option("--threads", arguments.threads, "CPU threads; 0: all cores that may be used")
+      ->check(CLI::Range(0, kMostThreads))
+      ->capture_default_str();
+  cli.add_option("--batch-size", arguments.batch, "slices at once; 0: what suits the device")
+      ->check(CLI::Range(0, kLargestBatch))
+      ->capture_default_str()
+      ->group(group);
+}
+
+inference::RunnerOptions runner_options(const NetworkArguments& arguments) {
+  return {.device = parse_device(arguments.device),
+          .threads = arguments.threads,
+          .batch_size = arguments.batch};
+}
+
+void complete(NetworkArguments& arguments, const RunData& run_data) {
+  if (!arguments.run.empty()) {
+    if (!arguments.weights.empty()) {
+      throw UsageError({"--run and --weights both name weights", "--weights", "one of them"});
+    }
+    arguments.weights = arguments.run / "best.safetensors";
+    if (arguments.manifest.empty()) {
+      arguments.manifest = run_data.validation;
+    }
+    std::error_code ignored;
+    if (arguments.trained_on.empty() && fs::is_regular_file(run_data.train, ignored)) {
+      arguments.trained_on = run_data.train;
+    }
+  }
+  if (arguments.manifest.empty()) {
+    throw UsageError({"no data to measure on", "--manifest", "a CSV file"});
+  }
+}
+
+std::string check_overlap(const NetworkArguments& arguments, const data::Manifest& manifest,
+                          const nlohmann::json& provenance, Progress& progress,
+                          const std::stop_token& stop) {
+  const std::string trained_on = provenance.value("train_manifest_sha256", "");
+  if (trained_on == sha256_file(manifest.file) && !arguments.allow_overlap) {
+    throw InputError({"the weights were trained on this manifest", manifest.file.string(),
+                      std::string("other slices; ") + kRemedy + " goes on knowingly"});
+  }
+  if (arguments.trained_on.empty()) {
+    if (!arguments.allow_overlap) {
+      log_warning(
+          "nobody said what the weights were trained on (--trained-on): if some of it is measured "
+          "on, the figures are too good");
+    }
+    return "not checked";
+  }
+  const data::Manifest training = data::with_files_of_folders(
+      data::read_manifest(arguments.trained_on, data::Images::kFilesAndFolders));
+  const data::Manifest measured = data::with_files_of_folders(manifest);
+  if (!arguments.allow_overlap) {
+    data::refuse_overlap(training, measured, 0, progress, stop, kRemedy);
+    return "none";
+  }
+  const data::Overlap overlap = data::find_overlap(training, measured, 0, progress, stop);
+  if (overlap.empty()) {
+    return "none";
+  }
+  log_warning(std::to_string(overlap.patients.size()) + " patients and " +
+              std::to_string(overlap.pictures.size()) +
+              " pictures were trained on and are measured on: the figures are too good");
+  return "allowed";
+}
+
+}  // namespace jcs::app

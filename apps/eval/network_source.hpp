@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <stop_token>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "jcs/core/progress.hpp"
+#include "jcs/data/manifest.hpp"
+#include "jcs/inference/runner_options.hpp"
+
+#include "common/app.hpp"
+
+namespace jcs::app {
+
+/// Which network is evaluated on what, as the command line says.
+struct NetworkArguments {
+  std::filesystem::path run, weights, manifest, trained_on;
+  bool allow_overlap = false;
+  std::string device = "auto";
+  int threads = 0;
+  int batch = 0;
+};
+void add_network_arguments(App& app, NetworkArguments& arguments);
+
+inference::RunnerOptions runner_options(const NetworkArguments& arguments);
+
+/// What a run's folder says of the data that it was trained on and validated with.
+struct RunData {
+  std::filesystem::path train, validation;
+};
+
+/// Fills in from the run's folder what was not named: the best weights, the validation manifest,
+/// the training manifest. @throws UsageError, InputError
+void complete(NetworkArguments& arguments, const RunData& run_data);
+
+/// Refuses data that the network was trained on. Returns what was found out: `none`, `allowed`
+/// (there is some, and the user goes on knowingly), `not checked` (nobody said what it was trained
+/// on; this is logged). `provenance` is what the weights say of their training.
+/// @throws InputError
+std::string check_overlap(const NetworkArguments& arguments, const data::Manifest& manifest,
+                          const nlohmann::json& provenance, Progress& progress,
+                          const std::stop_token& stop);
+
+}  // namespace jcs::app

@@ -1,0 +1,214 @@
+#include "eval/segmentation_request.hpp"
+
+#include <memory>
+
+#include "jcs/config/yaml.hpp"
+#include "jcs/core/atomic_file.hpp"
+#include "jcs/core/error.hpp"
+#include "jcs/core/hash.hpp"
+#include "jcs/core/log_text.hpp"
+#include "jcs/core/text.hpp"
+#include "jcs/data/content.hpp"
+#include "jcs/evaluation/picture_pairs.hpp"
+#include "jcs/evaluation/run_segmenter.hpp"
+#include "jcs/evaluation/segmentation_files.hpp"
+#include "jcs/imaging/overlay.hpp"
+#include "jcs/inference/segmenter_runner.hpp"
+#include "jcs/training/options.hpp"
+
+#include "eval/document.hpp"
+
+namespace jcs::app {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+namespace {
+
+metrics::OverlapOptions binarisation_of(const std::string& text) {
+  if (text == "twice-mean" || text == "twice_mean") {
+    return {.binarisation = metrics::Binarisation::kTwiceMean};
+  }
+  const auto number = parse_number(text);
+  if (!number || *number < 0 || *number > 1) {
+    throw UsageError({"no threshold of a probability", "--threshold", "0 ... 1 or twice-mean",
+                      "'" + text + "'"});
+  }
+  return {.threshold = *number};
+}
+
+evaluation::PixelSpacing spacing_of(const std::vector<double>& spacing) {
+  if (spacing.empty()) {
+    return {};
+  }
+  for (const double mm : spacing) {
+    if (!(mm > 0 && mm < 1000)) {
+      throw UsageError({"no distance between pixels", "--spacing-mm", "more than 0 mm, below 1000",
+                        to_text(mm)});
+    }
+  }
+  return {spacing[0], spacing[1]};
+}
+
+// Maps as PNG files, in a folder that appears when all are written.
+class SavedMaps {
+ public:
+  explicit SavedMaps(const fs::path& folder) {
+    if (!folder.empty()) {
+      folder_ = std::make_unique<AtomicFolder>(
+          folder, [](const fs::path& file) { return file.extension() == ".png"; });
+    }
+  }
+  void add(const std::string& name, const cv::Mat& map) {
+    if (folder_) {
+      cv::Mat grey;
+      map.convertTo(grey, CV_8U, 255.0);
+      write_file(folder_->path() / (name + ".png"), imaging::encode_png(grey));
+    }
+  }
+  void commit() {
+    if (folder_) {
+      folder_->commit();
+    }
+  }
+
+ private:
+  std::unique_ptr<AtomicFolder> folder_;
+};
+
+struct Measured {
+  std::vector<evaluation::PictureResult> pictures;
+  ordered_json inputs;
+};
+
+RunData data_of_run(const fs::path& run) {
+  if (run.empty()) {
+    return {};
+  }
+  const auto options = config::load<training::SegmenterTrainingOptions>(run / "config.yaml");
+  return {options.data.train, options.data.validation};
+}
+
+Measured measure_network(SegmentationRequest& request, App& app) {
+  NetworkArguments& network = request.network;
+  complete(network, data_of_run(network.run));
+  SavedMaps maps(request.save_predictions);
+  inference::SegmenterRunner segmenter(network.weights, runner_options(network));
+  const data::Manifest manifest = data::read_manifest(network.manifest);
+  const std::string overlap =
+      check_overlap(network, manifest, segmenter.card().provenance, app.progress(), app.stop());
+  evaluation::SegmenterRunOptions options;
+  options.binarisation = binarisation_of(request.threshold);
+  options.spacing = spacing_of(request.spacing);
+  options.clean_slices = request.clean_slices;
+  options.on_map = [&](const std::string& name, const cv::Mat& map) { maps.add(name, map); };
+  Measured measured;
+  measured.pictures =
+      evaluation::run_segmenter(segmenter, manifest, options, app.progress(), app.stop());
+  maps.commit();
+  measured.inputs["weights"] = input_of(network.weights, segmenter.sha256());
+  measured.inputs["data"] =
+      input_of(network.manifest, data::content_hash(manifest, 0, app.progress(), app.stop()));
+  if (!network.trained_on.empty()) {
+    measured.inputs["trained_on"] = input_of(network.trained_on, sha256_file(network.trained_on));
+  }
+  measured.inputs["overlap_with_training"] = overlap;
+  return measured;
+}
+
+Measured measure_pictures(const SegmentationRequest& request, App& app) {
+  const auto found =
+      evaluation::find_pairs(request.predictions, request.annotations, request.allow_missing);
+  if (found.unpaired > 0) {
+    log_warning(std::to_string(found.unpaired) +
+                " pictures have no partner and are left out: the figures are of the others");
+  }
+  Measured measured;
+  measured.pictures = evaluation::score_pairs(found.pairs, spacing_of(request.spacing),
+                                              binarisation_of(request.threshold),
+                                              request.network.threads, app.progress(), app.stop());
+  std::vector<fs::path> predictions, annotations;
+  for (const auto& pair : found.pairs) {
+    predictions.push_back(pair.prediction);
+    annotations.push_back(pair.annotation);
+  }
+  measured.inputs["predictions"] = input_of(request.predictions, hash_of_files(predictions));
+  measured.inputs["annotations"] = input_of(request.annotations, hash_of_files(annotations));
+  measured.inputs["unpaired"] = found.unpaired;
+  return measured;
+}
+
+ordered_json settings_of(const SegmentationRequest& request) {
+  return {{"threshold", request.threshold},
+          {"spacing_mm", request.spacing},
+          {"clean_slices", request.clean_slices},
+          {"allow_missing", request.allow_missing},
+          {"allow_overlap", request.network.allow_overlap},
+          {"device", request.network.device},
+          {"resamples", request.bootstrap.resamples},
+          {"seed", request.bootstrap.seed},
+          {"confidence", request.bootstrap.confidence}};
+}
+
+}  // namespace
+
+SegmentationAnswer answer(SegmentationRequest request, App& app) {
+  const bool pictures = !request.predictions.empty() || !request.annotations.empty();
+  const bool network = !request.network.run.empty() || !request.network.weights.empty();
+  if (pictures == network) {
+    throw UsageError({"what is to be evaluated?", "command line",
+                      "--run, --weights with --manifest, or --predictions with --annotations"});
+  }
+  if (pictures && (request.predictions.empty() || request.annotations.empty())) {
+    throw UsageError({"predictions and annotations are compared with each other",
+                      request.predictions.empty() ? "--predictions" : "--annotations", "a folder"});
+  }
+  if (pictures && !request.save_predictions.empty()) {
+    throw UsageError({"the predictions are there already", "--save-predictions", "a network"});
+  }
+  binarisation_of(request.threshold);  // refuses before the long work
+  spacing_of(request.spacing);
+  Measured measured = pictures ? measure_pictures(request, app) : measure_network(request, app);
+  SegmentationAnswer result;
+  result.pictures = std::move(measured.pictures);
+  result.summary = evaluation::summarise(result.pictures, request.bootstrap);
+  result.document = document_of("eval_seg", std::move(measured.inputs), settings_of(request),
+                                evaluation::to_json(result.pictures, result.summary));
+  return result;
+}
+
+SegmentationRequest request_of(const ordered_json& document, const fs::path& file) {
+  try {
+    const ordered_json& evaluation = document.at("evaluation");
+    if (evaluation.at("program") != "eval_seg") {
+      throw InputError({"is the evaluation of another program", file.string(), "eval_seg",
+                        evaluation.at("program").get<std::string>()});
+    }
+    const ordered_json& inputs = evaluation.at("inputs");
+    const auto path_of = [&](const char* name) {
+      return inputs.contains(name) ? fs::path(inputs.at(name).at("file").get<std::string>())
+                                   : fs::path();
+    };
+    SegmentationRequest request;
+    request.network.weights = path_of("weights");
+    request.network.manifest = path_of("data");
+    request.network.trained_on = path_of("trained_on");
+    request.predictions = path_of("predictions");
+    request.annotations = path_of("annotations");
+    const ordered_json& settings = evaluation.at("settings");
+    request.threshold = settings.at("threshold");
+    request.spacing = settings.at("spacing_mm").get<std::vector<double>>();
+    request.clean_slices = settings.at("clean_slices");
+    request.allow_missing = settings.at("allow_missing");
+    request.network.allow_overlap = settings.at("allow_overlap");
+    request.network.device = settings.at("device");
+    request.bootstrap.resamples = settings.at("resamples");
+    request.bootstrap.seed = settings.at("seed");
+    request.bootstrap.confidence = settings.at("confidence");
+    return request;
+  } catch (const nlohmann::json::exception&) {
+    throw InputError({"is no evaluation", file.string(), "a file that eval_seg --json wrote"});
+  }
+}
+
+}  // namespace jcs::app

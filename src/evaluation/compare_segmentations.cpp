@@ -1,0 +1,125 @@
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "jcs/core/error.hpp"
+#include "jcs/core/text.hpp"
+#include "jcs/evaluation/comparison.hpp"
+#include "jcs/evaluation/picture_result.hpp"
+#include "jcs/metrics/mean.hpp"
+
+namespace jcs::evaluation {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using nlohmann::json;
+
+struct Picture {
+  std::string patient;
+  std::int64_t opacity_area = 0;
+  std::map<std::string, std::optional<double>> figures;
+};
+using Pictures = std::map<std::string, Picture>;
+
+InputError no_evaluation(const fs::path& file) {
+  return InputError(
+      {"is no evaluation of a segmentation", file.string(), "a file that eval_seg --json wrote"});
+}
+
+Pictures read(const fs::path& file) {
+  std::ifstream stream(file);
+  if (!stream) {
+    throw InputError({"cannot be read", file.string()});
+  }
+  const json all = json::parse(stream, nullptr, /*allow_exceptions=*/false);
+  Pictures pictures;
+  try {
+    for (const json& entry : all.at("pictures")) {
+      Picture picture;
+      picture.patient = entry.value("patient", "");
+      picture.opacity_area = entry.at("opacity_area");
+      for (const auto& [name, value] : figures_of({})) {
+        const json& figure = entry.at(std::string(name));
+        picture.figures[std::string(name)] =
+            figure.is_null() ? std::nullopt : std::optional<double>(figure.get<double>());
+      }
+      pictures[entry.at("name").get<std::string>()] = std::move(picture);
+    }
+  } catch (const json::exception&) {
+    throw no_evaluation(file);
+  }
+  if (pictures.empty()) {
+    throw no_evaluation(file);
+  }
+  return pictures;
+}
+
+void require_same_pictures(const Pictures& first, const Pictures& second, const fs::path& file,
+                           const fs::path& other) {
+  for (const auto& [name, picture] : first) {
+    const auto found = second.find(name);
+    if (found == second.end()) {
+      throw InputError({"lacks a picture of the other evaluation", other.string(),
+                        "'" + name + "' of " + file.string()});
+    }
+    if (found->second.opacity_area != picture.opacity_area) {
+      throw InputError({"picture '" + name + "' has another annotation in the other evaluation",
+                        other.string(), std::to_string(picture.opacity_area) + " annotated pixels",
+                        std::to_string(found->second.opacity_area)});
+    }
+  }
+}
+
+ComparedFigure compared(const std::string& name, const Pictures& first, const Pictures& second,
+                        const std::vector<std::size_t>& groups,
+                        const metrics::BootstrapOptions& options) {
+  std::vector<std::optional<double>> before, after;
+  metrics::Mean mean_before, mean_after;
+  for (const auto& [picture, content] : first) {
+    before.push_back(content.figures.at(name));
+    after.push_back(second.at(picture).figures.at(name));
+    if (before.back() && after.back()) {
+      mean_before.add(*before.back());
+      mean_after.add(*after.back());
+    }
+  }
+  ComparedFigure figure;
+  figure.name = name;
+  figure.first = mean_before.value();
+  figure.second = mean_after.value();
+  if (const auto paired = metrics::paired_bootstrap(after, before, groups, options)) {
+    figure.difference = paired->difference;
+    figure.interval = paired->interval;
+    figure.p_value = paired->p_value;
+    figure.pairs = paired->pairs;
+  }
+  return figure;
+}
+
+}  // namespace
+
+std::vector<ComparedFigure> compare_segmentations(const fs::path& first, const fs::path& second,
+                                                  const metrics::BootstrapOptions& options) {
+  const Pictures before = read(first), after = read(second);
+  require_same_pictures(before, after, first, second);
+  require_same_pictures(after, before, second, first);
+  std::vector<std::string> patients;
+  for (const auto& [name, picture] : before) {
+    patients.push_back(picture.patient);
+  }
+  const std::vector<std::size_t> groups = groups_of(patients).of;
+  std::vector<ComparedFigure> figures;
+  for (const auto& [name, value] : figures_of({})) {
+    ComparedFigure figure = compared(std::string(name), before, after, groups, options);
+    if (figure.pairs > 0) {
+      figures.push_back(std::move(figure));
+    }
+  }
+  return figures;
+}
+
+}  // namespace jcs::evaluation

@@ -1,0 +1,63 @@
+#include "jcs/evaluation/names.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <set>
+
+namespace jcs::evaluation {
+
+namespace {
+
+std::string numbered(std::string name, const data::ManifestEntry& entry) {
+  if (entry.slice) {
+    char number[32];
+    std::snprintf(number, sizeof number, "_%04d", *entry.slice);
+    name += number;
+  }
+  return name;
+}
+
+std::string stem_of(const std::filesystem::path& file) {
+  std::string name = file.filename().string();
+  if (name.ends_with(".gz")) {
+    name.resize(name.size() - 3);
+  }
+  return std::filesystem::path(name).stem().string();
+}
+
+bool all_differ(const std::vector<std::string>& names) {
+  return std::set<std::string>(names.begin(), names.end()).size() == names.size();
+}
+
+}  // namespace
+
+std::vector<std::string> names_of(const data::Manifest& manifest) {
+  std::vector<std::string> names;
+  for (const data::ManifestEntry& entry : manifest.entries) {
+    names.push_back(numbered(stem_of(entry.image), entry));
+  }
+  if (all_differ(names)) {
+    return names;
+  }
+  names.clear();
+  const auto folder = manifest.file.parent_path();
+  for (const data::ManifestEntry& entry : manifest.entries) {
+    const auto path = entry.image.lexically_proximate(folder);
+    std::string name;
+    for (const auto& part : path.parent_path()) {
+      if (part != ".." && part != "/") {
+        name += part.string() + "_";
+      }
+    }
+    names.push_back(numbered(name + stem_of(path), entry));
+  }
+  if (!all_differ(names)) {
+    // One picture on two lines, or two that differ by their extension alone.
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      names[i] += "_line" + std::to_string(manifest.entries[i].line);
+    }
+  }
+  return names;
+}
+
+}  // namespace jcs::evaluation

@@ -60,7 +60,10 @@ void add_areas(ClassificationSummary& summary, const Labelled& slices,
   summary.precision_recall = ranked.precision_recall_curve();
   summary.roc_area.value = ranked.roc_area();
   summary.average_precision.value = ranked.average_precision();
-  if (!summary.roc_area.value) {
+  const auto patients_with = [&](bool truth) {
+    return groups_with(groups, [&](std::size_t i) { return slices.cases[i].truth == truth; });
+  };
+  if (patients_with(true) < 2 || patients_with(false) < 2) {
     return;
   }
   summary.roc_area.interval =
@@ -107,7 +110,7 @@ Estimate patient_area(const metrics::PatientMeter& meter,
   Estimate area;
   const metrics::RankedCases ranked(cases);
   area.value = ranked.roc_area();
-  if (area.value) {
+  if (ranked.positives() >= 2 && ranked.negatives() >= 2) {
     area.interval =
         metrics::bootstrap(
             cases.size(), [&](std::span<const std::int32_t> w) { return ranked.roc_area(w); },

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "jcs/core/error.hpp"
@@ -59,8 +61,9 @@ class Pairs {
 
   using Figure = std::function<std::optional<double>(bool second, std::span<const std::int32_t>)>;
 
-  ComparedFigure compared(std::string name, const Figure& figure,
-                          const metrics::BootstrapOptions& options) const {
+  /// `of_positives`, `of_negatives`: which slices the figure is made of.
+  ComparedFigure compared(std::string name, const Figure& figure, bool of_positives,
+                          bool of_negatives, const metrics::BootstrapOptions& options) const {
     const std::vector<std::int32_t> all(groups_.count, 1);
     ComparedFigure result;
     result.name = std::move(name);
@@ -71,6 +74,9 @@ class Pairs {
       return result;
     }
     result.difference = *result.second - *result.first;
+    if ((of_positives && patients_with(true) < 2) || (of_negatives && patients_with(false) < 2)) {
+      return result;
+    }
     std::int64_t not_above = 0, not_below = 0, drawn = 0;
     const auto difference = [&](std::span<const std::int32_t> weight) -> std::optional<double> {
       const auto before = figure(false, weight), after = figure(true, weight);
@@ -89,6 +95,10 @@ class Pairs {
       result.p_value = std::min(1.0, 2.0 * tail / static_cast<double>(drawn + 1));
     }
     return result;
+  }
+
+  [[nodiscard]] std::size_t patients_with(bool truth) const {
+    return groups_with(groups_, [&](std::size_t i) { return before_[i].truth == truth; });
   }
 
   [[nodiscard]] Figure area() const {
@@ -128,11 +138,14 @@ std::vector<ComparedFigure> compare_classifications(const fs::path& first, const
   require_same(after, before, second, first);
   const Pairs pairs(before, after);
   const double threshold = options.slice_probability;
+  const auto& bootstrap = options.bootstrap;
   return {
-      pairs.compared("roc_area", pairs.area(), options.bootstrap),
-      pairs.compared("sensitivity", pairs.rate(metrics::sensitivity, threshold), options.bootstrap),
-      pairs.compared("specificity", pairs.rate(metrics::specificity, threshold), options.bootstrap),
-      pairs.compared("accuracy", pairs.rate(metrics::accuracy, threshold), options.bootstrap)};
+      pairs.compared("roc_area", pairs.area(), true, true, bootstrap),
+      pairs.compared("sensitivity", pairs.rate(metrics::sensitivity, threshold), true, false,
+                     bootstrap),
+      pairs.compared("specificity", pairs.rate(metrics::specificity, threshold), false, true,
+                     bootstrap),
+      pairs.compared("accuracy", pairs.rate(metrics::accuracy, threshold), true, true, bootstrap)};
 }
 
 }  // namespace jcs::evaluation

@@ -87,4 +87,14 @@ Groups groups_of(const std::vector<std::string>& patients) {
   return groups;
 }
 
+std::size_t groups_with(const Groups& groups, const std::function<bool(std::size_t)>& holds) {
+  std::vector<bool> found(groups.count, false);
+  for (std::size_t i = 0; i < groups.of.size(); ++i) {
+    if (holds(i)) {
+      found[groups.of[i]] = true;
+    }
+  }
+  return static_cast<std::size_t>(std::count(found.begin(), found.end(), true));
+}
+
 }  // namespace jcs::evaluation

@@ -16,11 +16,11 @@ namespace jcs::evaluation {
 /// A figure of two evaluations of the same pictures or slices.
 struct ComparedFigure {
   std::string name;
-  std::optional<double> first, second;  ///< over the pairs
-  std::optional<double> difference;     ///< second - first
-  std::optional<metrics::Interval> interval;
-  std::optional<double> p_value;  ///< two-sided, that the difference is 0
-  std::int64_t pairs = 0;         ///< pictures for which both are defined
+  std::optional<double> first, second;        ///< over the pairs
+  std::optional<double> difference;           ///< second - first
+  std::optional<metrics::Interval> interval;  ///< nothing where it would rest on one patient
+  std::optional<double> p_value;              ///< two-sided, that the difference is 0
+  std::int64_t pairs = 0;                     ///< pictures for which both are defined
 };
 
 /// Compares two files that eval_seg wrote, picture by picture (paired bootstrap over patients).

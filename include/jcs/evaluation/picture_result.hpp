@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -56,5 +57,9 @@ struct Groups {
   std::size_t count = 0;
 };
 Groups groups_of(const std::vector<std::string>& patients);
+
+/// In how many groups `holds(i)` is true for a case i: an interval that rests on one patient would
+/// have no width and claim certainty.
+std::size_t groups_with(const Groups& groups, const std::function<bool(std::size_t)>& holds);
 
 }  // namespace jcs::evaluation

@@ -1,0 +1,135 @@
+#include "jcs/evaluation/comparison.hpp"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "jcs/evaluation/segmentation_files.hpp"
+
+#include "picture_files.hpp"
+#include "support/error_line.hpp"
+#include "support/temp_dir.hpp"
+
+namespace {
+
+using jcs::evaluation::ComparedFigure;
+using jcs::evaluation::PictureResult;
+using testing::HasSubstr;
+
+const ComparedFigure& named(const std::vector<ComparedFigure>& figures, const std::string& name) {
+  for (const auto& figure : figures) {
+    if (figure.name == name) return figure;
+  }
+  throw std::runtime_error("no figure " + name);
+}
+
+class ComparisonTest : public testing::Test {
+ protected:
+  // Six patients with 5 columns of opacity each; of patient i `found(i)` columns are predicted.
+  std::filesystem::path evaluation(const std::string& name, int (*found)(int), int annotated = 5) {
+    std::vector<PictureResult> pictures;
+    for (int i = 0; i < 6; ++i) {
+      cv::Mat map;
+      jcs::test::rectangle(10, 10, {0, 0, found(i), 10}).convertTo(map, CV_32F, 1.0 / 255);
+      pictures.push_back(jcs::evaluation::score_picture(
+          "p" + std::to_string(i), std::to_string(i), map,
+          jcs::test::rectangle(10, 10, {0, 0, annotated, 10}, 1), {}, {}));
+    }
+    const auto file = dir_ / name;
+    std::ofstream(file) << jcs::evaluation::to_json(pictures,
+                                                    jcs::evaluation::summarise(pictures, {}));
+    return file;
+  }
+  jcs::test::TempDir dir_;
+};
+
+TEST_F(ComparisonTest, ABetterSegmenterIsBetterWithAnInterval) {
+  const auto worse = evaluation("worse.json", [](int i) { return 1 + i % 2; });
+  const auto better = evaluation("better.json", [](int i) { return 4 + i % 2; });
+  const auto figures = jcs::evaluation::compare_segmentations(worse, better, {});
+  const ComparedFigure& dice = named(figures, "dice");
+  EXPECT_EQ(dice.pairs, 6);
+  EXPECT_NEAR(dice.difference.value(), dice.second.value() - dice.first.value(), 1e-12);
+  EXPECT_GT(dice.interval->low, 0.0);
+  EXPECT_LT(dice.p_value.value(), 0.01);
+  const auto back = jcs::evaluation::compare_segmentations(better, worse, {});
+  EXPECT_NEAR(named(back, "dice").difference.value(), -dice.difference.value(), 1e-12);
+}
+
+TEST_F(ComparisonTest, EqualSegmentersDifferByNothing) {
+  const auto one = evaluation("one.json", [](int i) { return 2 + i % 3; });
+  const ComparedFigure dice = named(jcs::evaluation::compare_segmentations(one, one, {}), "dice");
+  EXPECT_EQ(dice.difference, 0.0);
+  EXPECT_EQ(dice.p_value, 1.0);
+}
+
+TEST_F(ComparisonTest, RefusesOtherPicturesAndOtherFiles) {
+  const auto one = evaluation("one.json", [](int) { return 2; });
+  const auto other = evaluation(
+      "other.json", [](int) { return 2; }, 6);
+  const auto refusal = [&](const std::filesystem::path& file) {
+    return jcs::test::error_line<jcs::InputError>(
+        [&] { jcs::evaluation::compare_segmentations(one, file, {}); });
+  };
+  EXPECT_THAT(refusal(other), HasSubstr("another annotation"));
+  auto json = nlohmann::json::parse(std::ifstream(one));
+  json["pictures"].erase(3);
+  std::ofstream(dir_ / "less.json") << json;
+  EXPECT_THAT(refusal(dir_ / "less.json"), testing::AllOf(HasSubstr("lacks"), HasSubstr("'p3'")));
+  std::ofstream(dir_ / "text.json") << "no json";
+  EXPECT_THAT(refusal(dir_ / "text.json"), HasSubstr("no evaluation of a segmentation"));
+  EXPECT_THAT(refusal(dir_ / "gone.json"), HasSubstr("cannot be read"));
+}
+
+class ClassificationComparison : public testing::Test {
+ protected:
+  // Four patients, two of them ill, with 10 slices each; ill slices have probability `ill`.
+  std::filesystem::path predictions(const std::string& name, double ill, double well,
+                                    int patients = 4) {
+    const auto file = dir_ / name;
+    std::ofstream out(file);
+    out << "patient,slice,label,probability\n";
+    for (int p = 0; p < patients; ++p) {
+      for (int s = 0; s < 10; ++s) {
+        const bool label = p % 2 == 0;
+        // One slice of ten is called wrongly, whoever classifies.
+        out << p << "," << s << "," << label << "," << (label == (s > 0) ? ill : well) << "\n";
+      }
+    }
+    return file;
+  }
+  jcs::test::TempDir dir_;
+};
+
+TEST_F(ClassificationComparison, MeasuresBothOnTheSameSlices) {
+  const auto blind = predictions("blind.csv", 0.4, 0.4),
+             seeing = predictions("seeing.csv", 0.8, 0.1);
+  const auto figures = jcs::evaluation::compare_classifications(blind, seeing, {});
+  const ComparedFigure& area = named(figures, "roc_area");
+  EXPECT_DOUBLE_EQ(area.first.value(), 0.5);
+  EXPECT_NEAR(area.second.value(), 0.9, 1e-12);
+  EXPECT_GT(area.interval->low, 0.0);
+  const ComparedFigure& sensitivity = named(figures, "sensitivity");
+  EXPECT_DOUBLE_EQ(sensitivity.first.value(), 0.0);
+  EXPECT_DOUBLE_EQ(sensitivity.second.value(), 0.9);
+  EXPECT_EQ(sensitivity.pairs, 40);
+}
+
+TEST_F(ClassificationComparison, OneWellPatientGivesNoInterval) {
+  const auto figures = jcs::evaluation::compare_classifications(
+      predictions("a.csv", 0.8, 0.1, 3), predictions("b.csv", 0.7, 0.6, 3), {});
+  EXPECT_FALSE(named(figures, "specificity").interval.has_value());
+  EXPECT_TRUE(named(figures, "specificity").difference.has_value());
+  EXPECT_TRUE(named(figures, "sensitivity").interval.has_value());
+}
+
+TEST_F(ClassificationComparison, RefusesOtherSlices) {
+  const auto four = predictions("four.csv", 0.8, 0.1), six = predictions("six.csv", 0.8, 0.1, 6);
+  EXPECT_THAT(jcs::test::error_line<jcs::InputError>(
+                  [&] { jcs::evaluation::compare_classifications(four, six, {}); }),
+              testing::AllOf(HasSubstr("four.csv"), HasSubstr("lacks a labelled slice")));
+}
+
+}  // namespace

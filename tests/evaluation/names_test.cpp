@@ -1,0 +1,43 @@
+#include "jcs/evaluation/names.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace {
+
+using testing::ElementsAre;
+
+jcs::data::Manifest manifest(std::initializer_list<const char*> images) {
+  jcs::data::Manifest list{"/data/list.csv", {}};
+  for (const char* image : images) {
+    jcs::data::ManifestEntry entry;
+    entry.image = image;
+    entry.line = static_cast<unsigned>(list.entries.size() + 2);
+    list.entries.push_back(entry);
+  }
+  return list;
+}
+
+TEST(Names, AreThoseOfTheFilesWhereTheyDiffer) {
+  EXPECT_THAT(jcs::evaluation::names_of(manifest({"/data/img/a.png", "/data/other/b.dcm"})),
+              ElementsAre("a", "b"));
+}
+
+TEST(Names, TakeTheFoldersWhereTheyDoNot) {
+  EXPECT_THAT(jcs::evaluation::names_of(manifest({"/data/p1/001.png", "/data/p2/001.png"})),
+              ElementsAre("p1_001", "p2_001"));
+}
+
+TEST(Names, TakeTheLineWhereNothingElseHelps) {
+  EXPECT_THAT(jcs::evaluation::names_of(manifest({"/data/a.png", "/data/a.jpg"})),
+              ElementsAre("a_line2", "a_line3"));
+}
+
+TEST(Names, NumberTheSlicesOfAVolume) {
+  auto list = manifest({"/data/v.nii.gz", "/data/v.nii.gz"});
+  list.entries[0].slice = 3;
+  list.entries[1].slice = 12;
+  EXPECT_THAT(jcs::evaluation::names_of(list), ElementsAre("v_0003", "v_0012"));
+}
+
+}  // namespace

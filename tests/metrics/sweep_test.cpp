@@ -73,6 +73,16 @@ TEST(Sweep, TheLongestPlateauWins) {
   EXPECT_EQ(best_threshold(points), 6);
 }
 
+TEST(Sweep, OfEqualPlateausTheFirstCounts) {
+  PatientMeter meter;
+  // One error at threshold 1 and at threshold 3, two between them.
+  add_patient(meter, "well 1", 1, false);
+  add_patient(meter, "ill 1", 2, true);
+  add_patient(meter, "well 2", 3, false);
+  add_patient(meter, "ill 2", 4, true);
+  EXPECT_EQ(best_threshold(sweep(meter, 8)), 1);
+}
+
 TEST(Sweep, ClassesOfDifferentSizeWeighAlike) {
   PatientMeter meter;
   // Threshold 0 loses the only well patient, threshold 5 one of three ill ones.

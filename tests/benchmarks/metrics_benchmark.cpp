@@ -94,7 +94,7 @@ double naive_hausdorff(const Picture& one) {
     std::vector<std::pair<int, int>> result;
     for (int r = 1; r + 1 < kSize; ++r) {
       for (int c = 1; c + 1 < kSize; ++c) {
-        const auto i = static_cast<std::size_t>(r * kSize + c);
+        const auto i = static_cast<std::size_t>(r) * kSize + static_cast<std::size_t>(c);
         if (mask[i] != 0 && (mask[i - 1] & mask[i + 1] & mask[i - kSize] & mask[i + kSize]) == 0) {
           result.emplace_back(r, c);
         }

@@ -46,6 +46,21 @@ TEST(Overlap, TwiceTheMeanIsInclusiveAndAtMostOne) {
       (Confusion{.tp = 2, .fp = 0, .fn = 1, .tn = 0}));
 }
 
+TEST(Overlap, TheMaskItCounts) {
+  EXPECT_EQ(jcs::metrics::binarised(Map{0.5F, 0.51F, 0.0F, 1.0F}), (Mask{0, 1, 0, 1}));
+  EXPECT_EQ(jcs::metrics::binarised(Map{0.5F, 0.25F, 0.25F, 0.0F},
+                                    {.binarisation = Binarisation::kTwiceMean}),
+            (Mask{1, 0, 0, 0}));
+  EXPECT_THROW(jcs::metrics::binarised(Map{2.0F}), InputError);
+  EXPECT_THROW(jcs::metrics::binarised(Map{}), InputError);
+}
+
+TEST(Overlap, ThresholdsBetweenTwoFloats) {
+  // 0.3 is no float: the nearest one lies above it, that of 0.7 below.
+  EXPECT_EQ(jcs::metrics::binarised(Map{0.3F, 0.7F}, {.threshold = 0.3}), (Mask{1, 1}));
+  EXPECT_EQ(jcs::metrics::binarised(Map{0.3F, 0.7F}, {.threshold = 0.7}), (Mask{0, 0}));
+}
+
 TEST(Overlap, DiceAndIou) {
   const Confusion counts{.tp = 3, .fp = 1, .fn = 2, .tn = 10};
   EXPECT_DOUBLE_EQ(*dice(counts), 6.0 / 9.0);

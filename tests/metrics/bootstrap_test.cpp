@@ -1,0 +1,181 @@
+#include "jcs/metrics/bootstrap.hpp"
+
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "jcs/core/error.hpp"
+#include "jcs/core/random.hpp"
+
+#include "support/error_line.hpp"
+
+namespace {
+
+using jcs::metrics::bootstrap;
+using jcs::metrics::bootstrap_mean;
+using jcs::metrics::BootstrapOptions;
+using jcs::metrics::Interval;
+using jcs::metrics::paired_bootstrap;
+using testing::HasSubstr;
+
+using Figures = std::vector<std::optional<double>>;
+using Groups = std::vector<std::size_t>;
+using Weight = std::span<const std::int32_t>;
+
+TEST(Bootstrap, EveryResampleDrawsAsManyGroupsAsThereAre) {
+  std::vector<std::vector<std::int32_t>> seen;
+  bootstrap(5,
+            [&seen](Weight weight) -> std::optional<double> {
+              seen.emplace_back(weight.begin(), weight.end());
+              return 0.0;
+            },
+            {.resamples = 50});
+  ASSERT_EQ(seen.size(), 50);
+  for (const auto& weight : seen) {
+    ASSERT_EQ(weight.size(), 5);
+    EXPECT_EQ(std::accumulate(weight.begin(), weight.end(), 0), 5);
+    EXPECT_GE(*std::min_element(weight.begin(), weight.end()), 0);
+  }
+  EXPECT_NE(seen[0], seen[1]);
+}
+
+TEST(Bootstrap, OfTwoPatientsHasThreeMeans) {
+  // 0, 1/2 and 1 with chances 1/4, 1/2 and 1/4.
+  const Figures figures = {0.0, 1.0};
+  const Groups patients = {0, 1};
+  EXPECT_EQ(bootstrap_mean(figures, patients).interval, (Interval{0.0, 1.0}));
+  EXPECT_EQ(bootstrap_mean(figures, patients, {.confidence = 0.3}).interval, (Interval{0.5, 0.5}));
+  EXPECT_EQ(bootstrap_mean(figures, patients, {.confidence = 0.7}).interval, (Interval{0.0, 1.0}));
+}
+
+TEST(Bootstrap, OfManyCasesApproachesTheNormalInterval) {
+  jcs::Random random(11);
+  Figures figures;
+  Groups each;
+  for (std::size_t i = 0; i < 400; ++i) {
+    figures.emplace_back(random.uniform());
+    each.push_back(i);
+  }
+  const auto result = bootstrap_mean(figures, each, {.seed = 3});
+  ASSERT_TRUE(result.interval);
+  const double expected = 2 * 1.96 * std::sqrt(1.0 / 12.0) / 20.0;
+  EXPECT_NEAR(result.interval->high - result.interval->low, expected, 0.1 * expected);
+}
+
+TEST(Bootstrap, SlicesOfOnePatientAreNotIndependent) {
+  // Ten patients whose ten slices are alike: a hundred slices tell no more than ten.
+  Figures figures;
+  Groups patients;
+  Groups each;
+  for (std::size_t i = 0; i < 100; ++i) {
+    figures.emplace_back(static_cast<double>(i / 10));
+    patients.push_back(i / 10);
+    each.push_back(i);
+  }
+  const auto honest = *bootstrap_mean(figures, patients).interval;
+  const auto naive = *bootstrap_mean(figures, each).interval;
+  EXPECT_GT(honest.high - honest.low, 2.5 * (naive.high - naive.low));
+}
+
+TEST(Bootstrap, TheSeedDecides) {
+  const Figures figures = {0.1, 0.35, 0.2, 0.9, 0.55, 0.7};
+  const Groups patients = {0, 0, 1, 2, 3, 4};
+  const auto once = bootstrap_mean(figures, patients, {.resamples = 101, .seed = 5});
+  EXPECT_EQ(bootstrap_mean(figures, patients, {.resamples = 101, .seed = 5}).interval,
+            once.interval);
+  EXPECT_NE(bootstrap_mean(figures, patients, {.resamples = 101, .seed = 6}).interval,
+            once.interval);
+}
+
+TEST(Bootstrap, UndefinedResamplesAreCountedApart) {
+  // Of two groups the first is left out of a quarter of the resamples.
+  const auto result = bootstrap(
+      2,
+      [](Weight weight) -> std::optional<double> {
+        return weight[0] == 0 ? std::nullopt : std::optional(static_cast<double>(weight[0]));
+      },
+      {.resamples = 4000});
+  EXPECT_NEAR(static_cast<double>(result.undefined), 1000.0, 120.0);
+  EXPECT_EQ(result.interval, (Interval{1.0, 2.0}));
+
+  const auto never =
+      bootstrap(3, [](Weight) -> std::optional<double> { return std::nullopt; }, {.resamples = 7});
+  EXPECT_FALSE(never.interval);
+  EXPECT_EQ(never.undefined, 7);
+}
+
+TEST(Bootstrap, OneGroupGivesNoInterval) {
+  EXPECT_FALSE(bootstrap(1, [](Weight) { return std::optional(1.0); }).interval);
+  EXPECT_FALSE(bootstrap(0, [](Weight) { return std::optional(1.0); }).interval);
+  EXPECT_FALSE(bootstrap_mean(Figures{0.1, 0.9}, Groups{0, 0}).interval);
+  // The second patient has no figure.
+  EXPECT_FALSE(bootstrap_mean(Figures{0.1, 0.9, std::nullopt}, Groups{0, 0, 1}).interval);
+  EXPECT_FALSE(bootstrap_mean(Figures{}, Groups{}).interval);
+}
+
+TEST(PairedBootstrap, AConstantDifferenceIsCertain) {
+  const Figures first = {0.6, 0.75, 0.5, std::nullopt, 0.9};
+  const Figures second = {0.35, 0.5, 0.25, 0.4, std::nullopt};
+  const auto result = paired_bootstrap(first, second, Groups{0, 1, 2, 3, 4}, {.resamples = 999});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->pairs, 3);
+  EXPECT_DOUBLE_EQ(result->difference, 0.25);
+  ASSERT_TRUE(result->interval);
+  EXPECT_DOUBLE_EQ(result->interval->low, 0.25);
+  EXPECT_DOUBLE_EQ(result->interval->high, 0.25);
+  EXPECT_DOUBLE_EQ(result->p_value, 2.0 / 1000.0);
+  const auto other = paired_bootstrap(second, first, Groups{0, 1, 2, 3, 4}, {.resamples = 999});
+  EXPECT_DOUBLE_EQ(other->difference, -0.25);
+  EXPECT_DOUBLE_EQ(other->p_value, 2.0 / 1000.0);
+}
+
+TEST(PairedBootstrap, ChanceIsTheShareOnTheOtherSide) {
+  // Differences +1, +1, -1: a resample is negative with chance 3 (1/3)² (2/3) + (1/3)³ = 7/27.
+  const auto result = paired_bootstrap(Figures{1.0, 1.0, 0.0}, Figures{0.0, 0.0, 1.0},
+                                       Groups{0, 1, 2}, {.resamples = 20000});
+  ASSERT_TRUE(result);
+  EXPECT_DOUBLE_EQ(result->difference, 1.0 / 3.0);
+  EXPECT_NEAR(result->p_value, 14.0 / 27.0, 0.02);
+}
+
+TEST(PairedBootstrap, EqualRunsDoNotDiffer) {
+  const Figures same = {0.2, 0.4, 0.8};
+  const auto result = paired_bootstrap(same, same, Groups{0, 1, 2});
+  EXPECT_EQ(result->difference, 0.0);
+  EXPECT_EQ(result->p_value, 1.0);
+  EXPECT_EQ(result->interval, (Interval{0.0, 0.0}));
+}
+
+TEST(PairedBootstrap, WithoutPairsOrPatientsNothingIsClaimed) {
+  EXPECT_FALSE(
+      paired_bootstrap(Figures{0.5, std::nullopt}, Figures{std::nullopt, 0.5}, Groups{0, 1}));
+  const auto one = paired_bootstrap(Figures{0.5, 0.7}, Figures{0.1, 0.2}, Groups{0, 0});
+  ASSERT_TRUE(one);
+  EXPECT_NEAR(one->difference, 0.45, 1e-12);
+  EXPECT_FALSE(one->interval);
+  EXPECT_EQ(one->p_value, 1.0);
+}
+
+TEST(Bootstrap, RefusesWhatCannotBeDrawn) {
+  using jcs::test::error_line;
+  const Figures two = {0.1, 0.2};
+  EXPECT_THAT(error_line<jcs::UsageError>([&] {
+                bootstrap_mean(two, Groups{0, 1}, {.resamples = 0});
+              }),
+              HasSubstr("got 0"));
+  EXPECT_THROW(bootstrap_mean(two, Groups{0, 1}, {.confidence = 1.0}), jcs::UsageError);
+  EXPECT_THAT(error_line<jcs::UsageError>([&] { bootstrap_mean(two, Groups{0}); }),
+              HasSubstr("expected 2 numbers, got 1"));
+  EXPECT_THAT(error_line<jcs::UsageError>([&] {
+                bootstrap_mean(two, Groups{0, SIZE_MAX});
+              }),
+              HasSubstr("case 1"));
+  EXPECT_THAT(error_line<jcs::UsageError>([&] {
+                (void)paired_bootstrap(two, Figures{0.1}, Groups{0, 1});
+              }),
+              HasSubstr("different numbers of cases"));
+}
+
+}  // namespace

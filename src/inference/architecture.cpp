@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "jcs/models/segmentation_network.hpp"
+
 namespace jcs::inference {
 
 using models::Res2NetOptions;
@@ -23,10 +25,17 @@ std::string architecture(const models::ClassifierOptions& options) {
 }
 
 std::string architecture(const SegmenterOptions& options) {
-  std::string text = options.encoder.batch_norm ? "VGG-16 with batch norm" : "VGG-16";
+  using Architecture = SegmenterOptions::Architecture;
+  std::string width;
   if (options.encoder.width != models::VggOptions{}.width) {
-    text += ", width " + std::to_string(options.encoder.width);
+    width = ", width " + std::to_string(options.encoder.width);
   }
+  if (options.architecture != Architecture::kJcs) {
+    const bool vgg = options.architecture != Architecture::kUnet;
+    return models::title(options.architecture) + std::string(vgg ? " on VGG-16" : "") + width;
+  }
+  std::string text = options.encoder.batch_norm ? "VGG-16 with batch norm" : "VGG-16";
+  text += width;
   text += options.efm ? ", EFM" : "";
   text += options.aff ? ", AFF" : "";
   if (options.fusion != SegmenterOptions::Fusion::kNone) {

@@ -31,7 +31,7 @@ bool SegmenterRunner::fused() const {
 
 at::Tensor SegmenterRunner::probabilities(const at::Tensor& input) {
   const c10::InferenceMode inference;
-  return torch::sigmoid(network_->predict(on_device(input, device_))).to(torch::kCPU);
+  return network_->probability(on_device(input, device_)).to(torch::kCPU);
 }
 
 }  // namespace jcs::inference

@@ -79,6 +79,28 @@ torch::Tensor resized_like(const torch::Tensor& x, const torch::Tensor& like) {
   return resized(x, like.size(2), like.size(3));
 }
 
+torch::Tensor resized_aligned_like(const torch::Tensor& x, const torch::Tensor& like) {
+  if (x.size(2) == like.size(2) && x.size(3) == like.size(3)) {
+    return x;
+  }
+  return torch::upsample_bilinear2d(x, {like.size(2), like.size(3)}, true);
+}
+
+torch::Tensor extended_to_multiple(const torch::Tensor& x, std::int64_t step) {
+  const auto lacking = [&](int dim) { return (step - x.size(dim) % step) % step; };
+  if (lacking(2) == 0 && lacking(3) == 0) {
+    return x;
+  }
+  return torch::replication_pad2d(x, {0, lacking(3), 0, lacking(2)});
+}
+
+torch::Tensor cropped_like(const torch::Tensor& x, const torch::Tensor& like) {
+  if (x.size(2) == like.size(2) && x.size(3) == like.size(3)) {
+    return x;
+  }
+  return x.narrow(2, 0, like.size(2)).narrow(3, 0, like.size(3)).contiguous();
+}
+
 void initialise(nn::Module& module) {
   const torch::NoGradGuard no_grad;
   for (const auto& child : module.modules(/*include_self=*/false)) {

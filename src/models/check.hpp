@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -61,6 +62,9 @@ void check_ranges(Options options) {
   RangeCheck check;
   options.describe(check);
 }
+
+/// Height and width that every segmenter takes: at stride 32, a pixel is left of them.
+inline constexpr std::int64_t kLeastInput = 32;
 
 /// Maps that a network can take: [N, channels, h, w] with N at least 1, h and w at least `least`.
 /// @throws InputError

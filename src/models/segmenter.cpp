@@ -12,21 +12,19 @@ namespace jcs::models {
 
 namespace {
 
-// The highest map, at stride 32, has to have a pixel.
-constexpr std::int64_t kLeastSide = 32;
-
-void check(const SegmenterOptions& options) {
-  check_ranges(options);
-  if (options.encoder.width % 2 != 0) {
-    throw UsageError({"the decoder halves the encoder's channels", "encoder.width",
-                      "an even number", std::to_string(options.encoder.width)});
+// Options that make a segmenter of this architecture.
+const SegmenterOptions& checked(const SegmenterOptions& options) {
+  check(options);
+  if (options.architecture != SegmenterOptions::Architecture::kJcs) {
+    throw UsageError({"is another network", "architecture", "JCS", title(options.architecture)});
   }
+  return options;
 }
 
 }  // namespace
 
-SegmenterImpl::SegmenterImpl(const SegmenterOptions& options) : options_(options) {
-  check(options);
+SegmenterImpl::SegmenterImpl(const SegmenterOptions& options)
+    : SegmentationNetworkImpl(checked(options)) {
   vgg16_ = register_module("vgg16", Vgg(options.encoder));
   std::vector<int> channels = feature_channels(options.encoder);
   if (options.fusion != SegmenterOptions::Fusion::kNone) {
@@ -68,7 +66,7 @@ std::vector<torch::Tensor> SegmenterImpl::decoded(std::vector<torch::Tensor> enc
 }
 
 std::vector<torch::Tensor> SegmenterImpl::decoded(const torch::Tensor& x) {
-  check_maps(x, "segmenter's input", 3, kLeastSide);
+  check_maps(x, "segmenter's input", 3, kLeastInput);
   return decoded(vgg16_->features(x), res2net_ ? res2net_->features(x) : Res2NetFeatures{});
 }
 
@@ -101,8 +99,8 @@ torch::Tensor SegmenterImpl::forward_from_stage1(const torch::Tensor& encoder_fi
     throw UsageError({"stage-1 features need a segmenter that fuses the classifier's features",
                       "fusion", "paper or release", "none"});
   }
-  check_maps(encoder_first, "encoder's stage-1 features", options_.encoder.width, kLeastSide);
-  check_maps(classifier_stem, "classifier's stage-1 features", options_.classifier.planes, 1);
+  check_maps(encoder_first, "encoder's stage-1 features", options().encoder.width, kLeastInput);
+  check_maps(classifier_stem, "classifier's stage-1 features", options().classifier.planes, 1);
   if (encoder_first.size(0) != classifier_stem.size(0)) {
     throw InputError({"stage-1 features of different numbers of slices", "classifier's features",
                       std::to_string(encoder_first.size(0)),

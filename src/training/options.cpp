@@ -2,6 +2,7 @@
 
 #include "jcs/core/device.hpp"
 #include "jcs/core/error.hpp"
+#include "jcs/models/segmentation_network.hpp"
 
 namespace jcs::training {
 
@@ -34,6 +35,22 @@ void check_shared(const RunOptions& run, const DataOptions& data,
   }
 }
 
+// Refuses what the network's architecture has no use for.
+void check_architecture(const SegmenterTrainingOptions& options) {
+  using Architecture = models::SegmenterOptions::Architecture;
+  const Architecture architecture = options.network.architecture;
+  const std::string name = models::title(architecture);
+  if (architecture != Architecture::kJcs &&
+      (options.fused_classifier.frozen || !options.fused_classifier.weights.empty())) {
+    throw UsageError({name + " takes no features of a classifier", "fused_classifier",
+                      "nothing, or network.architecture: jcs"});
+  }
+  if (architecture != Architecture::kJcs && architecture != Architecture::kUnet &&
+      options.dice != DiceReading::kStandard) {
+    throw UsageError({name + " learns without a Dice loss", "dice", "standard", "paper"});
+  }
+}
+
 }  // namespace
 
 void check(const ClassifierTrainingOptions& options) {
@@ -42,6 +59,8 @@ void check(const ClassifierTrainingOptions& options) {
 
 void check(const SegmenterTrainingOptions& options) {
   check_shared(options.run, options.data, options.preprocessing);
+  models::check(options.network);
+  check_architecture(options);
   if (options.augmentation.random_crop && options.preprocessing.crop == 0) {
     throw UsageError({"a random crop needs a size", "preprocessing.crop", "pixels", "0"});
   }

@@ -11,8 +11,8 @@
 #include "jcs/metrics/overlap.hpp"
 #include "jcs/models/device.hpp"
 #include "jcs/models/segmenter.hpp"
-#include "jcs/training/losses.hpp"
 #include "jcs/training/run_folder.hpp"
+#include "jcs/training/segmentation_losses.hpp"
 #include "jcs/weights/model_file.hpp"
 
 #include "prepare.hpp"
@@ -29,7 +29,7 @@ class SegmenterTask : public Task {
       : options_(options),
         validation_(std::move(validation)),
         device_(models::resolve(parse_device(options.run.device))),
-        network_(options.network),
+        network_(models::make_segmentation_network(options.network)),
         ranks_(ranks) {
     start_from(options.initial, *network_);
     start_backbone_from(options.fused_classifier.weights, *network_);
@@ -48,18 +48,19 @@ class SegmenterTask : public Task {
       // Its batch norms keep their statistics too.
       classifier().eval();
     }
-    const auto logits = (batch.images.defined() ? network_->forward(batch.images)
-                                                : network_->forward_from_stage1(
-                                                      batch.encoder_first, batch.classifier_stem))
-                            .to(torch::kFloat);
+    const auto logits =
+        (batch.images.defined() ? network_->forward(batch.images)
+                                : from_stage1(batch.encoder_first, batch.classifier_stem))
+            .to(torch::kFloat);
     BatchShare part{batch.share, {}};
     if (ranks_ != nullptr && !ranks_->is_alone()) {
       part.sum_over_ranks = [this](const torch::Tensor& local) {
         return ranks_->sum_keeping_gradient(local);
       };
     }
-    return side_losses(options_.deep_supervision ? logits : logits.narrow(1, 0, 1), batch.masks,
-                       options_.dice, part);
+    return segmentation_losses(
+        logits, batch.masks,
+        {options_.network.architecture, options_.dice, options_.deep_supervision}, part);
   }
 
   Scores validate(Progress& progress, const std::stop_token& stop) override {
@@ -69,7 +70,7 @@ class SegmenterTask : public Task {
     const std::size_t batches = batches_per_epoch(validation_.size(), loader);
     data::for_each_batch(validation_, loader, 0, 0, 0, [&](std::size_t index, data::Batch& batch) {
       throw_if_stopped(stop);
-      const auto maps = torch::sigmoid(prediction(batch)).cpu().contiguous();
+      const auto maps = probability(batch).cpu().contiguous();
       const auto masks = batch.masks.to(torch::kUInt8).contiguous();
       const auto pixels = static_cast<std::size_t>(maps[0].numel());
       for (std::int64_t i = 0; i < maps.size(0); ++i) {
@@ -97,7 +98,7 @@ class SegmenterTask : public Task {
       if (!sample.image.defined()) {
         return {};
       }
-      const auto map = torch::sigmoid(network_->predict(sample.image.unsqueeze(0).to(device_)));
+      const auto map = network_->probability(sample.image.unsqueeze(0).to(device_));
       pictures.push_back(outlined(sample, options_.preprocessing, map[0][0].cpu() > 0.5));
     }
     return in_a_row(pictures);
@@ -106,7 +107,7 @@ class SegmenterTask : public Task {
   void save(const std::filesystem::path& file, const nlohmann::json& provenance) override {
     weights::ModelCard card;
     card.task = weights::Task::kSegmentation;
-    card.segmenter = options_.network;
+    card.segmenter = network_->options();
     card.preprocessing = options_.preprocessing;
     card.provenance = provenance;
     weights::save_model(file, *network_, card);
@@ -115,20 +116,27 @@ class SegmenterTask : public Task {
  private:
   torch::nn::Module& classifier() { return *network_->named_children()["res2net"]; }
 
-  // Logits of side output 1, [N, 1, h, w].
-  torch::Tensor prediction(const data::Batch& batch) {
+  // Only the paper's segmenter can be fused, and features are refused for others.
+  torch::Tensor from_stage1(const torch::Tensor& encoder_first,
+                            const torch::Tensor& classifier_stem) {
+    return network_->as<models::SegmenterImpl>()->forward_from_stage1(encoder_first,
+                                                                      classifier_stem);
+  }
+
+  // [N, 1, h, w]
+  torch::Tensor probability(const data::Batch& batch) {
     if (batch.images.defined()) {
-      return network_->predict(batch.images.to(device_));
+      return network_->probability(batch.images.to(device_));
     }
-    return network_
-        ->forward_from_stage1(batch.encoder_first.to(device_), batch.classifier_stem.to(device_))
-        .narrow(1, 0, 1);
+    return models::probability_of(
+        from_stage1(batch.encoder_first.to(device_), batch.classifier_stem.to(device_))
+            .narrow(1, 0, 1));
   }
 
   const SegmenterTrainingOptions& options_;
   data::SliceDataset validation_;
   torch::Device device_;
-  models::Segmenter network_;
+  models::SegmentationNetwork network_;
   parallel::Ranks* ranks_;
 };
 

@@ -45,12 +45,20 @@ Opened open(const std::filesystem::path& path, Task task) {
   return {std::move(file.tensors), std::move(*card), sha256_file(path)};
 }
 
-// A network of the architecture that a card names, filled.
-template <class Holder, class Options>
-LoadReport make(Holder& net, const Options& architecture, const TensorMap& tensors,
+void build(models::Classifier& net, const ModelCard& card) {
+  net = models::Classifier(card.classifier);
+}
+
+void build(models::SegmentationNetwork& net, const ModelCard& card) {
+  net = models::make_segmentation_network(card.segmenter);
+}
+
+// The network that a card names, filled.
+template <class Holder>
+LoadReport make(Holder& net, const ModelCard& card, const TensorMap& tensors,
                 const LoadOptions& options) {
   try {
-    net = Holder(architecture);
+    build(net, card);
   } catch (const UsageError& error) {
     throw WeightsError(
         {std::string("names an architecture that cannot be: ") + error.what(), options.source});
@@ -60,13 +68,12 @@ LoadReport make(Holder& net, const Options& architecture, const TensorMap& tenso
   return report;
 }
 
-template <class Loaded, class Options>
-Loaded load(const std::filesystem::path& path, Task task, LoadOptions options,
-            Options ModelCard::*architecture) {
+template <class Loaded>
+Loaded load(const std::filesystem::path& path, Task task, LoadOptions options) {
   Opened opened = open(path, task);
   options.source = path.string();
   Loaded loaded;
-  loaded.report = make(loaded.net, opened.card.*architecture, opened.tensors, options);
+  loaded.report = make(loaded.net, opened.card, opened.tensors, options);
   loaded.card = std::move(opened.card);
   loaded.sha256 = std::move(opened.sha256);
   return loaded;
@@ -80,11 +87,11 @@ void save_model(const std::filesystem::path& file, const torch::nn::Module& netw
 }
 
 LoadedClassifier load_classifier(const std::filesystem::path& file, const LoadOptions& options) {
-  return load<LoadedClassifier>(file, Task::kClassification, options, &ModelCard::classifier);
+  return load<LoadedClassifier>(file, Task::kClassification, options);
 }
 
 LoadedSegmenter load_segmenter(const std::filesystem::path& file, const LoadOptions& options) {
-  return load<LoadedSegmenter>(file, Task::kSegmentation, options, &ModelCard::segmenter);
+  return load<LoadedSegmenter>(file, Task::kSegmentation, options);
 }
 
 void require_fit(const ModelCard& card, const TensorMap& tensors, const std::string& where) {
@@ -93,10 +100,10 @@ void require_fit(const ModelCard& card, const TensorMap& tensors, const std::str
   options.source = where;
   if (card.task == Task::kClassification) {
     models::Classifier net{nullptr};
-    make(net, card.classifier, tensors, options);
+    make(net, card, tensors, options);
   } else {
-    models::Segmenter net{nullptr};
-    make(net, card.segmenter, tensors, options);
+    models::SegmentationNetwork net{nullptr};
+    make(net, card, tensors, options);
   }
 }
 

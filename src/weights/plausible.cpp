@@ -56,6 +56,7 @@ void require_plausible(const ModelCard& card, const TensorMap& tensors, const st
   if (card.task == Task::kClassification) {
     least = least_elements(card.classifier.backbone);
   } else {
+    // The networks of Table VII are larger than VGG-16 too, at most by the factor of seven.
     least = least_elements(card.segmenter.encoder);
     if (card.segmenter.fusion != models::SegmenterOptions::Fusion::kNone) {
       least += least_elements(card.segmenter.classifier);

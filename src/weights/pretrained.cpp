@@ -1,40 +1,17 @@
 #include "jcs/weights/pretrained.hpp"
 
-#include <array>
 #include <functional>
-#include <unordered_map>
 
 #include "jcs/core/error.hpp"
 #include "jcs/weights/recognise.hpp"
+
+#include "vgg_names.hpp"
 
 namespace jcs::weights {
 
 namespace {
 
-constexpr const char* kEncoder = "vgg16.";
 constexpr const char* kBackbone = "res2net.";
-constexpr std::array<int, 5> kConvolutions = {2, 2, 3, 3, 3};  // in the blocks of VGG-16
-
-// Torchvision numbers the layers of VGG-16 through: convolution, batch norm where there is one,
-// ReLU, and a pool behind every block.
-std::unordered_map<std::string, std::string> torchvision_names(bool batch_norm) {
-  std::unordered_map<std::string, std::string> names;
-  int layer = 0;
-  for (std::size_t block = 0; block < kConvolutions.size(); ++block) {
-    for (int i = 0; i < kConvolutions[block]; ++i) {
-      const std::string ours =
-          "conv" + std::to_string(block + 1) + "_" + std::to_string(i + 1) + ".";
-      const std::string features = "features.";
-      names[features + std::to_string(layer++) + "."] = ours + "conv.";
-      if (batch_norm) {
-        names[features + std::to_string(layer++) + "."] = ours + "bn.";
-      }
-      ++layer;
-    }
-    ++layer;
-  }
-  return names;
-}
 
 // A file's tensors under the names of a part of a network; the others are left.
 struct Part {
@@ -62,22 +39,23 @@ std::string without(const std::string& prefix, const std::string& name) {
 }
 
 Part encoder_of(const TensorMap& tensors) {
-  switch (recognise(tensors)) {
-    case Network::kVggTorchvision: {
-      const auto names = torchvision_names(tensors.contains("features.1.running_mean"));
-      return part_of(tensors, [&](const std::string& name) {
-        const std::size_t dot = name.rfind('.');
-        const auto found = names.find(name.substr(0, dot + 1));
-        return found == names.end() ? std::string() : found->second + name.substr(dot + 1);
-      });
+  const Network kind = recognise(tensors);
+  const bool batch_norm = tensors.contains("features.1.running_mean");
+  return part_of(tensors,
+                 [&](const std::string& name) { return vgg_name(name, kind, batch_norm); });
+}
+
+// A U-Net has the first two convolutions of VGG-16's blocks 1 to 4 alone.
+void leave_what_a_unet_lacks(const TensorMap& state, Part& part) {
+  TensorMap kept;
+  for (const auto& [name, tensor] : part.tensors) {
+    if (!state.contains(name) && name.find(".conv.") != std::string::npos) {
+      part.left.push_back(name);
+    } else {
+      kept.add(name, tensor);
     }
-    case Network::kVggEncoder:
-      return part_of(tensors, [](const std::string& name) {
-        return name.starts_with("conv") ? name : std::string();
-      });
-    default:
-      return part_of(tensors, [](const std::string& name) { return without(kEncoder, name); });
   }
+  part.tensors = std::move(kept);
 }
 
 Part backbone_of(const TensorMap& tensors) {
@@ -92,13 +70,13 @@ Part backbone_of(const TensorMap& tensors) {
   }
 }
 
-// The tensors of a network below `prefix`, or all but the linear layer where it has no such part.
-TensorMap state_below(const torch::nn::Module& network, const std::string& prefix) {
+// The tensors of a network's Res2Net by their names in it.
+TensorMap backbone_state(const torch::nn::Module& network) {
   const TensorMap state = state_of(network);
   TensorMap below;
   for (const auto& [name, tensor] : state) {
-    if (name.starts_with(prefix)) {
-      below.add(name.substr(prefix.size()), tensor);
+    if (name.starts_with(kBackbone)) {
+      below.add(without(kBackbone, name), tensor);
     }
   }
   if (below.empty()) {
@@ -127,13 +105,18 @@ LoadReport load_part(const TensorMap& state, const Part& part, const char* what,
 
 LoadReport load_vgg_encoder(torch::nn::Module& network, const TensorMap& tensors,
                             const LoadOptions& options) {
-  return load_part(state_below(network, kEncoder), encoder_of(tensors), "VGG-16", tensors, options);
+  const TensorMap whole = state_of(network);
+  const TensorMap state = encoder_of(whole).tensors;
+  Part part = encoder_of(tensors);
+  if (recognise(whole) == Network::kUnet) {
+    leave_what_a_unet_lacks(state, part);
+  }
+  return load_part(state, part, "VGG-16", tensors, options);
 }
 
 LoadReport load_backbone(torch::nn::Module& network, const TensorMap& tensors,
                          const LoadOptions& options) {
-  return load_part(state_below(network, kBackbone), backbone_of(tensors), "Res2Net", tensors,
-                   options);
+  return load_part(backbone_state(network), backbone_of(tensors), "Res2Net", tensors, options);
 }
 
 LoadReport load_initial(torch::nn::Module& network, const TensorMap& tensors,
@@ -141,8 +124,8 @@ LoadReport load_initial(torch::nn::Module& network, const TensorMap& tensors,
   const TensorMap state = state_of(network);
   const Network made_for = recognise(tensors);
   const Network is = recognise(state);
-  const bool segmenter = is == Network::kSegmenter || is == Network::kFusedSegmenter;
-  if (segmenter && (made_for == Network::kVggTorchvision || made_for == Network::kVggEncoder)) {
+  if (is_segmenter(is) &&
+      (made_for == Network::kVggTorchvision || made_for == Network::kVggEncoder)) {
     return load_vgg_encoder(network, tensors, options);
   }
   if (is == Network::kFusedSegmenter &&

@@ -8,7 +8,8 @@ namespace jcs::weights {
 namespace {
 
 constexpr int kClasses = 2;
-// The side of the slices that the release's segmenter was trained and tested on.
+// The side of the slices that the release's segmenter was trained and tested on, and the networks
+// of Table VII beside it.
 constexpr int kSegmenterSide = 512;
 constexpr int kMaxBlocks = 200;
 
@@ -30,6 +31,29 @@ int count(const TensorMap& tensors, const std::string& prefix, const std::string
     ++found;
   }
   return found;
+}
+
+// A segmenter of this kind; the networks of Table VII may have any width.
+models::SegmenterOptions segmenter_of(Network network, const TensorMap& tensors) {
+  using models::SegmenterOptions;
+  using Architecture = SegmenterOptions::Architecture;
+  const auto baseline = [&](Architecture architecture, const char* first) {
+    return SegmenterOptions::baseline(architecture, static_cast<int>(channels(tensors, first)));
+  };
+  switch (network) {
+    case Network::kUnet:
+      return baseline(Architecture::kUnet, "down1.conv1.conv.weight");
+    case Network::kDss:
+      return baseline(Architecture::kDss, "base.0.weight");
+    case Network::kEgnet:
+      return baseline(Architecture::kEgnet, "base.base.0.weight");
+    case Network::kPoolnet:
+      return baseline(Architecture::kPoolnet, "base.vgg16.base.0.weight");
+    case Network::kFusedSegmenter:
+      return SegmenterOptions::joint_release();
+    default:
+      return SegmenterOptions::release();
+  }
 }
 
 }  // namespace
@@ -67,10 +91,9 @@ std::optional<models::ClassifierOptions> classifier_of(const TensorMap& tensors)
 std::optional<ModelCard> card_of_release(const TensorMap& tensors) {
   ModelCard card;
   const Network network = recognise(tensors);
-  if (network == Network::kSegmenter || network == Network::kFusedSegmenter) {
+  if (is_segmenter(network)) {
     card.task = Task::kSegmentation;
-    card.segmenter = network == Network::kSegmenter ? models::SegmenterOptions::release()
-                                                    : models::SegmenterOptions::joint_release();
+    card.segmenter = segmenter_of(network, tensors);
     card.preprocessing.resize = kSegmenterSide;
     card.preprocessing.crop = 0;
     return card;

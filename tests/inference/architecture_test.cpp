@@ -24,5 +24,16 @@ TEST(Architecture, NamesSegmentersByTheirParts) {
   EXPECT_EQ(architecture(baseline), "VGG-16, width 16");
 }
 
+TEST(Architecture, NamesTheNetworksOfTableVII) {
+  using Architecture = SegmenterOptions::Architecture;
+  const auto text = [](Architecture network, int width) {
+    return architecture(SegmenterOptions::baseline(network, width));
+  };
+  EXPECT_EQ(text(Architecture::kUnet, 64), "U-Net");
+  EXPECT_EQ(text(Architecture::kDss, 64), "DSS on VGG-16");
+  EXPECT_EQ(text(Architecture::kEgnet, 8), "EGNet on VGG-16, width 8");
+  EXPECT_EQ(text(Architecture::kPoolnet, 64), "PoolNet on VGG-16");
+}
+
 }  // namespace
 }  // namespace jcs::inference

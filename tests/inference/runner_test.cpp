@@ -54,6 +54,22 @@ TEST_F(Runner, FusedSegmentersRunToo) {
             1e-5);
 }
 
+TEST_F(Runner, TheNetworksOfTableVIIRunToo) {
+  using Architecture = models::SegmenterOptions::Architecture;
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor x = torch::randn({2, 3, 64, 97});
+  for (const auto architecture :
+       {Architecture::kUnet, Architecture::kDss, Architecture::kEgnet, Architecture::kPoolnet}) {
+    SCOPED_TRACE(models::title(architecture));
+    auto network = test::tiny_baseline(architecture);
+    SegmenterRunner runner(test::save_segmenter(dir_ / "seg.safetensors", *network), on_cpu());
+    EXPECT_FALSE(runner.fused());
+    const torch::Tensor maps = runner.probabilities(x);
+    EXPECT_EQ(maps.sizes(), (std::vector<std::int64_t>{2, 1, 64, 97}));
+    EXPECT_LT(difference(maps, network->probability(x)), 1e-5);
+  }
+}
+
 TEST_F(Runner, NeitherBatchNorThreadsChangeWhatASliceGets) {
   const auto cls = test::save(dir_ / "cls.safetensors", test::tiny_classifier());
   const auto seg = test::save(dir_ / "seg.safetensors", test::tiny_segmenter());

@@ -34,7 +34,7 @@ inline at::Tensor fill_rule(const std::string& name, const std::vector<std::int6
   }
   at::Tensor tensor = at::empty(sizes, at::kFloat);
   const double bound =
-      sizes.size() > 1
+      !sizes.empty()
           ? std::sqrt(6.0 * static_cast<double>(sizes[0]) / static_cast<double>(tensor.numel()))
           : 0.0;
   const auto value = [&](double u) {

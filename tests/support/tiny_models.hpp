@@ -4,6 +4,7 @@
 
 #include <torch/torch.h>
 
+#include "jcs/models/segmenter.hpp"
 #include "jcs/weights/model_file.hpp"
 
 namespace jcs::test {
@@ -73,15 +74,29 @@ inline std::filesystem::path save(const std::filesystem::path& file, models::Cla
   return file;
 }
 
+/// A network of Table VII at its compact width, with random weights of this seed.
+inline models::SegmentationNetwork tiny_baseline(
+    models::SegmenterOptions::Architecture architecture, std::uint64_t seed = 1) {
+  torch::manual_seed(seed);
+  auto network =
+      models::make_segmentation_network(models::SegmenterOptions::baseline(architecture, 8));
+  network->eval();
+  return network;
+}
+
 /// Writes a segmenter that sees slices of 64 pixels on the shorter side.
-inline std::filesystem::path save(const std::filesystem::path& file, models::Segmenter network) {
+inline std::filesystem::path save_segmenter(const std::filesystem::path& file,
+                                            const models::SegmentationNetworkImpl& network) {
   weights::ModelCard card;
   card.task = weights::Task::kSegmentation;
-  card.segmenter = network->options();
+  card.segmenter = network.options();
   card.preprocessing.resize = 64;
   card.preprocessing.crop = 0;
-  weights::save_model(file, *network, card);
+  weights::save_model(file, network, card);
   return file;
+}
+inline std::filesystem::path save(const std::filesystem::path& file, models::Segmenter network) {
+  return save_segmenter(file, *network);
 }
 
 }  // namespace jcs::test

@@ -11,6 +11,7 @@ namespace jcs::inference {
 std::string architecture(const models::Res2NetOptions& options);
 std::string architecture(const models::ClassifierOptions& options);
 /// `VGG-16 with batch norm, EFM, AFF`, and what is fused: `…, fused (release) with Res2Net-101 …`.
+/// The networks of Table VII: `DSS on VGG-16`, `U-Net, width 8`.
 std::string architecture(const models::SegmenterOptions& options);
 
 }  // namespace jcs::inference

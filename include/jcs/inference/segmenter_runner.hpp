@@ -6,14 +6,14 @@
 #include <torch/types.h>
 
 #include "jcs/inference/runner_options.hpp"
-#include "jcs/models/segmenter.hpp"
+#include "jcs/models/segmentation_network.hpp"
 #include "jcs/weights/model_card.hpp"
 
 namespace jcs::inference {
 
-/// A trained opacity segmenter, alone or fused with a classifier's features, prepared once and then
-/// asked as often as needed. What it answers to a slice depends neither on the other slices of the
-/// batch nor on threads beyond rounding. Only the prediction is computed, no other side output.
+/// A trained opacity segmenter, alone or fused with a classifier's features, or a network of Table
+/// VII, prepared once and then asked as often as needed. What it answers to a slice depends neither
+/// on the other slices of the batch nor on threads beyond rounding.
 class SegmenterRunner {
  public:
   /// @throws WeightsError when the file holds no segmenter, UsageError when the device is not
@@ -34,7 +34,7 @@ class SegmenterRunner {
  private:
   torch::Device device_;
   int batch_size_;
-  models::Segmenter network_{nullptr};
+  models::SegmentationNetwork network_{nullptr};
   weights::ModelCard card_;
   std::string file_, sha256_;
 };

@@ -65,6 +65,17 @@ torch::Tensor resized(const torch::Tensor& x, std::int64_t height, std::int64_t 
 /// The same to the height and width of `like`.
 torch::Tensor resized_like(const torch::Tensor& x, const torch::Tensor& like);
 
+/// Bilinear resizing with aligned corners, as the networks of Table VII were published with, to the
+/// height and width of `like`.
+torch::Tensor resized_aligned_like(const torch::Tensor& x, const torch::Tensor& like);
+
+/// Repeats the last row and the last column of [N, C, h, w] until height and width are multiples of
+/// `step`; the input itself where they are.
+torch::Tensor extended_to_multiple(const torch::Tensor& x, std::int64_t step);
+/// The upper left part of `x` that has the height and width of `like`, which takes back what
+/// extended_to_multiple() added.
+torch::Tensor cropped_like(const torch::Tensor& x, const torch::Tensor& like);
+
 /// He's initialisation for ReLU networks: convolutions by fan-out, biases zero.
 void initialise(torch::nn::Module& module);
 

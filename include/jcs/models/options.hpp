@@ -107,14 +107,24 @@ struct VggOptions {
   }
 };
 
-/// The segmenter: VGG-16, enhanced features (EFM), attentive feature fusion (AFF), deep
-/// supervision. Defaults: the release's.
+/// A segmenter. The paper's own: VGG-16, enhanced features (EFM), attentive feature fusion (AFF),
+/// deep supervision. Defaults: the release's. Or one of the networks it is compared with (Table
+/// VII): of these options they have `encoder.width` alone, by which all their channels scale (64:
+/// as published), and none of them has batch norm or features of the classifier.
 struct SegmenterOptions {
+  enum class Architecture {
+    kJcs,
+    kUnet,    ///< U-Net
+    kDss,     ///< deeply supervised, short connections
+    kEgnet,   ///< edge guidance
+    kPoolnet  ///< pooling modules
+  };
   enum class Fusion {
     kNone,
     kPaper,   ///< §III-B4: 1×1, SE, 3×3 at the encoder's resolution
     kRelease  ///< three 3×3 with batch norm at the classifier's resolution
   };
+  Architecture architecture = Architecture::kJcs;
   VggOptions encoder;
   bool efm = true;  ///< Table V; without: plain max-pool behind the encoder
   bool aff = true;  ///< Table V; without: plain top-down decoder
@@ -156,10 +166,28 @@ struct SegmenterOptions {
     return options;
   }
 
+  /// A network of Table VII; what it has no use for is off.
+  static SegmenterOptions baseline(Architecture architecture, int width = 64) {
+    SegmenterOptions options;
+    options.architecture = architecture;
+    options.encoder.width = width;
+    options.encoder.batch_norm = false;
+    options.encoder.pool_before_last = true;
+    options.efm = options.aff = options.reduce_highest = false;
+    return options;
+  }
+
   bool operator==(const SegmenterOptions&) const = default;
 
   template <class Visitor>
   void describe(Visitor& v) {
+    v.choice("architecture", architecture,
+             "jcs, or a network of Table VII, of which encoder.width alone is to be chosen",
+             {{"jcs", Architecture::kJcs},
+              {"unet", Architecture::kUnet},
+              {"dss", Architecture::kDss},
+              {"egnet", Architecture::kEgnet},
+              {"poolnet", Architecture::kPoolnet}});
     v.section("encoder", encoder, "the VGG-16");
     v.field("efm", efm, "enhanced feature module behind the encoder");
     v.field("aff", aff, "attentive feature fusion in the decoder; without, a plain top-down one");

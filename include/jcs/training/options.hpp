@@ -135,10 +135,11 @@ struct SegmenterTrainingOptions {
     v.section("initial", initial, "what the network starts from");
     v.section("fused_classifier", fused_classifier,
               "the classifier whose features are fused, where network.fusion asks for them");
-    v.choice("dice", dice, "the Dice loss",
+    v.choice("dice", dice, "the Dice loss, which jcs and unet learn from",
              {{"standard", DiceReading::kStandard}, {"paper", DiceReading::kPaper}});
     v.field("deep_supervision", deep_supervision,
-            "a loss on every side output (paper, equation 6); without, on the prediction alone");
+            "a loss on every side output (paper, equation 6); without, on what makes the "
+            "prediction");
     v.section("optimizer", optimizer, "the optimizer");
     v.section("schedule", schedule, "the learning rate over time");
   }

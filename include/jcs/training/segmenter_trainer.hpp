@@ -9,11 +9,11 @@
 namespace jcs::training {
 
 /// Trains a segmenter with deep supervision (paper, equation 6): the sum of the losses of all side
-/// outputs. The best weights are those with the highest mean Dice of the validation slices at
-/// threshold ½; scores are `dice`, `iou`, the E-measures `e_mean` and `e_adaptive` (means over the
-/// slices), `pooled_dice`, `sensitivity` and
-/// `specificity` (over all pixels).
-/// `ranks`: the processes that share each batch; none: this one alone.
+/// outputs; networks of Table VII with their own losses (segmentation_losses.hpp). The best weights
+/// are those with the highest mean Dice of the validation slices at threshold ½; scores are `dice`,
+/// `iou`, the E-measures `e_mean` and `e_adaptive` (means over the slices), `pooled_dice`,
+/// `sensitivity` and `specificity` (over all pixels). `ranks`: the processes that share each batch;
+/// none: this one alone.
 /// @throws InputError, WeightsError, UsageError, OutputError; Interrupted after a stop;
 /// parallel::RankLost.
 TrainingResult train_segmenter(const SegmenterTrainingOptions& options,

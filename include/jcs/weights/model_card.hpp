@@ -63,10 +63,11 @@ std::map<std::string, std::string> to_metadata(const ModelCard& card);
 std::optional<ModelCard> card_of(const std::map<std::string, std::string>& metadata,
                                  const std::string& where);
 
-/// The card of the authors' released files, which have none: `single.pth`, `joint.pth`,
+/// The card of published files, which have none: the authors' released `single.pth`, `joint.pth`,
 /// `res2net_cls.pth` and `res2net_segloss.pth`, told by names and shapes. Their preprocessing is
-/// the release's. Res2Net classifiers of other depths and widths are read from the shapes. Nothing
-/// for all other files, among them networks for ImageNet's 1000 classes.
+/// the release's. Res2Net classifiers of other depths and widths are read from the shapes, and so
+/// are DSS, EGNet and PoolNet on VGG-16, whose projects use ImageNet's mean and deviation too, and
+/// U-Net. Nothing for all other files, among them networks for ImageNet's 1000 classes.
 std::optional<ModelCard> card_of_release(const TensorMap& tensors);
 
 /// The Res2Net classifier that these names and shapes belong to, whatever the number of its

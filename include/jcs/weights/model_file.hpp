@@ -6,7 +6,7 @@
 #include <torch/nn.h>
 
 #include "jcs/models/classifier.hpp"
-#include "jcs/models/segmenter.hpp"
+#include "jcs/models/segmentation_network.hpp"
 #include "jcs/weights/load.hpp"
 #include "jcs/weights/model_card.hpp"
 
@@ -26,14 +26,15 @@ struct LoadedClassifier {
 };
 
 struct LoadedSegmenter {
-  models::Segmenter net{nullptr};  ///< on the CPU, in evaluation mode
+  models::SegmentationNetwork net{nullptr};  ///< on the CPU, in evaluation mode
   ModelCard card;
   std::string sha256;  ///< of the file
   LoadReport report;
 };
 
 /// Reads a network from a file that save_model() wrote, or from a released `.pth`, which is told by
-/// its names and shapes (model_card.hpp). `joint.pth` is a segmenter.
+/// its names and shapes (model_card.hpp). `joint.pth` is a segmenter, and so are files of the DSS,
+/// EGNet and PoolNet projects.
 /// `options.source` is not used: messages name the file.
 /// @throws WeightsError for every file that does not hold such a network, among them weights of the
 /// other network, named as such.

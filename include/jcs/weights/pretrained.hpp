@@ -9,10 +9,13 @@
 // is left and named in LoadReport::unexpected.
 namespace jcs::weights {
 
-/// The encoder of a models::Segmenter, or a models::Vgg, from
+/// The encoder of a models::SegmentationNetwork, or a models::Vgg, from
 ///   - torchvision's ImageNet VGG-16 with or without batch norm (`features.0.weight` …),
 ///   - the release's `5stages_vgg16_bn-6c64b313.pth` (`conv1_1.conv.weight` …),
-///   - a segmenter's file (`vgg16.conv1_1.conv.weight` …).
+///   - a segmenter's file (`vgg16.conv1_1.conv.weight` …), that of a network of Table VII among
+///   them.
+/// DSS, EGNet and PoolNet have the whole VGG-16 without batch norm. U-Net has the first two
+/// convolutions of blocks 1 to 4: these are filled, the other five are left.
 /// @throws WeightsError when the file holds no VGG-16, or one with batch norm for a network without
 /// or the other way round.
 LoadReport load_vgg_encoder(torch::nn::Module& network, const TensorMap& tensors,

@@ -12,6 +12,7 @@
 #include "common/print.hpp"
 #include "eval/document.hpp"
 #include "eval/segmentation_request.hpp"
+#include "eval/verify_training.hpp"
 
 namespace {
 
@@ -29,7 +30,9 @@ constexpr const char* kExamples =
     "  eval_seg --compare a.json b.json\n"
     "      whether b is better than a on the same pictures, with an interval\n"
     "  eval_seg --verify a.json\n"
-    "      measures again and compares: hashes of weights and data, then every figure";
+    "      measures again and compares: hashes of weights and data, then every figure; run.json of "
+    "a\n"
+    "      training run works too";
 
 struct Arguments {
   app::SegmentationRequest request;
@@ -68,7 +71,8 @@ void add_arguments(app::App& app, Arguments& arguments) {
   cli.add_option("--json", arguments.json, "file for everything, machine-readable");
   cli.add_option("--csv", arguments.csv, "file with one line a picture");
   cli.add_option("--compare", arguments.compare, "two files that --json wrote")->expected(2);
-  cli.add_option("--verify", arguments.verify, "file that --json wrote: measure again and compare");
+  cli.add_option("--verify", arguments.verify,
+                 "file that --json wrote, or run.json of a training: measure again and compare");
   cli.add_option("--tolerance", arguments.tolerance, "largest difference that --verify accepts")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
@@ -92,6 +96,11 @@ void compare(const Arguments& arguments, app::App& app) {
 
 void verify(const Arguments& arguments, app::App& app) {
   const auto recorded = app::read_json(arguments.verify);
+  if (app::is_training_run(recorded)) {
+    app::verify_training<training::SegmenterTrainingOptions>(
+        arguments.verify, arguments.request.network, arguments.tolerance, app);
+    return;
+  }
   const auto answer = app::answer(app::request_of(recorded, arguments.verify), app);
   const app::Agreement agreement =
       app::compare_documents(recorded, answer.document, arguments.tolerance, arguments.verify);

@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "jcs/core/error.hpp"
+#include "jcs/models/segmenter.hpp"
 #include "jcs/weights/model_file.hpp"
 
 #include "prepare.hpp"
@@ -32,6 +34,18 @@ bool SegmenterRunner::fused() const {
 at::Tensor SegmenterRunner::probabilities(const at::Tensor& input) {
   const c10::InferenceMode inference;
   return network_->probability(on_device(input, device_)).to(torch::kCPU);
+}
+
+at::Tensor SegmenterRunner::probabilities_from_stage1(const at::Tensor& encoder_first,
+                                                      const at::Tensor& classifier_stem) {
+  if (!fused()) {
+    throw UsageError({"stage-1 features are for a segmenter that is fused with a classifier", file_,
+                      "a fused segmenter", "one that takes pictures alone"});
+  }
+  const c10::InferenceMode inference;
+  const at::Tensor logits = network_->as<models::SegmenterImpl>()->forward_from_stage1(
+      on_device(encoder_first, device_), on_device(classifier_stem, device_));
+  return models::probability_of(logits.narrow(1, 0, 1)).to(torch::kCPU);
 }
 
 }  // namespace jcs::inference

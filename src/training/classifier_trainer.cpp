@@ -17,6 +17,7 @@
 #include "jcs/weights/model_file.hpp"
 
 #include "prepare.hpp"
+#include "recorded_run.hpp"
 #include "samples.hpp"
 
 namespace jcs::training {
@@ -58,6 +59,8 @@ class ClassifierTask : public Task {
   Scores validate(Progress& progress, const std::stop_token& stop) override {
     metrics::Confusion counts;
     metrics::Mean loss, inside;
+    std::vector<std::optional<double>> shares, entropies;
+    std::vector<std::string> annotated_patients, patients;
     const data::LoaderOptions loader = validation_loader(options_.run, options_.data);
     const std::size_t batches = batches_per_epoch(validation_.size(), loader);
     data::for_each_batch(validation_, loader, 0, 0, 0, [&](std::size_t index, data::Batch& batch) {
@@ -70,14 +73,26 @@ class ClassifierTask : public Task {
       for (std::int64_t i = 0; i < logits.size(0); ++i) {
         counts.add(logits[i][1].item<float>() > logits[i][0].item<float>(),
                    batch.labels[i].item<std::int64_t>() == 1);
-        loss.add(entropy[i].item<double>());
+        const std::string& patient =
+            validation_.entries()[batch.entries[static_cast<std::size_t>(i)]].patient;
+        entropies.emplace_back(entropy[i].item<double>());
+        loss.add(entropies.back());
+        patients.push_back(patient);
         if (batch.annotated[i].item<bool>()) {
-          inside.add(explain::share_inside(map[i], batch.masks[i][0]));
+          shares.push_back(explain::share_inside(map[i], batch.masks[i][0]));
+          inside.add(shares.back());
+          annotated_patients.push_back(patient);
         }
       }
       progress.update("validation", index + 1, batches);
       return true;
     });
+    intervals_.clear();
+    add_rate_interval(intervals_, "sensitivity", counts.tp, counts.positives());
+    add_rate_interval(intervals_, "specificity", counts.tn, counts.negatives());
+    add_rate_interval(intervals_, "accuracy", counts.tp + counts.tn, counts.total());
+    add_interval(intervals_, "loss", entropies, patients);
+    add_interval(intervals_, "map_inside", shares, annotated_patients);
     Scores scores = {{"balanced_accuracy", metrics::balanced_accuracy(counts)},
                      {"sensitivity", metrics::sensitivity(counts)},
                      {"specificity", metrics::specificity(counts)},
@@ -88,6 +103,8 @@ class ClassifierTask : public Task {
     }
     return scores;
   }
+
+  [[nodiscard]] std::vector<ScoreInterval> intervals() const override { return intervals_; }
 
   std::vector<std::byte> samples() override {
     std::vector<cv::Mat> pictures;
@@ -115,7 +132,17 @@ class ClassifierTask : public Task {
   torch::Device device_;
   models::Classifier network_;
   bool has_annotations_ = false;
+  std::vector<ScoreInterval> intervals_;
 };
+
+data::SliceDatasetOptions measuring_options(const ClassifierTrainingOptions& options) {
+  data::SliceDatasetOptions measuring;
+  measuring.purpose = data::Purpose::kClassification;
+  measuring.preprocessing = options.preprocessing;
+  measuring.annotations = true;
+  measuring.cache = options.data.cache;
+  return measuring;
+}
 
 // Learning one class alone would end with a classifier that always says it.
 void require_both_labels(const std::vector<data::ManifestEntry>& entries,
@@ -142,6 +169,10 @@ TrainingResult train_classifier(const ClassifierTrainingOptions& options,
   if ((ranks == nullptr || ranks->is_first()) && !RunFolder::can_resume(options.run.folder)) {
     hashes = examine(manifests, options.data, progress, stop);
   }
+  TrainingSetup setup = make_setup(options, invocation, observers);
+  setup.card.title = "Slice classifier (Res2Net)";
+  setup.card.purpose = "Tells whether an axial chest CT slice shows COVID-19.";
+  describe_data(manifests, options.data, setup.card);
   data::SliceDatasetOptions learning;
   learning.purpose = data::Purpose::kClassification;
   learning.preprocessing = options.preprocessing;
@@ -152,16 +183,21 @@ TrainingResult train_classifier(const ClassifierTrainingOptions& options,
   learning.cache = options.data.cache;
   const data::SliceDataset slices(std::move(manifests.train), learning);
   require_both_labels(slices.entries(), options.data.train);
-  data::SliceDatasetOptions measuring;
-  measuring.purpose = data::Purpose::kClassification;
-  measuring.preprocessing = options.preprocessing;
-  measuring.annotations = true;
-  measuring.cache = options.data.cache;
-  ClassifierTask task(options, {std::move(manifests.validation), measuring});
-  TrainingSetup setup = make_setup(options, invocation, observers);
+  ClassifierTask task(options, {std::move(manifests.validation), measuring_options(options)});
   setup.data_hashes = std::move(hashes);
   share_among(ranks, setup);
   return train(task, slices, setup, progress, stop);
+}
+
+std::vector<VerifiedFigure> verify_run(ClassifierTrainingOptions options,
+                                       const std::filesystem::path& folder, Progress& progress,
+                                       const std::stop_token& stop) {
+  const RecordedRun recorded(folder, options.data, progress, stop);
+  options = to_measure(std::move(options), recorded.best());
+  prepare_process(options.run);
+  ClassifierTask task(options,
+                      {data::read_manifest(options.data.validation), measuring_options(options)});
+  return recorded.compared(task, progress, stop);
 }
 
 }  // namespace jcs::training

@@ -1,6 +1,7 @@
 #include "prepare.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <torch/torch.h>
 
@@ -10,9 +11,13 @@
 #include "jcs/core/log_text.hpp"
 #include "jcs/data/content.hpp"
 #include "jcs/data/overlap.hpp"
+#include "jcs/metrics/bootstrap.hpp"
+#include "jcs/metrics/interval.hpp"
 #include "jcs/weights/load.hpp"
 #include "jcs/weights/pretrained.hpp"
 #include "jcs/weights/tensor_file.hpp"
+
+#include "card_text.hpp"
 
 namespace jcs::training {
 
@@ -72,6 +77,40 @@ nlohmann::json provenance_of(const DataOptions& data, const InitialWeights& init
     out["initial_weights_sha256"] = sha256_file(initial.weights);
   }
   return out;
+}
+
+void describe_data(const Manifests& manifests, const DataOptions& options, CardFacts& card) {
+  card.training = facts_of(manifests.train.entries);
+  card.validation = facts_of(manifests.validation.entries);
+  card.training_file = options.train.string();
+  card.validation_file = options.validation.string();
+}
+
+void add_interval(std::vector<ScoreInterval>& intervals, const std::string& name,
+                  std::span<const std::optional<double>> figures,
+                  std::span<const std::string> patients) {
+  std::map<std::string, std::size_t> known;
+  std::vector<std::size_t> groups;
+  std::size_t count = 0;
+  for (const std::string& patient : patients) {
+    if (patient.empty()) {
+      groups.push_back(count++);
+      continue;
+    }
+    const auto [found, is_new] = known.emplace(patient, count);
+    count += is_new ? 1 : 0;
+    groups.push_back(found->second);
+  }
+  if (const auto interval = metrics::bootstrap_mean(figures, groups).interval) {
+    intervals.push_back({name, interval->low, interval->high});
+  }
+}
+
+void add_rate_interval(std::vector<ScoreInterval>& intervals, const std::string& name,
+                       std::int64_t successes, std::int64_t trials) {
+  if (const auto interval = metrics::wilson(successes, trials)) {
+    intervals.push_back({name, interval->low, interval->high});
+  }
 }
 
 void share_among(parallel::Ranks* ranks, TrainingSetup& setup) {

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 #include <torch/nn/module.h>
@@ -37,6 +41,17 @@ void start_backbone_from(const std::filesystem::path& file, torch::nn::Module& s
 
 /// SHA-256 of both manifests and of the initial weights, for the weights' metadata.
 nlohmann::json provenance_of(const DataOptions& data, const InitialWeights& initial);
+
+/// What the model card says of the data.
+void describe_data(const Manifests& manifests, const DataOptions& options, CardFacts& card);
+
+/// Bootstrap interval of a mean over cases of these patients, added where there is one.
+void add_interval(std::vector<ScoreInterval>& intervals, const std::string& name,
+                  std::span<const std::optional<double>> figures,
+                  std::span<const std::string> patients);
+/// Wilson's interval of a rate, added where there is one.
+void add_rate_interval(std::vector<ScoreInterval>& intervals, const std::string& name,
+                       std::int64_t successes, std::int64_t trials);
 
 /// Makes each of the processes learn from its own part of every batch.
 void share_among(parallel::Ranks* ranks, TrainingSetup& setup);

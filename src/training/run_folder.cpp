@@ -72,6 +72,10 @@ nlohmann::json RunFolder::data_hashes() const {
   return run.is_object() ? run.value("data_sha256", nlohmann::json()) : nlohmann::json();
 }
 
+void RunFolder::write_card(const std::string& markdown) const {
+  write_file(folder_ / "model_card.md", markdown);
+}
+
 void RunFolder::write_samples(const std::vector<std::byte>& png) const {
   write_file(folder_ / "samples.png", std::span<const std::byte>(png));
 }
@@ -81,7 +85,7 @@ namespace {
 bool is_ours(const std::string& name) {
   static const std::set<std::string> kNames = {
       "last.ckpt",   "best.safetensors", "final.safetensors", "metrics.csv",
-      "config.yaml", "run.json",         "samples.png"};
+      "config.yaml", "run.json",         "samples.png",       "model_card.md"};
   return kNames.contains(name) || (name.starts_with("epoch-") && name.ends_with(".ckpt")) ||
          EventFile::is_name(name);
 }

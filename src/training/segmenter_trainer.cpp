@@ -16,6 +16,7 @@
 #include "jcs/weights/model_file.hpp"
 
 #include "prepare.hpp"
+#include "recorded_run.hpp"
 #include "samples.hpp"
 
 namespace jcs::training {
@@ -66,6 +67,8 @@ class SegmenterTask : public Task {
   Scores validate(Progress& progress, const std::stop_token& stop) override {
     metrics::OverlapMeter meter;
     metrics::EMeasureMeter alignment;
+    std::vector<std::optional<double>> dice, iou, e_mean, e_adaptive;
+    std::vector<std::string> patients;
     const data::LoaderOptions loader = validation_loader(options_.run, options_.data);
     const std::size_t batches = batches_per_epoch(validation_.size(), loader);
     data::for_each_batch(validation_, loader, 0, 0, 0, [&](std::size_t index, data::Batch& batch) {
@@ -76,12 +79,23 @@ class SegmenterTask : public Task {
       for (std::int64_t i = 0; i < maps.size(0); ++i) {
         const std::span<const float> map(maps[i].data_ptr<float>(), pixels);
         const std::span<const std::uint8_t> mask(masks[i].data_ptr<std::uint8_t>(), pixels);
-        meter.add(map, mask);
-        alignment.add(map, mask);
+        const metrics::Confusion pixels_of_slice = meter.add(map, mask);
+        const metrics::EMeasure e = alignment.add(map, mask);
+        dice.push_back(metrics::dice(pixels_of_slice));
+        iou.push_back(metrics::iou(pixels_of_slice));
+        e_mean.emplace_back(e.mean);
+        e_adaptive.emplace_back(e.adaptive);
+        patients.push_back(
+            validation_.entries()[batch.entries[static_cast<std::size_t>(i)]].patient);
       }
       progress.update("validation", index + 1, batches);
       return true;
     });
+    intervals_.clear();
+    add_interval(intervals_, "dice", dice, patients);
+    add_interval(intervals_, "iou", iou, patients);
+    add_interval(intervals_, "e_mean", e_mean, patients);
+    add_interval(intervals_, "e_adaptive", e_adaptive, patients);
     return {{"dice", meter.dice().value()},
             {"iou", meter.iou().value()},
             {"e_mean", alignment.mean().value()},
@@ -90,6 +104,8 @@ class SegmenterTask : public Task {
             {"sensitivity", metrics::sensitivity(meter.pooled())},
             {"specificity", metrics::specificity(meter.pooled())}};
   }
+
+  [[nodiscard]] std::vector<ScoreInterval> intervals() const override { return intervals_; }
 
   std::vector<std::byte> samples() override {
     std::vector<cv::Mat> pictures;
@@ -138,7 +154,18 @@ class SegmenterTask : public Task {
   torch::Device device_;
   models::SegmentationNetwork network_;
   parallel::Ranks* ranks_;
+  std::vector<ScoreInterval> intervals_;
 };
+
+data::SliceDatasetOptions measuring_options(const SegmenterTrainingOptions& options) {
+  data::SliceDatasetOptions measuring;
+  measuring.purpose = data::Purpose::kSegmentation;
+  measuring.preprocessing = options.preprocessing;
+  measuring.seed = static_cast<std::uint64_t>(options.run.seed);
+  measuring.clean_slices = options.data.clean_slices;
+  measuring.cache = options.data.cache;
+  return measuring;
+}
 
 }  // namespace
 
@@ -153,26 +180,34 @@ TrainingResult train_segmenter(const SegmenterTrainingOptions& options,
   if ((ranks == nullptr || ranks->is_first()) && !RunFolder::can_resume(options.run.folder)) {
     hashes = examine(manifests, options.data, progress, stop);
   }
-  data::SliceDatasetOptions learning;
-  learning.purpose = data::Purpose::kSegmentation;
-  learning.preprocessing = options.preprocessing;
+  TrainingSetup setup = make_setup(options, invocation, observers);
+  setup.card.title =
+      std::string("Opacity segmenter (") + models::title(options.network.architecture) + ")";
+  setup.card.purpose = "Outlines opacities of COVID-19 in axial chest CT slices.";
+  describe_data(manifests, options.data, setup.card);
+  data::SliceDatasetOptions learning = measuring_options(options);
   learning.augmentation = options.augmentation;
-  learning.seed = static_cast<std::uint64_t>(options.run.seed);
-  learning.clean_slices = options.data.clean_slices;
-  learning.cache = options.data.cache;
-  data::SliceDatasetOptions measuring = learning;
-  measuring.augmentation = {};
   const data::SliceDataset slices(std::move(manifests.train), learning);
   if (slices.gives_features() &&
       options.network.fusion == models::SegmenterOptions::Fusion::kNone) {
     throw UsageError({"stage-1 features are for a segmenter that is fused with a classifier",
                       "network.fusion", "paper or release", "none"});
   }
-  SegmenterTask task(options, {std::move(manifests.validation), measuring}, ranks);
-  TrainingSetup setup = make_setup(options, invocation, observers);
+  SegmenterTask task(options, {std::move(manifests.validation), measuring_options(options)}, ranks);
   setup.data_hashes = std::move(hashes);
   share_among(ranks, setup);
   return train(task, slices, setup, progress, stop);
+}
+
+std::vector<VerifiedFigure> verify_run(SegmenterTrainingOptions options,
+                                       const std::filesystem::path& folder, Progress& progress,
+                                       const std::stop_token& stop) {
+  const RecordedRun recorded(folder, options.data, progress, stop);
+  options = to_measure(std::move(options), recorded.best());
+  prepare_process(options.run);
+  SegmenterTask task(
+      options, {data::read_manifest(options.data.validation), measuring_options(options)}, nullptr);
+  return recorded.compared(task, progress, stop);
 }
 
 }  // namespace jcs::training

@@ -12,6 +12,7 @@
 #include "jcs/training/run_folder.hpp"
 
 #include "agreement.hpp"
+#include "card_text.hpp"
 #include "run_record.hpp"
 #include "stepper.hpp"
 #include "watch.hpp"
@@ -261,6 +262,7 @@ class Run {
         return;
       }
       task_.save(folder_.best(), provenance_of(setup_, record));
+      folder_.write_card(card_text(setup_, record, task_.intervals(), folder_.data_hashes()));
       const torch::NoGradGuard no_grad;
       const std::vector<std::byte> samples = task_.samples();
       if (!samples.empty()) {

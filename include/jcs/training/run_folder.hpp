@@ -32,6 +32,7 @@ class RunFolder {
   void write_metrics(const std::vector<EpochRecord>& epochs) const;  ///< one row an epoch
   void write_configuration(const std::string& yaml) const;
   void write_run(const nlohmann::json& run) const;
+  void write_card(const std::string& markdown) const;
   void write_samples(const std::vector<std::byte>& png) const;
 
   /// What `run.json` says of the data; null where there is none.

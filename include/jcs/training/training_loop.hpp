@@ -24,6 +24,12 @@ namespace jcs::training {
 /// undefined, such as a sensitivity without positive slices.
 using Scores = std::vector<std::pair<std::string, std::optional<double>>>;
 
+/// 95 % interval of a figure.
+struct ScoreInterval {
+  std::string name;  ///< as in Scores
+  double low = 0.0, high = 0.0;
+};
+
 /// A network that learns, with its losses and its validation. The loop does the rest.
 class Task {
  public:
@@ -36,6 +42,8 @@ class Task {
   /// Measures the network as it is on the validation slices. Called in evaluation mode, without
   /// gradients.
   virtual Scores validate(Progress& progress, const std::stop_token& stop) = 0;
+  /// Intervals of the figures of the last validation, as far as there are any.
+  [[nodiscard]] virtual std::vector<ScoreInterval> intervals() const { return {}; }
   /// Writes the network as a file of weights that needs no other file.
   virtual void save(const std::filesystem::path& file, const nlohmann::json& provenance) = 0;
   /// A picture (PNG) of a few validation slices with what the network makes of them, for those who
@@ -85,6 +93,14 @@ struct Invocation {
   std::string version;               ///< of the program
 };
 
+/// What the model card says besides figures.
+struct CardFacts {
+  std::string title;                           ///< what the network is
+  std::string purpose;                         ///< what it does, one sentence
+  std::string training, validation;            ///< how many slices of how many patients
+  std::string training_file, validation_file;  ///< the manifests
+};
+
 struct TrainingSetup {
   RunOptions run;
   OptimizerOptions optimizer;
@@ -98,14 +114,16 @@ struct TrainingSetup {
   /// The processes that share each batch; none: this one alone. Each of them calls `train`, and
   /// rank 0 validates and writes.
   parallel::Ranks* ranks = nullptr;
+  CardFacts card;
   nlohmann::json data_hashes;  ///< of a run that starts anew: what the data hold, for run.json
   Observers observers;
 };
 
 /// Trains, going on from the checkpoint in the run's folder where there is one. Leaves there, each
 /// whole or not at all: `config.yaml`, `run.json` (what was trained on what), `metrics.csv`,
-/// `last.ckpt` (all that is needed to go on), `best.safetensors` and, when it is complete,
-/// `final.safetensors` (weights alone); besides those TensorBoard's event files and `samples.png`.
+/// `last.ckpt` (all that is needed to go on), `best.safetensors` with `model_card.md` and, when it
+/// is complete, `final.safetensors` (weights alone); besides those TensorBoard's event files and
+/// `samples.png`.
 /// A stop leaves a checkpoint after the step under way.
 /// @throws Interrupted after a stop; UsageError when the folder holds another run, the processes
 /// were started with different ones, or the loss is no longer finite; parallel::RankLost.

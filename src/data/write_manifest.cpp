@@ -8,6 +8,8 @@
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 
+#include "csv_field.hpp"
+
 namespace jcs::data {
 
 namespace fs = std::filesystem;
@@ -19,14 +21,7 @@ std::string field(const std::string& text) {
   if (text.find_first_of(std::string("\n\r\0", 3)) != std::string::npos || trimmed(text) != text) {
     throw InputError({"cannot be written into a manifest", text, "no line break, no outer blanks"});
   }
-  if (text.find_first_of(",\"") == std::string::npos) {
-    return text;
-  }
-  std::string quoted = "\"";
-  for (const char c : text) {
-    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  }
-  return quoted + "\"";
+  return csv_field(text);
 }
 
 // The folder's links are followed, as `..` leaves the folder that a link points to. The file's own

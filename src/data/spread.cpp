@@ -28,13 +28,13 @@ Spread spread_of(std::vector<double> values) {
   return spread;
 }
 
-std::vector<Bin> histogram(const std::vector<double>& values, double width) {
+std::vector<Bin> histogram(const std::vector<double>& values, double width, double origin) {
   std::map<double, std::size_t> counts;
-  for (const double value : values) ++counts[std::floor(value / width)];
+  for (const double value : values) ++counts[std::floor((value - origin) / width)];
   std::vector<Bin> bins;
   bins.reserve(counts.size());
   for (const auto& [place, count] : counts) {
-    bins.push_back({place * width, (place + 1) * width, count});
+    bins.push_back({origin + place * width, origin + (place + 1) * width, count});
   }
   return bins;
 }

@@ -20,8 +20,9 @@ struct Bin {
   std::size_t count = 0;
 };
 
-/// The bins that hold a value, in ascending order; they begin at multiples of `width`. Empty ones
-/// are left out, so that one value far off costs nothing. @pre width > 0 and the values are finite.
-std::vector<Bin> histogram(const std::vector<double>& values, double width);
+/// The bins that hold a value, in ascending order; they begin at `origin` plus multiples of
+/// `width`. Empty ones are left out, so that one value far off costs nothing. @pre width > 0 and
+/// the values are finite.
+std::vector<Bin> histogram(const std::vector<double>& values, double width, double origin = 0);
 
 }  // namespace jcs::data

@@ -54,7 +54,7 @@ std::map<int, std::size_t> slices_by_lesions(const DatasetReport& report) {
   return counts;
 }
 
-Json spread_json(const std::vector<double>& values, double bin_width) {
+Json spread_json(const std::vector<double>& values, double bin_width, double origin = 0) {
   const Spread spread = spread_of(values);
   const auto figure = [&](double value) { return spread.count > 0 ? Json(value) : Json(nullptr); };
   Json json{{"count", spread.count},
@@ -65,15 +65,16 @@ Json spread_json(const std::vector<double>& values, double bin_width) {
             {"maximum", figure(spread.maximum)},
             {"mean", figure(spread.mean)},
             {"histogram", Json::array()}};
-  for (const Bin& bin : histogram(values, bin_width)) {
+  for (const Bin& bin : histogram(values, bin_width, origin)) {
     json["histogram"].push_back({{"from", bin.from}, {"to", bin.to}, {"count", bin.count}});
   }
   return json;
 }
 
 Json headers_json(const DatasetReport& report) {
-  const auto with_missing = [&](const std::vector<double>& values, double width) {
-    Json json = spread_json(values, width);
+  const auto with_missing = [&](const std::vector<double>& values, double width,
+                                double origin = 0) {
+    Json json = spread_json(values, width, origin);
     json["missing"] = report.headers.size() - values.size();
     return json;
   };
@@ -82,7 +83,8 @@ Json headers_json(const DatasetReport& report) {
           {"age_years", with_missing(known(report, &PatientFacts::age_years), kYears)},
           {"sex", sexes(report)},
           {"slice_thickness_mm",
-           with_missing(known(report, &PatientFacts::thickness_mm), kMillimetres)}};
+           with_missing(known(report, &PatientFacts::thickness_mm), kMillimetres,
+                        -kMillimetres / 2)}};  // the usual values in the middle of their bins
 }
 
 std::string row_of(const std::string& name, const std::vector<std::string>& cells) {

@@ -129,6 +129,9 @@ TEST(DatasetReport, ReadsHeadersOncePerPatient) {
   EXPECT_EQ(headers["slice_thickness_mm"]["count"], 3);
   EXPECT_EQ(headers["slice_thickness_mm"]["missing"], 1);
   EXPECT_EQ(headers["slice_thickness_mm"]["minimum"], 1.25);
+  // The usual values lie in the middle of their bins.
+  EXPECT_EQ(headers["slice_thickness_mm"]["histogram"][0],
+            nlohmann::json::parse(R"({"from":1.125,"to":1.375,"count":1})"));
 }
 
 TEST(DatasetReport, ReadsVolumesOfSeveralStructures) {

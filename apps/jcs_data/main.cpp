@@ -14,6 +14,7 @@
 
 #include "common/app.hpp"
 #include "common/option_flags.hpp"
+#include "report.hpp"
 
 namespace {
 
@@ -28,7 +29,9 @@ constexpr const char* kExamples =
     "  jcs_data split data/ct-seg.csv --out data/ct-seg --validation 0.1 --test 0.2\n"
     "      the same with test.csv\n"
     "  jcs_data check train.csv val.csv\n"
-    "      exit code 3 and one line when a patient or a picture stands in both";
+    "      exit code 3 and one line when a patient or a picture stands in both\n"
+    "  jcs_data report data/ct-seg.csv --json report.json --csv opacities.csv\n"
+    "      who the patients are; number, size and place of their opacities";
 
 // One line about a manifest: slices, of them positive and negative, patients.
 void print_summary(const fs::path& file, const data::Manifest& manifest) {
@@ -148,18 +151,21 @@ void check_manifests(const CheckCommand& check, jcs::app::App& app) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  jcs::app::App app("jcs_data", "Makes, divides and checks lists of slices for training.",
-                    kExamples);
+  jcs::app::App app(
+      "jcs_data", "Makes, divides, checks and describes lists of slices for training.", kExamples);
   ManifestCommand manifest;
   SplitCommand split;
   CheckCommand check;
+  ReportCommand report;
   CLI::App* manifest_command = add_manifest(app.cli(), manifest);
   CLI::App* split_command = add_split(app.cli(), split);
   CLI::App* check_command = add_check(app.cli(), check);
+  CLI::App* report_command = add_report(app.cli(), report);
   app.cli().require_subcommand(1);
   return app.run(argc, argv, [&] {
     if (manifest_command->parsed()) make_manifest(manifest, app);
     if (split_command->parsed()) split_manifest(split, app);
     if (check_command->parsed()) check_manifests(check, app);
+    if (report_command->parsed()) report_manifest(report, app);
   });
 }

@@ -8,6 +8,8 @@
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 
+#include "csv_field.hpp"
+
 namespace jcs::data {
 
 namespace fs = std::filesystem;

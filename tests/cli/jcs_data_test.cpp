@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <opencv2/imgcodecs.hpp>
 
 #include "support/process.hpp"
 #include "support/shared.hpp"
@@ -112,6 +113,31 @@ TEST(JcsData, RefusesInOneLine) {
   expect(2, {"split", out, "--out", dir / "split", "--validation", "1.5"});
   expect(2, {"split", out, "--out", dir / "split", "--validation", "0.5", "--test", "0.5"});
   EXPECT_FALSE(fs::exists(dir / "split"));
+}
+
+TEST(JcsData, ReportsWhatADataSetConsistsOf) {
+  const TempDir dir;
+  // Two pixels: a grey slice and a mask whose right one is opacity.
+  cv::imwrite(dir / "a.png", cv::Mat(1, 2, CV_8UC1, cv::Scalar(90)));
+  cv::imwrite(dir / "m.png", cv::Mat_<std::uint8_t>({1, 2}, {0, 255}));
+  std::ofstream(dir / "all.csv") << "image,mask,label,patient\na.png,m.png,1,p\n";
+  const Finished run = data({"report", dir / "all.csv", "--json", dir / "report.json", "--csv",
+                             dir / "opacities.csv", "--least-area", "1"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(run.err, "");
+  EXPECT_THAT(run.out, HasSubstr("all.csv: 1 slice, 1 positive, 0 negative, 1 annotated"));
+  EXPECT_THAT(content_of(dir / "report.json"), HasSubstr("\"annotated_slices\": 1"));
+  EXPECT_THAT(content_of(dir / "opacities.csv"), HasSubstr(",p,,1,1,0,1,1,0.75,0.5\n"));
+  EXPECT_EQ(data({"report", dir / "all.csv", "--quiet"}).out, "");
+  std::ofstream(dir / "m.png") << "torn";
+  const Finished refused = data({"report", dir / "all.csv", "--json", dir / "none.json"});
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_EQ(refused.error_lines(), 1) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("m.png"));
+  EXPECT_FALSE(fs::exists(dir / "none.json"));
+  EXPECT_EQ(data({"report", dir / "all.csv", "--least-area", "0"}).code, 2);
+  std::ofstream(dir / "all.csv") << "image,mask\n";
+  EXPECT_EQ(data({"report", dir / "all.csv"}).code, 3);
 }
 
 TEST(JcsData, TheReleasesListsShareTheirPictures) {

@@ -34,12 +34,17 @@ Manifest list_covid_19_ct_seg(const std::filesystem::path& folder, Progress& pro
 Manifest list_mosmeddata(const std::filesystem::path& folder, Progress& progress,
                          const std::stop_token& stop);
 
-/// COVID-CT-MD: folders of patients in `COVID-19 Cases` (or `COVID-19 subjects`), `Cap Cases` and
-/// `Normal Cases`, each with DICOM slices; or a table `slices.csv` with the columns `patient`,
-/// `diagnosis` (covid, cap or normal), `file` and `infection` (1, 0 or nothing). Slices of normal
-/// patients have label 0, those of COVID-19 patients that the table calls infected label 1. All
-/// others have no label: a slice of a sick patient that nobody called infected is no reliable
-/// negative, and other pneumonias are neither COVID-19 nor free of opacities.
+/// COVID-CT-MD: folders of patients in `COVID-19 Cases` (or `COVID-19 subjects`, `COVID-19`), `Cap
+/// Cases` and `Normal Cases`, each with DICOM slices. Labels of single slices come from the
+/// publishers' files in the same folder, `Index.csv` and `Slice-level-labels-updated-1.npy` or
+/// `Slice-level-labels.npy`; their columns are taken to follow Slice Location (0020,1041) from the
+/// lowest to the highest. Or from a table `slices.csv`, which lists the slices by itself and needs
+/// none of these: columns `patient`, `diagnosis` (covid, cap or normal), `file` and `infection` (1,
+/// 0 or nothing).
+///
+/// Slices of normal patients have label 0, infected slices of COVID-19 patients label 1. All others
+/// have no label: a slice of a sick patient that nobody called infected is no reliable negative,
+/// and other pneumonias are neither COVID-19 nor free of opacities.
 Manifest list_covid_ct_md(const std::filesystem::path& folder, Progress& progress,
                           const std::stop_token& stop);
 

@@ -1,12 +1,13 @@
+#include "covid_ct_md.hpp"
+
 #include <algorithm>
-#include <cctype>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <csv.h>
 
 #include "jcs/core/error.hpp"
-#include "jcs/core/text.hpp"
 #include "jcs/data/collections.hpp"
 
 #include "layout.hpp"
@@ -19,26 +20,24 @@ namespace {
 
 constexpr const char* kName = "COVID-CT-MD";
 constexpr const char* kTable = "slices.csv";
+constexpr const char* kIndex = "Index.csv";
 
 bool named_like_dicom(const fs::path& file) {
   return file.extension() == ".dcm" || file.extension() == ".DCM";
 }
 
-std::optional<int> label_of(const std::string& diagnosis, const std::string& infection,
-                            const std::string& where) {
-  if (infection != "1" && infection != "0" && !infection.empty()) {
-    throw InputError({"no infection label", where, "1, 0 or nothing", "'" + infection + "'"});
+Diagnosis diagnosis_of(const std::string& text, const std::string& where) {
+  if (text == "covid") return Diagnosis::kCovid;
+  if (text == "cap") return Diagnosis::kOtherPneumonia;
+  if (text == "normal") return Diagnosis::kNormal;
+  throw InputError({"no diagnosis", where, "covid, cap or normal", "'" + text + "'"});
+}
+
+std::optional<bool> infection_of(const std::string& text, const std::string& where) {
+  if (text != "1" && text != "0" && !text.empty()) {
+    throw InputError({"no infection label", where, "1, 0 or nothing", "'" + text + "'"});
   }
-  if (diagnosis == "normal") {
-    if (infection == "1") {
-      throw InputError({"an infected slice of a normal patient", where});
-    }
-    return 0;
-  }
-  if (diagnosis != "covid" && diagnosis != "cap") {
-    throw InputError({"no diagnosis", where, "covid, cap or normal", "'" + diagnosis + "'"});
-  }
-  return diagnosis == "covid" && infection == "1" ? std::optional<int>(1) : std::nullopt;
+  return text.empty() ? std::nullopt : std::optional<bool>(text == "1");
 }
 
 // The table of slices and what radiologists saw in each.
@@ -60,7 +59,8 @@ Manifest from_table(const fs::path& folder, const std::stop_token& stop) {
       }
       ManifestEntry entry;
       entry.image = folder / file;
-      entry.label = label_of(diagnosis, infection, where);
+      entry.label =
+          slice_label(diagnosis_of(diagnosis, where), infection_of(infection, where), where);
       entry.patient = patient;
       entry.source = kName;
       manifest.entries.push_back(std::move(entry));
@@ -73,6 +73,72 @@ Manifest from_table(const fs::path& folder, const std::stop_token& stop) {
   return manifest;
 }
 
+struct PatientFolder {
+  fs::path folder;
+  Diagnosis diagnosis;
+};
+
+// All patients that lie in the folders of the three groups.
+std::vector<PatientFolder> patients_in(const fs::path& folder) {
+  std::vector<PatientFolder> patients;
+  const auto add = [&](std::initializer_list<std::string_view> names, Diagnosis diagnosis) {
+    for (fs::path& patient : folders_in(folder_of(folder, names, kName))) {
+      patients.push_back({std::move(patient), diagnosis});
+    }
+  };
+  add({"COVID-19 Cases", "COVID-19 subjects", "COVID-19"}, Diagnosis::kCovid);
+  add({"Cap Cases", "CAP subjects", "CAP"}, Diagnosis::kOtherPneumonia);
+  add({"Normal Cases", "Normal subjects", "Normal"}, Diagnosis::kNormal);
+  return patients;
+}
+
+std::string name_of(const PatientFolder& patient) { return patient.folder.filename().string(); }
+
+// Index and folders must tell of the same patients: a label that finds no slice, or the slices of
+// somebody else, is no label.
+void compare(const PublishedLabels& labels, const std::vector<PatientFolder>& patients,
+             const fs::path& folder) {
+  for (const IndexedPatient& indexed : labels.patients()) {
+    const auto found = std::find_if(patients.begin(), patients.end(), [&](const auto& patient) {
+      return name_of(patient) == indexed.id;
+    });
+    if (found == patients.end()) {
+      throw InputError({"patient '" + indexed.id + "' has no folder", indexed.where,
+                        "a folder of that name below " + folder.string()});
+    }
+    if (found->diagnosis != indexed.diagnosis) {
+      throw InputError({"patient '" + indexed.id + "' has another diagnosis than the folder says",
+                        indexed.where, found->folder.string()});
+    }
+  }
+}
+
+Manifest from_folders(const fs::path& folder, const std::optional<PublishedLabels>& labels,
+                      Progress& progress, const std::stop_token& stop) {
+  const std::vector<PatientFolder> patients = patients_in(folder);
+  if (labels) compare(*labels, patients, folder);
+  Manifest manifest{folder, {}};
+  for (const PatientFolder& patient : patients) {
+    throw_if_stopped(stop);
+    progress.update("slices", manifest.entries.size(), 0);
+    const std::vector<fs::path> slices = files_in(patient.folder, named_like_dicom);
+    ManifestEntry entry;
+    entry.source = kName;
+    entry.patient = name_of(patient);
+    const IndexedPatient* indexed = labels ? labels->find(entry.patient) : nullptr;
+    std::vector<bool> infected;
+    if (indexed != nullptr) infected = labels->infected(*indexed, slices, stop);
+    for (std::size_t i = 0; i < slices.size(); ++i) {
+      entry.image = slices[i];
+      entry.label = slice_label(
+          patient.diagnosis, indexed != nullptr ? std::optional<bool>(infected[i]) : std::nullopt,
+          slices[i].string());
+      manifest.entries.push_back(entry);
+    }
+  }
+  return manifest;
+}
+
 }  // namespace
 
 Manifest list_covid_ct_md(const fs::path& folder, Progress& progress, const std::stop_token& stop) {
@@ -80,26 +146,9 @@ Manifest list_covid_ct_md(const fs::path& folder, Progress& progress, const std:
   if (fs::is_regular_file(folder / kTable, ignored)) {
     return filled(from_table(folder, stop), kName);
   }
-  Manifest manifest{folder, {}};
-  ManifestEntry like;
-  like.source = kName;
-  const auto add = [&](std::initializer_list<std::string_view> names, std::optional<int> label) {
-    const auto group = folder_of(folder, names, kName);
-    for (const fs::path& patient : folders_in(group)) {
-      throw_if_stopped(stop);
-      progress.update("slices", manifest.entries.size(), 0);
-      for (const fs::path& slice : files_in(patient, named_like_dicom)) {
-        like.image = slice;
-        like.label = label;
-        like.patient = patient.filename().string();
-        manifest.entries.push_back(like);
-      }
-    }
-  };
-  add({"COVID-19 Cases", "COVID-19 subjects"}, std::nullopt);
-  add({"Cap Cases", "CAP subjects"}, std::nullopt);
-  add({"Normal Cases", "Normal subjects"}, 0);
-  return filled(std::move(manifest), kName);
+  std::optional<PublishedLabels> labels;
+  if (fs::is_regular_file(folder / kIndex, ignored)) labels.emplace(folder);
+  return filled(from_folders(folder, labels, progress, stop), kName);
 }
 
 }  // namespace jcs::data

@@ -1,0 +1,246 @@
+// The evaluation programs as a user runs them.
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "data/picture_set.hpp"
+#include "support/process.hpp"
+#include "support/shared.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using jcs::test::content_of;
+using jcs::test::Finished;
+using jcs::test::PictureSet;
+using jcs::test::program;
+using jcs::test::run_program;
+using jcs::test::TempDir;
+using nlohmann::json;
+using testing::HasSubstr;
+
+Finished eval(const char* which, std::vector<std::string> words) {
+  words.insert(words.begin(), program(which));
+  return run_program(words);
+}
+
+json json_of(const fs::path& file) { return json::parse(content_of(file)); }
+
+void expect_refusal(const char* which, int code, const std::vector<std::string>& words,
+                    const std::string& said) {
+  const Finished run = eval(which, words);
+  EXPECT_EQ(run.code, code) << run.err;
+  EXPECT_EQ(run.error_lines(), 1) << run.err;
+  EXPECT_THAT(run.err, HasSubstr(said));
+  EXPECT_TRUE(run.err.starts_with(std::string(which) + ": ")) << run.err;
+}
+
+// One trained run of each kind, shared by the tests: training takes most of their time.
+class EvalPrograms : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    shared_ = new Shared;
+    for (const std::string which : {"seg", "cls"}) {
+      const fs::path yaml = shared_->dir / (which + ".yaml");
+      std::ofstream(yaml) << "run: {epochs: 1, batch_size: 4, device: cpu, threads: 1}\n"
+                          << "data: {train: " << shared_->train.manifest().string()
+                          << ", validation: " << shared_->validation.manifest().string() << "}\n"
+                          << "preprocessing: {resize: 32, crop: 0}\n"
+                          << (which == "seg"
+                                  ? "network: {encoder: {width: 8, norm: trained, "
+                                    "pool_before_last: true}, attention_reduction: 4}\n"
+                                  : "network: {backbone: {layers: [1, 1, 1, 1], planes: 8}}\n");
+      const Finished run = run_program(
+          {program("train_" + which), "--config", yaml.string(), "--out", shared_->dir / which});
+      ASSERT_EQ(run.code, 0) << run.err;
+    }
+  }
+  static void TearDownTestSuite() {
+    delete shared_;
+    shared_ = nullptr;
+  }
+  struct Shared {
+    TempDir dir;
+    PictureSet train{12}, validation{6, 40, 56, "q"};
+  };
+  static Shared* shared_;
+  [[nodiscard]] static std::string run_of(const std::string& which) { return shared_->dir / which; }
+  TempDir dir_;
+};
+
+EvalPrograms::Shared* EvalPrograms::shared_ = nullptr;
+
+TEST_F(EvalPrograms, ASegmentersRunIsMeasuredSavedScoredAgainAndVerified) {
+  const std::string out = dir_ / "deep/seg.json", csv = dir_ / "seg.csv", maps = dir_ / "maps";
+  const Finished run = eval("eval_seg", {"--run", run_of("seg"), "--json", out, "--csv", csv,
+                                         "--save-predictions", maps});
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("6 pictures, 3 patients"));
+  EXPECT_EQ(run.err, "");
+  const json measured = json_of(out);
+  EXPECT_EQ(measured.at("pictures").size(), 6u);
+  EXPECT_EQ(measured.at("evaluation").at("inputs").at("overlap_with_training"), "none");
+  EXPECT_EQ(
+      measured.at("evaluation").at("inputs").at("weights").at("sha256").get<std::string>(),
+      json_of(shared_->dir / "seg/run.json").at("weights").at("best.safetensors").at("sha256"));
+  // The saved maps are scored like anybody's, up to their 8 bits.
+  for (int i = 0; i < 6; ++i) {
+    const std::string name = std::to_string(i) + ".png";
+    fs::create_directories(dir_ / "annotations");
+    fs::copy_file(shared_->validation.path() / ("mask_" + name),
+                  dir_ / "annotations" / (std::to_string(i) + "_annotation.png"));
+  }
+  const Finished again = eval("eval_seg", {"--predictions", maps, "--annotations",
+                                           dir_ / "annotations", "--json", dir_ / "again.json"});
+  ASSERT_EQ(again.code, 0) << again.err;
+  const json scored = json_of(dir_ / "again.json");
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_NEAR(measured.at("pictures").at(i).at("mae").get<double>(),
+                scored.at("pictures").at(i).at("mae").get<double>(), 0.5 / 255);
+  }
+  for (const std::string& file : {out, (dir_ / "again.json").string()}) {
+    const Finished verified = eval("eval_seg", {"--verify", file});
+    EXPECT_EQ(verified.code, 0) << verified.err;
+    EXPECT_THAT(verified.out, HasSubstr("verified: "));
+  }
+  const Finished same = eval("eval_seg", {"--compare", out, out});
+  EXPECT_EQ(same.code, 0) << same.err;
+  EXPECT_THAT(same.out, HasSubstr("second - first"));
+}
+
+TEST_F(EvalPrograms, ATrainingRunIsVerifiedToo) {
+  for (const std::string which : {"seg", "cls"}) {
+    const std::string program = "eval_" + which;
+    const Finished run = eval(program.c_str(), {"--verify", shared_->dir / (which + "/run.json")});
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("validation figures agree"));
+  }
+}
+
+TEST_F(EvalPrograms, AFigureThatWasChangedIsNoticed) {
+  const fs::path out = dir_ / "seg.json";
+  ASSERT_EQ(eval("eval_seg", {"--run", run_of("seg"), "--json", out, "-q"}).code, 0);
+  json document = json_of(out);
+  document["summary"]["dice"]["mean"] = 0.99;
+  std::ofstream(dir_ / "forged.json") << document;
+  expect_refusal("eval_seg", 3, {"--verify", dir_ / "forged.json"}, "/summary/dice/mean");
+  document = json_of(out);
+  document["evaluation"]["inputs"]["data"]["sha256"] = std::string(64, '0');
+  std::ofstream(dir_ / "moved.json") << document;
+  expect_refusal("eval_seg", 3, {"--verify", dir_ / "moved.json"}, "no longer what they were");
+  expect_refusal("eval_cls", 3, {"--verify", out}, "another program");
+  expect_refusal("eval_seg", 3, {"--verify", dir_ / "gone.json"}, "cannot be read");
+}
+
+TEST_F(EvalPrograms, AClassifiersRunIsMeasuredAndItsPredictionsReadBack) {
+  const std::string out = dir_ / "cls.json", csv = dir_ / "cls.csv";
+  const Finished run = eval("eval_cls", {"--run", run_of("cls"), "--json", out, "--csv", csv,
+                                         "--save-maps", dir_ / "maps"});
+  ASSERT_EQ(run.code, 0) << run.err;
+  const json measured = json_of(out);
+  EXPECT_EQ(measured.at("slices").at("count"), 6);
+  EXPECT_EQ(measured.at("slices").at("map_inside").at("list").size(), 3u);
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir_ / "maps"), {}), 3);
+  const Finished again = eval("eval_cls", {"--predictions", csv, "--json", dir_ / "again.json"});
+  ASSERT_EQ(again.code, 0) << again.err;
+  const json scored = json_of(dir_ / "again.json");
+  EXPECT_EQ(measured.at("slices").at("roc_area"), scored.at("slices").at("roc_area"));
+  EXPECT_EQ(measured.at("sweep"), scored.at("sweep"));
+  EXPECT_EQ(eval("eval_cls", {"--verify", out}).code, 0);
+  EXPECT_EQ(eval("eval_cls", {"--compare", csv, csv}).code, 0);
+}
+
+TEST_F(EvalPrograms, SlicesOfTheTrainingAreRefused) {
+  const std::string train = shared_->train.manifest(),
+                    weights = run_of("seg") + "/best.safetensors";
+  expect_refusal("eval_seg", 3, {"--run", run_of("seg"), "--manifest", train},
+                 "trained on this manifest");
+  // The same slices in another list.
+  std::ofstream(dir_ / "part.csv") << "image,mask,patient\n"
+                                   << (shared_->train.path() / "3.png").string() << ","
+                                   << (shared_->train.path() / "mask_3.png").string() << ",other\n";
+  expect_refusal("eval_seg", 3, {"--run", run_of("seg"), "--manifest", dir_ / "part.csv"}, "3.png");
+  const Finished knowingly = eval(
+      "eval_seg", {"--run", run_of("seg"), "--manifest", dir_ / "part.csv", "--allow-overlap"});
+  EXPECT_EQ(knowingly.code, 0);
+  EXPECT_THAT(knowingly.err, HasSubstr("the figures are too good"));
+  const Finished unknown =
+      eval("eval_seg", {"--weights", weights, "--manifest", shared_->validation.manifest()});
+  EXPECT_EQ(unknown.code, 0);
+  EXPECT_THAT(unknown.err, HasSubstr("--trained-on"));
+}
+
+TEST_F(EvalPrograms, ThresholdsAreChosenOnOtherPatients) {
+  const auto write = [&](const char* name, const std::string& prefix) {
+    std::ofstream out(dir_ / name);
+    out << "patient,slice,label,probability\n";
+    for (int p = 0; p < 4; ++p) {
+      for (int s = 0; s < 10; ++s) {
+        out << prefix << p << "," << s << "," << p % 2 << "," << (s < (p % 2 ? 8 : 2) ? 0.9 : 0.1)
+            << "\n";
+      }
+    }
+    return (dir_ / name).string();
+  };
+  const std::string test = write("test.csv", "t"), validation = write("val.csv", "v");
+  const Finished run = eval(
+      "eval_cls", {"--predictions", test, "--choose-on", validation, "--json", dir_ / "out.json"});
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(json_of(dir_ / "out.json").at("chosen_threshold"), 4);
+  EXPECT_EQ(json_of(dir_ / "out.json").at("patients").at("sensitivity").at("value"), 1.0);
+  expect_refusal("eval_cls", 3, {"--predictions", test, "--choose-on", test}, "who is measured on");
+}
+
+TEST_F(EvalPrograms, RefuseInOneLine) {
+  expect_refusal("eval_seg", 2, {}, "what is to be evaluated?");
+  expect_refusal("eval_cls", 2, {}, "what is to be evaluated?");
+  expect_refusal("eval_seg", 2, {"--predictions", dir_.path()}, "--annotations");
+  const std::string maps = shared_->validation.path();
+  for (const char* threshold : {"1.5", "-0.1", "half"}) {
+    expect_refusal("eval_seg", 2,
+                   {"--predictions", maps, "--annotations", maps, "--threshold", threshold},
+                   "no threshold");
+  }
+  expect_refusal("eval_seg", 3, {"--predictions", dir_ / "gone", "--annotations", maps},
+                 "cannot be read");
+  expect_refusal("eval_seg", 4,
+                 {"--weights", dir_ / "gone", "--manifest", shared_->validation.manifest()},
+                 "gone");
+  expect_refusal("eval_seg", 2, {"--weights", run_of("seg") + "/best.safetensors"}, "--manifest");
+  expect_refusal("eval_cls", 3, {"--predictions", dir_ / "gone.csv"}, "cannot be read");
+  std::ofstream(dir_ / "file") << "x";
+  expect_refusal("eval_cls", 5,
+                 {"--predictions", dir_ / "gone.csv", "--json", dir_ / "file/out.json"},
+                 "cannot be created");
+}
+
+// The names and figures that other programs rely on.
+TEST(EvalSeg, ScoresThePairsOfAnIndependentTool) {
+  const fs::path folder = jcs::test::reference_dir() / "metrics";
+  JCS_NEEDS(folder);
+  const TempDir dir;
+  for (const char* threshold : {"0.5", "twice-mean"}) {
+    const Finished run = eval("eval_seg", {"--predictions", folder, "--annotations", folder,
+                                           "--json", dir / "out.json", "--threshold", threshold});
+    ASSERT_EQ(run.code, 0) << run.err;
+    const json expected = json_of(folder / "expected.json");
+    for (const json& picture : json_of(dir / "out.json").at("pictures")) {
+      const json& reference = expected.at(picture.at("name").get<std::string>());
+      const json& counts =
+          reference.at(threshold == std::string("0.5") ? "fixed_0.5" : "twice_mean");
+      for (const char* name : {"e_adaptive", "e_mean", "e_max", "mae", "s_measure", "weighted_f"}) {
+        EXPECT_NEAR(picture.at(name).get<double>(), reference.at(name).get<double>(), 1e-6) << name;
+      }
+      for (const char* name : {"dice", "iou"}) {
+        ASSERT_EQ(picture.at(name).is_null(), counts.at(name).is_null());
+        if (!counts.at(name).is_null()) {
+          EXPECT_NEAR(picture.at(name).get<double>(), counts.at(name).get<double>(), 1e-6) << name;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace

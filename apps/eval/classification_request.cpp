@@ -43,7 +43,8 @@ class SavedMaps {
            const cv::Mat& annotation) {
     if (folder_) {
       cv::Mat picture = imaging::with_heat(grey8, map);
-      imaging::draw_outline(picture, annotation, {.red = 255, .green = 255, .blue = 255}, 2);
+      imaging::draw_outline(picture, annotation, {.red = 255, .green = 255, .blue = 255},
+                            std::max(1, picture.cols / 256));
       write_file(folder_->path() / (name + ".png"), imaging::encode_png(picture));
     }
   }

@@ -3,11 +3,24 @@
 #include <algorithm>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/evaluation/picture_result.hpp"
 
 namespace jcs::evaluation {
 
 namespace {
+
+void check(const ClassificationOptions& options) {
+  if (!(options.slice_probability >= 0 && options.slice_probability <= 1)) {
+    throw UsageError({"no threshold of a probability", "slice_probability", "0 ... 1",
+                      to_text(options.slice_probability)});
+  }
+  if (options.positive_slices < 0 || options.positive_slices > metrics::kHighestSweep) {
+    throw UsageError({"no number of slices", "positive_slices",
+                      "0 ... " + std::to_string(metrics::kHighestSweep),
+                      std::to_string(options.positive_slices)});
+  }
+}
 
 Estimate rate(std::optional<double> value, std::int64_t successes, std::int64_t trials,
               double confidence) {
@@ -137,6 +150,7 @@ Rates rates_of(const metrics::Confusion& counts, double confidence) {
 
 ClassificationSummary summarise(const std::vector<SlicePrediction>& predictions,
                                 const ClassificationOptions& options) {
+  check(options);
   if (predictions.empty()) {
     throw InputError({.what = "no slices to evaluate"});
   }

@@ -101,6 +101,29 @@ TEST(ClassificationSummary, JsonHoldsTheNamesThatOthersRelyOn) {
               HasSubstr("25 *"));
 }
 
+TEST(ClassificationSummary, RefusesThresholdsOutOfRange) {
+  using jcs::test::error_line;
+  const auto refusal = [](const jcs::evaluation::ClassificationOptions& options) {
+    return error_line<jcs::UsageError>(
+        [&] { jcs::evaluation::summarise(four_patients(), options); });
+  };
+  jcs::evaluation::ClassificationOptions options;
+  options.slice_probability = 1.5;
+  EXPECT_THAT(refusal(options), HasSubstr("slice_probability"));
+  options = {};
+  options.positive_slices = -1;
+  EXPECT_THAT(refusal(options), HasSubstr("positive_slices"));
+  options = {};
+  options.bins = 0;
+  EXPECT_THAT(refusal(options), HasSubstr("bins"));
+  options = {};
+  options.bootstrap.resamples = 0;
+  EXPECT_THAT(refusal(options), HasSubstr("resamples"));
+  options = {};
+  options.bootstrap.confidence = 1.0;
+  EXPECT_THAT(refusal(options), HasSubstr("confidence"));
+}
+
 TEST(ClassificationSummary, RefusesInOneLine) {
   using jcs::test::error_line;
   EXPECT_THAT(error_line<jcs::InputError>(

@@ -18,7 +18,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from reproduce import cases, dataset, figures, tables
+from reproduce import cases, dataset, figures, manifests, tables
 from reproduce.problem import INPUT, USAGE, Problem
 from reproduce.runs import ROOT, Runner
 
@@ -101,6 +101,11 @@ def check(arguments):
         file = getattr(arguments, name)
         if file and not file.is_file():
             raise Problem(f"{file}: manifest is not there (--{name.replace('_', '-')})", INPUT)
+    for kind in ("", "cls_"):
+        for side in ("train", "validation"):
+            other, test = getattr(arguments, kind + side), getattr(arguments, f"{kind}test")
+            if other and test and not arguments.allow_overlap and manifests.digest(other) == manifests.digest(test):
+                raise Problem(f"{test}: is what is learnt from too ({other}); --allow-overlap goes on knowingly", INPUT)
     if arguments.epochs is not None and arguments.epochs < 1:
         raise Problem(f"--epochs: expected 1 or more, got {arguments.epochs}")
     if not arguments.dry_run:

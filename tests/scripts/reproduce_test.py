@@ -145,6 +145,12 @@ class Commands(Case):
                     if "/eval_" in line and " --run " in line:
                         self.assertEqual("--allow-overlap" in line, bool(more))
 
+    def test_the_test_set_has_no_say_in_the_training(self):
+        for option in ("--train", "--validation"):
+            words = self.command("table5", "--dry-run", option, str(self.folder / "test.csv"))
+            self.refused(3, words, "test.csv: is what is learnt from too")
+            self.assertEqual(self.run_script([*words, "--allow-overlap"]).returncode, 0)
+
     def test_other_settings_and_other_data_are_other_runs(self):
         def folders(*more):
             return {

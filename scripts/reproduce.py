@@ -18,7 +18,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from reproduce import cases, dataset, figures, tables
+from reproduce import cases, dataset, figures, manifests, tables
 from reproduce.problem import INPUT, USAGE, Problem
 from reproduce.runs import ROOT, Runner
 
@@ -59,6 +59,15 @@ def parsed(arguments=None):
         default=[],
         help="folders of DICOM files, FOLDER=1 of an infected patient or FOLDER=0; or a manifest of them",
     )
+    parser.add_argument(
+        "--choose-on",
+        type=Path,
+        metavar="CSV",
+        help="table4: studies of other patients, by which a threshold is chosen",
+    )
+    parser.add_argument(
+        "--allow-overlap", action="store_true", help="measure on patients and pictures of the training too, knowingly"
+    )
     parser.add_argument("--out", type=Path, default=Path("out/reproduce"), help="folder for everything; out/reproduce")
     parser.add_argument("--bin", type=Path, default=ROOT / "build/release/bin", help="folder of the programs")
     parser.add_argument("--epochs", type=int, metavar="N", help="instead of the configuration's training budget")
@@ -88,10 +97,15 @@ def check(arguments):
             f"{arguments.name} needs {' and '.join(missing)}; manifests are made by `jcs_data manifest KIND FOLDER "
             "--out all.csv` and `jcs_data split all.csv --out DIR --test 0.2` (data/README.md)"
         )
-    for name in MANIFESTS:
+    for name in (*MANIFESTS, "choose_on"):
         file = getattr(arguments, name)
         if file and not file.is_file():
             raise Problem(f"{file}: manifest is not there (--{name.replace('_', '-')})", INPUT)
+    for kind in ("", "cls_"):
+        for side in ("train", "validation"):
+            other, test = getattr(arguments, kind + side), getattr(arguments, f"{kind}test")
+            if other and test and not arguments.allow_overlap and manifests.digest(other) == manifests.digest(test):
+                raise Problem(f"{test}: is what is learnt from too ({other}); --allow-overlap goes on knowingly", INPUT)
     if arguments.epochs is not None and arguments.epochs < 1:
         raise Problem(f"--epochs: expected 1 or more, got {arguments.epochs}")
     if not arguments.dry_run:

@@ -39,7 +39,8 @@ def table4(runner):
     if not runner.dry_run and not manifest.exists():  # a new date would have it measured again
         manifests.write(manifest, rows)
     run = variants.classifier(runner)
-    result = runner.evaluate("cls", run, manifest)
+    more = ["--choose-on", str(a.choose_on)] if a.choose_on else []
+    result = runner.evaluate("cls", run, manifest, more)
     if runner.dry_run:
         return
     report = Report(
@@ -65,8 +66,8 @@ def table4(runner):
         "threshold asks for a larger part of the lungs.",
         scale_note(a),
     ]
-    if result.get("chosen_threshold") is not None:
-        report.notes.insert(0, f"The threshold chosen on validation data is {result['chosen_threshold']}.")
+    if a.choose_on:
+        report.notes.insert(0, f"The threshold chosen on `{a.choose_on}` is {result['chosen_threshold']}.")
     draw(runner, report, lambda charts: charts.sweep(report, list(paper.PATIENT_SWEEP)))
 
 

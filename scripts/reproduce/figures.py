@@ -22,6 +22,8 @@ def fig9(runner):
             continue
         slices = result["slices"]
         cells = {"inside the opacities": percent(slices["map_inside"])}
+        if slices["map_inside"].get("opacity_share") is not None:
+            cells["opacities cover of the picture"] = percent({"value": slices["map_inside"]["opacity_share"]})
         for name in ("sensitivity", "specificity", "roc_area"):
             if slices.get(name) is not None:
                 cells[f"slices: {name.replace('_', ' ')}"] = percent(slices[name])
@@ -43,7 +45,7 @@ def maps_chart(charts, report, pictures, names):
     figure, panels = charts.plt.subplots(
         len(report.rows), len(names), figsize=(2.2 * len(names) + 1.2, 2.3 * len(report.rows) + 0.8), squeeze=False
     )
-    figure.suptitle(report.title, x=0.01, ha="left", fontsize=13)
+    figure.suptitle(f"{report.title} (outlined in white)", x=0.01, ha="left", fontsize=13)
     for row, (label, cells) in zip(panels, report.rows):
         share = cells["inside the opacities"].value
         row[0].set_ylabel(f"{label}\n" + ("undefined" if share is None else f"{share:.1f} % inside"), fontsize=10)

@@ -68,7 +68,9 @@ class Report:
 
     def markdown(self):
         brackets = f"; in brackets {self.intervals}" if self.intervals else ""
-        lines = [f"# {self.title}", "", f"Ours in {self.unit}{brackets}; the paper's beside it.", ""]
+        beside = any(cell.paper is not None for _, cells in self.rows for cell in cells.values())
+        brackets += "; the paper's beside it" if beside else ""
+        lines = [f"# {self.title}", "", f"Ours in {self.unit}{brackets}.", ""]
         names = self.columns()
         lines += [f"| {self.first_column} | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
         for label, cells in self.rows:
@@ -79,9 +81,8 @@ class Report:
             lines += ["| variants | figure | difference, points | p | pictures |", "|---|---|---|---|---|"]
             for label, figures in self.comparisons:
                 for name, one in figures.items():
-                    lines.append(
-                        f"| {plain(label)} | {name} | {difference(one)} | {one['p_value']:.3g} | {one['pairs']} |"
-                    )
+                    p_value = "–" if one["p_value"] is None else f"{one['p_value']:.3g}"
+                    lines.append(f"| {plain(label)} | {name} | {difference(one)} | {p_value} | {one['pairs']} |")
         lines += ["", "## What this is made of", ""]
         lines += [f"- {line}" for line in self.data + [f"trained: {line}" for line in self.budget]]
         lines += ["", *[note + "\n" for note in self.notes], paper.PRIVATE_DATA, ""]
@@ -111,8 +112,14 @@ def plain(label):
 
 
 def difference(one):
+    """The difference of a paired comparison in points, bold where its interval leaves 0 out."""
+    if one["difference"] is None:
+        return "–"
+    text = f"{100 * one['difference']:+.1f}"
+    if one["interval"] is None:
+        return f"{text} (no interval)"
     low, high = one["interval"]
-    text = f"{100 * one['difference']:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
+    text += f" ({100 * low:+.1f} to {100 * high:+.1f})"
     return f"**{text}**" if low > 0 or high < 0 else text
 
 

@@ -89,7 +89,8 @@ class Runner:
         if stopped or code == INTERRUPTED:
             raise Problem("interrupted; the same command goes on from here", INTERRUPTED)
         if code != 0:
-            raise Problem(f"{Path(words[0]).name} failed with exit code {code}", code if code > 0 else 1)
+            how = f"failed with exit code {code}" if code > 0 else f"was ended by signal {-code}"
+            raise Problem(f"{Path(words[0]).name} {how}", max(code, 1))
 
     def make(self, words, result, sources):
         """Runs a program that writes `result`, unless that is there and newer than what it is made of."""
@@ -143,10 +144,11 @@ class Runner:
 
     def evaluate(self, kind, run, manifest, more=()):
         """The figures of a run on a manifest, as eval_KIND writes them; None in a dry run."""
-        folder = self.results() / f"{run.folder.name}-{manifests.digest(manifest)}"
+        folder = self.results() / f"{run.folder.name}-{manifests.digest(manifest, *more)}"
         result = folder.with_suffix(".json")
         words = [self.program(f"eval_{kind}"), "--run", str(run.folder), "--manifest", str(manifest)]
         words += ["--json", str(result), "--csv", str(folder.with_suffix(".csv")), *more]
+        words += ["--allow-overlap"] if self.arguments.allow_overlap else []
         self.make(words, result, [run.weights, manifest])
         return None if self.dry_run else read_json(result)
 

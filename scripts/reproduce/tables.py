@@ -55,6 +55,8 @@ def scale_note(arguments):
     text = f"Configurations: `configs/*_{arguments.scale}.yaml`, seed {arguments.seed}"
     text += f", {manifests.counted(arguments.epochs, 'epoch')} instead of theirs" if arguments.epochs else ""
     text += f", with {', '.join(f'`{one}`' for one in arguments.set)}" if arguments.set else ""
+    if arguments.allow_overlap:
+        text += ". Patients or pictures may stand on both sides (--allow-overlap): the figures may flatter"
     if arguments.scale == "compact":
         text += ". Compact networks have far fewer weights than the published ones"
     return text + "."

@@ -69,6 +69,7 @@ def eval_seg():
                 "p_value": 0.0213,
                 "pairs": 30,
             }
+        figures["e_mean"].update({"interval": None, "p_value": None})  # too few patients to resample
         value_of("--json").write_text(json.dumps({"figures": figures}))
         return
     level = level_of(value_of("--run"))
@@ -104,6 +105,8 @@ def eval_cls():
         }
         for t in range(0, 60)
     ]
+    sweep[30]["intervals"]["specificity"] = None
+    sweep[15]["specificity"] = None
     rate = {"value": level, "interval": [level - 0.1, level + 0.1]}
     slices = {
         "count": 20,

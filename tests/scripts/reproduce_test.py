@@ -138,6 +138,19 @@ class Commands(Case):
                 self.assertIn(text, line)
             self.assertEqual("run.batch_size=2" in line, "/train_seg" in line)
 
+    def test_overlap_is_allowed_knowingly(self):
+        for name in ("table4", "table5"):
+            for more in ([], ["--allow-overlap"]):
+                for line in self.reproduce(name, "--dry-run", *more).stdout.splitlines():
+                    if "/eval_" in line and " --run " in line:
+                        self.assertEqual("--allow-overlap" in line, bool(more))
+
+    def test_the_test_set_has_no_say_in_the_training(self):
+        for option in ("--train", "--validation"):
+            words = self.command("table5", "--dry-run", option, str(self.folder / "test.csv"))
+            self.refused(3, words, "test.csv: is what is learnt from too")
+            self.assertEqual(self.run_script([*words, "--allow-overlap"]).returncode, 0)
+
     def test_other_settings_and_other_data_are_other_runs(self):
         def folders(*more):
             return {
@@ -206,6 +219,8 @@ class Commands(Case):
         surely = {"difference": 0.05, "interval": [0.01, 0.09]}
         perhaps = {"difference": -0.05, "interval": [-0.11, 0.01]}
         self.assertEqual(report.difference(surely), "**+5.0 (+1.0 to +9.0)**")
+        self.assertEqual(report.difference({"difference": None, "interval": None}), "–")
+        self.assertEqual(report.difference({"difference": 0.01, "interval": None}), "+1.0 (no interval)")
         self.assertEqual(report.difference(perhaps), "-5.0 (-11.0 to +1.0)")
 
 
@@ -245,13 +260,14 @@ class Drawing(Case):
         )
 
     def test_table_4(self):
-        text = self.written("table4")
+        (self.folder / "others.csv").write_text("image,label,patient\nP001,1,a\n")
+        text = self.written("table4", "--choose-on", str(self.folder / "others.csv"))
         rows = self.figures_of("table4")
         self.assertEqual(len(rows), 8)
         self.assertEqual(
             (float(rows[("25", "sensitivity")]["value"]), float(rows[("25", "sensitivity")]["paper"])), (87.5, 95.0)
         )
-        self.assertIn("The threshold chosen on validation data is 22.", text)
+        self.assertIn("others.csv` is 22.", text)
 
     def test_table_2(self):
         text = self.written("table2")

@@ -150,14 +150,20 @@ void step(benchmark::State& state, models::SegmenterOptions::Architecture archit
   }
 }
 
-using Architecture = models::SegmenterOptions::Architecture;
-BENCHMARK_CAPTURE(step, jcs, Architecture::kJcs)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(step, unet, Architecture::kUnet)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(step, dss, Architecture::kDss)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(step, egnet, Architecture::kEgnet)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(step, poolnet, Architecture::kPoolnet)
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+void steps_of_segmenters() {
+  using Architecture = models::SegmenterOptions::Architecture;
+  for (const auto& [name, architecture] :
+       {std::pair{"step/jcs", Architecture::kJcs}, std::pair{"step/unet", Architecture::kUnet},
+        std::pair{"step/dss", Architecture::kDss}, std::pair{"step/egnet", Architecture::kEgnet},
+        std::pair{"step/poolnet", Architecture::kPoolnet}}) {
+    benchmark::RegisterBenchmark(name, step, architecture)
+        ->Unit(benchmark::kMillisecond)
+        ->MinWarmUpTime(2)
+        ->MeasureProcessCPUTime()
+        ->UseRealTime();
+  }
+}
+[[maybe_unused]] const bool kRegistered = (steps_of_segmenters(), true);
 
 BENCHMARK(plain_loop)->Unit(benchmark::kMillisecond)->MinTime(10)->UseRealTime();
 BENCHMARK(trainer)

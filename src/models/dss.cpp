@@ -33,19 +33,6 @@ const std::array<Side, 6>& sides() {
   return kSides;
 }
 
-// Enlarges one map by `factor`; starts as bilinear interpolation.
-nn::ConvTranspose2d enlarging(int factor) {
-  const std::int64_t size = std::int64_t{2} * factor;
-  nn::ConvTranspose2d layer(
-      nn::ConvTranspose2dOptions(1, 1, size).stride(factor).padding(factor / 2));
-  const torch::NoGradGuard no_grad;
-  const auto places = torch::arange(size) + 0.5;
-  const auto line = 1.0 - (places / factor - 1.0).abs();
-  layer->weight.copy_(torch::outer(line, line).view({1, 1, size, size}));
-  layer->bias.zero_();
-  return layer;
-}
-
 nn::Conv2d odd_convolution(int in, int out, int kernel) {
   return nn::Conv2d(nn::Conv2dOptions(in, out, kernel).padding(kernel / 2));
 }
@@ -64,10 +51,27 @@ DssBranchImpl::DssBranchImpl(int in, int channels, int kernel)
 
 torch::Tensor DssBranchImpl::forward(const torch::Tensor& x) { return main_->forward(x); }
 
+DssEnlargeImpl::DssEnlargeImpl(int factor) : factor_(factor) {
+  const std::int64_t size = 2 * factor_;
+  const auto places = torch::arange(size) + 0.5;
+  const auto line = 1.0 - (places / factor - 1.0).abs();
+  weight_ = register_parameter("weight", torch::outer(line, line).view({1, 1, size, size}));
+  bias_ = register_parameter("bias", torch::zeros({1}));
+}
+
+torch::Tensor DssEnlargeImpl::forward(const torch::Tensor& x) {
+  const std::int64_t size = 2 * factor_;
+  // [N, kernel's elements, pixels of x]
+  const auto products = x.reshape({x.size(0), 1, -1}) * weight_.reshape({1, -1, 1});
+  return torch::col2im(products, {x.size(2) * factor_, x.size(3) * factor_}, {size, size}, {1, 1},
+                       {factor_ / 2, factor_ / 2}, {factor_, factor_}) +
+         bias_;
+}
+
 DssConnectionImpl::DssConnectionImpl(const std::vector<int>& factors, int stride) {
   nn::ModuleList list;
   for (const int factor : factors) {
-    upconv_.push_back(enlarging(factor));
+    upconv_.emplace_back(factor);
     list->push_back(upconv_.back());
   }
   if (!factors.empty()) {
@@ -81,7 +85,7 @@ DssConnectionImpl::DssConnectionImpl(const std::vector<int>& factors, int stride
     conv_->bias.zero_();
   }
   if (stride > 1) {
-    deconv_ = register_module("deconv", enlarging(stride));
+    deconv_ = register_module("deconv", DssEnlarge(stride));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "jcs/core/cores.hpp"
 #include "jcs/inference/classifier_runner.hpp"
 #include "jcs/inference/segmenter_runner.hpp"
+#include "jcs/models/segmenter.hpp"
 #include "jcs/weights/model_file.hpp"
 
 namespace {

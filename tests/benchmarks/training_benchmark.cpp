@@ -6,8 +6,8 @@
 #include "jcs/core/cores.hpp"
 #include "jcs/imaging/phantom_dataset.hpp"
 #include "jcs/models/segmenter.hpp"
-#include "jcs/training/losses.hpp"
 #include "jcs/training/optimizer.hpp"
+#include "jcs/training/segmentation_losses.hpp"
 #include "jcs/training/training_loop.hpp"
 
 #include "support/temp_dir.hpp"
@@ -121,6 +121,49 @@ void trainer(benchmark::State& state) {
       benchmark::Counter(static_cast<double>(state.iterations()) * kSteps * kBatch / seconds);
   state.counters["waiting"] = waiting / seconds;
 }
+
+// One step of each segmenter at its compact width, without reading slices.
+void step(benchmark::State& state, models::SegmenterOptions::Architecture architecture) {
+  torch::set_num_threads(available_cores());
+  torch::manual_seed(1);
+  models::SegmenterOptions options = models::SegmenterOptions::compact();
+  options.architecture = architecture;
+  auto network = models::make_segmentation_network(options);
+  const auto optimizer = training::make_optimizer(*network, {});
+  const torch::NoGradGuard no_grad;
+  for (torch::Tensor& parameter : network->parameters()) {
+    if (parameter.dim() == 4) {
+      parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
+    }
+  }
+  const auto images =
+      torch::randn({kBatch, 3, 256, 256}).contiguous(torch::MemoryFormat::ChannelsLast);
+  const auto masks = (torch::rand({kBatch, 1, 256, 256}) > 0.9).to(torch::kFloat);
+  const torch::AutoGradMode with_gradient(true);
+  for ([[maybe_unused]] auto _ : state) {
+    optimizer->zero_grad();
+    torch::stack(training::segmentation_losses(network->forward(images), masks,
+                                               {.architecture = architecture}))
+        .sum()
+        .backward();
+    optimizer->step();
+  }
+}
+
+void steps_of_segmenters() {
+  using Architecture = models::SegmenterOptions::Architecture;
+  for (const auto& [name, architecture] :
+       {std::pair{"step/jcs", Architecture::kJcs}, std::pair{"step/unet", Architecture::kUnet},
+        std::pair{"step/dss", Architecture::kDss}, std::pair{"step/egnet", Architecture::kEgnet},
+        std::pair{"step/poolnet", Architecture::kPoolnet}}) {
+    benchmark::RegisterBenchmark(name, step, architecture)
+        ->Unit(benchmark::kMillisecond)
+        ->MinWarmUpTime(2)
+        ->MeasureProcessCPUTime()
+        ->UseRealTime();
+  }
+}
+[[maybe_unused]] const bool kRegistered = (steps_of_segmenters(), true);
 
 BENCHMARK(plain_loop)->Unit(benchmark::kMillisecond)->MinTime(10)->UseRealTime();
 BENCHMARK(trainer)

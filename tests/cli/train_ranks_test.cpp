@@ -112,6 +112,28 @@ TEST_F(TrainRanks, SeveralProcessesTakeTheStepsOfOne) {
   EXPECT_GT(difference("one", "short"), 1e-3);
 }
 
+// EGNet has parameters that learn nothing and a loss that balances classes; U-Net a Dice over all
+// processes' slices.
+TEST_F(TrainRanks, NetworksOfTableVIITakeTheStepsOfOneToo) {
+  for (const std::string architecture : {"unet", "egnet"}) {
+    const auto train = [&](int size, const std::string& folder, const char* iterations) {
+      for (const Finished& rank : run(size, folder,
+                                      {"--set", "network.architecture=" + architecture, "--set",
+                                       std::string("run.iterations=") + iterations})) {
+        EXPECT_EQ(rank.code, 0) << rank.err;
+      }
+    };
+    train(1, architecture + "1", "4");
+    train(2, architecture + "2", "4");
+    train(1, architecture + "_short", "1");
+    EXPECT_GT(difference(architecture + "1", architecture + "_short"), 1e-4) << "it learns";
+    const double largest = difference(architecture + "1", architecture + "2");
+    std::printf("%s, 2 processes: largest difference of a weight after four steps %.2g\n",
+                architecture.c_str(), largest);
+    EXPECT_LT(largest, 1e-5);
+  }
+}
+
 TEST_F(TrainRanks, GoOnInAnotherNumberOfProcesses) {
   // Long enough to be interrupted; small steps, so that rounding does not grow.
   const std::vector<std::string> longer = {"--set", "run.epochs=40", "--set",

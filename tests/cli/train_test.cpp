@@ -127,6 +127,48 @@ TEST_P(TrainProgram, RefusesAFolderOfAnotherRunNamingTheKey) {
   EXPECT_EQ(anew.code, 0) << anew.err;
 }
 
+// Every segmenter's configuration takes the networks of Table VII by one key.
+TEST(TrainSeg, TakesAnotherArchitectureWithAnyConfiguration) {
+  const auto print = [](const std::string& name, std::vector<std::string> sets) {
+    std::vector<std::string> words = {
+        program("train_seg"), "--print-config", "--config",
+        (fs::path(JCS_SOURCE_DIR) / "configs" / (name + ".yaml")).string()};
+    sets.insert(sets.end(), {"data.train=a.csv", "data.validation=b.csv"});
+    for (const std::string& set : sets) {
+      words.insert(words.end(), {"--set", set});
+    }
+    return run_program(words);
+  };
+  for (const char* name : {"seg_compact", "seg_paper"}) {
+    for (const char* architecture : {"jcs", "unet", "dss", "egnet", "poolnet"}) {
+      const Finished run = print(name, {std::string("network.architecture=") + architecture});
+      EXPECT_EQ(run.code, 0) << run.err;
+      EXPECT_NE(run.out.find(std::string("architecture: ") + architecture), std::string::npos);
+    }
+  }
+  const Finished wrong = print("seg_compact", {"network.architecture=unet++"});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_NE(wrong.err.find("expected one of jcs, unet, dss, egnet, poolnet"), std::string::npos)
+      << wrong.err;
+}
+
+TEST_P(TrainProgram, TrainsWhatThePaperComparesWith) {
+  if (GetParam() != "seg") {
+    GTEST_SKIP() << "a matter of segmenters";
+  }
+  const std::vector<std::string> sets = {"--set", "network.architecture=dss", "--set",
+                                         "run.epochs=1"};
+  const Finished run = run_program(command("dss", sets));
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_TRUE(fs::exists(dir_ / "dss" / "final.safetensors"));
+  std::vector<std::string> fused = sets;
+  fused.insert(fused.end(), {"--set", "network.fusion=paper"});
+  const Finished refused = run_program(command("fused", fused));
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_EQ(refused.error_lines(), 1) << refused.err;
+  EXPECT_NE(refused.err.find("DSS takes no features of a classifier"), std::string::npos);
+}
+
 INSTANTIATE_TEST_SUITE_P(Programs, TrainProgram, testing::Values("cls", "seg"),
                          [](const auto& info) { return info.param; });
 

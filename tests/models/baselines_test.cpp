@@ -176,6 +176,32 @@ TEST(Dss, StartsWithBilinearEnlarging) {
   }
 }
 
+TEST(Dss, EnlargesAsATransposedConvolutionDoes) {
+  torch::manual_seed(6);
+  for (const int factor : {2, 4, 8, 32}) {
+    DssEnlarge enlarge(factor);
+    auto parameters = enlarge->named_parameters();
+    {
+      const torch::NoGradGuard no_grad;
+      parameters["weight"].normal_();
+      parameters["bias"].normal_();
+    }
+    const auto x = torch::randn({2, 1, 3, 5}).requires_grad_(true);
+    const std::vector<torch::Tensor> inputs = {x, parameters["weight"], parameters["bias"]};
+    const auto expected =
+        torch::conv_transpose2d(x, parameters["weight"], parameters["bias"], factor, factor / 2);
+    const auto got = enlarge->forward(x);
+    ASSERT_EQ(got.sizes(), expected.sizes());
+    EXPECT_TRUE(torch::allclose(got, expected, 1e-4, 1e-5));
+    const auto weights = torch::randn_like(got);
+    const auto gradients = torch::autograd::grad({got}, inputs, {weights});
+    const auto published = torch::autograd::grad({expected}, inputs, {weights});
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      EXPECT_TRUE(torch::allclose(gradients[i], published[i], 1e-3, 1e-3)) << factor << " " << i;
+    }
+  }
+}
+
 TEST(Dss, FusesByItsWeights) {
   const torch::NoGradGuard no_grad;
   DssFusion fusion(3);

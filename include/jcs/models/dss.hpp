@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include <torch/nn.h>
@@ -20,6 +21,22 @@ class DssBranchImpl : public torch::nn::Module {
 };
 TORCH_MODULE(DssBranch);
 
+/// Enlarges one map: a transposed convolution 1→1 of kernel 2·factor, stride factor and padding
+/// factor/2 (`weight`, `bias`), bilinear interpolation at the start. Written as products that are
+/// added up where they fall, for LibTorch's own asks for tens of gigabytes in its backward pass
+/// (CPU, channels last, factor 32).
+class DssEnlargeImpl : public torch::nn::Module {
+ public:
+  explicit DssEnlargeImpl(int factor);
+  /// [N, 1, h, w] → [N, 1, h·factor, w·factor]
+  torch::Tensor forward(const torch::Tensor& x);
+
+ private:
+  std::int64_t factor_;
+  torch::Tensor weight_, bias_;
+};
+TORCH_MODULE(DssEnlarge);
+
 /// The short connections that end in one branch: the deeper branches' maps, each enlarged by a
 /// transposed convolution (`upconv`), beside its own, 1×1 to one map (`conv`), enlarged to the
 /// input's size (`deconv`).
@@ -32,9 +49,9 @@ class DssConnectionImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& own, const std::vector<torch::Tensor>& deeper);
 
  private:
-  std::vector<torch::nn::ConvTranspose2d> upconv_;
+  std::vector<DssEnlarge> upconv_;
   torch::nn::Conv2d conv_{nullptr};
-  torch::nn::ConvTranspose2d deconv_{nullptr};
+  DssEnlarge deconv_{nullptr};
 };
 TORCH_MODULE(DssConnection);
 

@@ -63,8 +63,10 @@ void add_arguments(app::App& app, Arguments& arguments) {
   cli.add_option("--threshold", request.threshold,
                  "a pixel is opacity above it; twice-mean: from twice the map's mean on")
       ->capture_default_str();
-  cli.add_option("--spacing-mm", request.spacing,
-                 "distance between rows and between columns, for surface distances")
+  cli.add_option(
+         "--spacing-mm", request.spacing,
+         "distance between rows and between columns, for surface distances; DICOM and NIfTI "
+         "files say it themselves")
       ->expected(2);
   app::OptionFlags flags(cli);
   request.bootstrap.describe(flags);

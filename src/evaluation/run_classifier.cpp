@@ -94,7 +94,7 @@ class Run {
       for (std::size_t i = first; i < std::min(first + step, volume.slice_count()); ++i) {
         char number[32];
         std::snprintf(number, sizeof number, "%04zu", i + 1);
-        slices.push_back({index, number, imaging::windowed(volume, i, preprocessing()), {}});
+        slices.push_back({index, number, imaging::windowed(volume, i, preprocessing()), {}, {}});
       }
       classify(slices);
     }

@@ -91,8 +91,10 @@ std::vector<PictureResult> run_segmenter(inference::SegmenterRunner& segmenter,
   const auto use = [&](const Slice& slice, const cv::Mat& map) {
     const cv::Mat truth =
         slice.mask.empty() ? cv::Mat(cv::Mat::zeros(slice.grey.size(), CV_8UC1)) : slice.mask;
+    const PixelSpacing spacing =
+        options.spacing == PixelSpacing{} ? slice.spacing : options.spacing;
     results.push_back(score_picture(slice.name, manifest.entries[slice.entry].patient, map, truth,
-                                    options.spacing, options.binarisation));
+                                    spacing, options.binarisation));
     if (options.on_map) {
       options.on_map(slice.name, map);
     }
@@ -120,7 +122,7 @@ std::vector<PictureResult> run_segmenter(inference::SegmenterRunner& segmenter,
                                  .to(torch::kFloat32)
                                  .contiguous();
       require_numbers(map, segmenter, names[index]);
-      use({index, names[index], {}, features.mask},
+      use({index, names[index], {}, features.mask, {}},
           cv::Mat(features.mask.size(), CV_32FC1, map.mutable_data_ptr<float>()));
     }
     return results;

@@ -26,6 +26,7 @@ Slice read(const data::Manifest& manifest, std::size_t index, const std::string&
   try {
     slice.grey = data::read_slice(entry, preprocessing);
     slice.mask = data::read_slice_mask(entry);
+    slice.spacing = imaging::pixel_spacing(entry.image);
   } catch (const InputError& error) {
     throw InputError({error.what(), place_of(manifest, index)});
   }

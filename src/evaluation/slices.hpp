@@ -13,6 +13,7 @@
 #include "jcs/core/preprocessing.hpp"
 #include "jcs/data/manifest.hpp"
 #include "jcs/imaging/fit.hpp"
+#include "jcs/imaging/pixel_spacing.hpp"
 
 namespace jcs::evaluation {
 
@@ -22,6 +23,7 @@ struct Slice {
   std::string name;
   cv::Mat grey;  ///< CV_8UC1
   cv::Mat mask;  ///< CV_8UC1 of 0 and 1; empty: not annotated
+  imaging::PixelSpacing spacing;
 };
 
 /// Reads the slices `entries` of a manifest, `chunk` at a time, in another thread while `use` works

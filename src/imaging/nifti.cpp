@@ -159,6 +159,9 @@ int NiftiVolume::rows() const {
 int NiftiVolume::columns() const {
   return static_cast<int>(file_->axes.transposed ? file_->header->ny : file_->header->nx);
 }
+PixelSpacing NiftiVolume::spacing() const {
+  return {file_->axes.row_spacing_mm, file_->axes.column_spacing_mm};
+}
 int NiftiVolume::slices() const { return static_cast<int>(file_->header->nz); }
 bool NiftiVolume::feet_first() const { return file_->axes.feet_first; }
 

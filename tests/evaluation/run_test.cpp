@@ -86,6 +86,17 @@ TEST_F(EvaluationRun, NeitherBatchesNorSizesChangeAPicture) {
   }
 }
 
+TEST_F(EvaluationRun, DistancesAreInMillimetresWhereTheFileSaysThem) {
+  jcs::imaging::write_ct_series(dir_ / "study", jcs::test::small_volume(1));
+  const auto slice = *std::filesystem::directory_iterator(dir_ / "study");
+  cv::imwrite((dir_ / "mask.png").string(), cv::Mat(cv::Mat::ones(48, 64, CV_8UC1) * 255));
+  std::ofstream(dir_ / "dicom.csv") << "image,mask\n" << slice.path().string() << ",mask.png\n";
+  const auto network = jcs::test::constant_segmenter(true);
+  EXPECT_EQ(segmented(network, dir_ / "dicom.csv")[0].scores.hausdorff95_mm, 0.0);
+  const PictureSet pictures(1);
+  EXPECT_FALSE(segmented(network, pictures.manifest())[0].scores.hausdorff95_mm.has_value());
+}
+
 TEST_F(EvaluationRun, CleanSlicesCountWhereAsked) {
   const PictureSet set(2);
   std::ofstream(set.path() / "clean.csv")

@@ -11,6 +11,7 @@
 
 #include <opencv2/core.hpp>
 
+#include "jcs/imaging/pixel_spacing.hpp"
 #include "jcs/metrics/overlap.hpp"
 #include "jcs/metrics/picture_scores.hpp"
 
@@ -31,10 +32,7 @@ struct PictureResult {
   }
 };
 
-/// Distance between the centres of neighbouring pixels, mm; 0: not known.
-struct PixelSpacing {
-  double row_mm = 0.0, column_mm = 0.0;
-};
+using imaging::PixelSpacing;
 
 /// Scores a map of probabilities (CV_32FC1) against an annotation (CV_8UC1, not 0 is opacity).
 /// @throws InputError naming the picture when they differ in size or a value is no probability.

@@ -16,7 +16,7 @@ namespace jcs::evaluation {
 
 struct SegmenterRunOptions {
   metrics::OverlapOptions binarisation;
-  PixelSpacing spacing;       ///< of all slices; 0: distances are left out
+  PixelSpacing spacing;       ///< of all slices; 0: what each file says, if it says anything
   bool clean_slices = false;  ///< slices with label 0 and no mask count as annotated with nothing
   /// Called with every map (CV_32FC1, size of the slice) in the manifest's order.
   std::function<void(const std::string& name, const cv::Mat& map)> on_map;

@@ -7,6 +7,7 @@
 #include <opencv2/core.hpp>
 
 #include "jcs/core/preprocessing.hpp"
+#include "jcs/imaging/pixel_spacing.hpp"
 
 namespace jcs::imaging {
 
@@ -34,6 +35,7 @@ class NiftiVolume {
   [[nodiscard]] int rows() const;     ///< of a slice as shown
   [[nodiscard]] int columns() const;  ///< of a slice as shown
   [[nodiscard]] int slices() const;
+  [[nodiscard]] PixelSpacing spacing() const;  ///< of a slice as shown
   /// Whether slice 0 is the lowest (feet) and the last one the highest.
   [[nodiscard]] bool feet_first() const;
 

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <fstream>
-#include <memory>
 #include <optional>
 #include <set>
 
 #include "jcs/config/yaml.hpp"
-#include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/hash.hpp"
 #include "jcs/core/log_text.hpp"
@@ -21,6 +19,7 @@
 #include "jcs/training/options.hpp"
 
 #include "eval/document.hpp"
+#include "eval/picture_folder.hpp"
 
 namespace jcs::app {
 
@@ -30,33 +29,12 @@ using nlohmann::ordered_json;
 
 namespace {
 
-// Activation maps as PNG files, in a folder that appears when all are written.
-class SavedMaps {
- public:
-  explicit SavedMaps(const fs::path& folder) {
-    if (!folder.empty()) {
-      folder_ = std::make_unique<AtomicFolder>(
-          folder, [](const fs::path& file) { return file.extension() == ".png"; });
-    }
-  }
-  void add(const std::string& name, const cv::Mat& grey8, const cv::Mat& map,
-           const cv::Mat& annotation) {
-    if (folder_) {
-      cv::Mat picture = imaging::with_heat(grey8, map);
-      imaging::draw_outline(picture, annotation, {.red = 255, .green = 255, .blue = 255},
-                            std::max(1, picture.cols / 256));
-      write_file(folder_->path() / (name + ".png"), imaging::encode_png(picture));
-    }
-  }
-  void commit() {
-    if (folder_) {
-      folder_->commit();
-    }
-  }
-
- private:
-  std::unique_ptr<AtomicFolder> folder_;
-};
+cv::Mat with_outline(const cv::Mat& grey8, const cv::Mat& map, const cv::Mat& annotation) {
+  cv::Mat picture = imaging::with_heat(grey8, map);
+  imaging::draw_outline(picture, annotation, {.red = 255, .green = 255, .blue = 255},
+                        std::max(1, picture.cols / 256));
+  return picture;
+}
 
 struct Measured {
   std::vector<SlicePrediction> predictions;
@@ -99,7 +77,7 @@ void refuse_common_patients(const std::vector<SlicePrediction>& chosen_on,
 Measured measure_network(ClassificationRequest& request, App& app) {
   NetworkArguments& network = request.network;
   complete(network, data_of_run(network.run));
-  SavedMaps maps(request.save_maps);
+  PictureFolder maps(request.save_maps);
   inference::ClassifierRunner classifier(network.weights, runner_options(network));
   const auto read = [](const fs::path& file) {
     return data::read_manifest(file, data::Images::kFilesAndFolders);
@@ -108,8 +86,12 @@ Measured measure_network(ClassificationRequest& request, App& app) {
   const std::string overlap =
       check_overlap(network, manifest, classifier.card().provenance, app.progress(), app.stop());
   evaluation::ClassifierRunOptions options;
-  options.on_map = [&](const std::string& name, const cv::Mat& grey8, const cv::Mat& map,
-                       const cv::Mat& annotation) { maps.add(name, grey8, map, annotation); };
+  if (!request.save_maps.empty()) {
+    options.on_map = [&](const std::string& name, const cv::Mat& grey8, const cv::Mat& map,
+                         const cv::Mat& annotation) {
+      maps.add(name, with_outline(grey8, map, annotation));
+    };
+  }
   evaluation::ClassifierRun run =
       evaluation::run_classifier(classifier, manifest, options, app.progress(), app.stop());
   maps.commit();
@@ -191,14 +173,11 @@ ordered_json map_figures(const std::vector<evaluation::MapShare>& maps,
 }
 
 ordered_json settings_of(const ClassificationRequest& request) {
-  return {{"slice_probability", request.options.slice_probability},
-          {"positive_slices", request.options.positive_slices},
-          {"bins", request.options.bins},
-          {"allow_overlap", request.network.allow_overlap},
-          {"device", request.network.device},
-          {"resamples", request.options.bootstrap.resamples},
-          {"seed", request.options.bootstrap.seed},
-          {"confidence", request.options.bootstrap.confidence}};
+  ordered_json settings = {{"slice_probability", request.options.slice_probability},
+                           {"positive_slices", request.options.positive_slices},
+                           {"bins", request.options.bins}};
+  settings.update(common_settings(request.network, request.options.bootstrap));
+  return settings;
 }
 
 void warn_of_one_class(const evaluation::ClassificationSummary& summary) {
@@ -240,36 +219,16 @@ ClassificationAnswer answer(ClassificationRequest request, App& app) {
 }
 
 ClassificationRequest request_for_slices(const ordered_json& document, const fs::path& file) {
-  try {
-    const ordered_json& evaluation = document.at("evaluation");
-    if (evaluation.at("program") != "eval_cls") {
-      throw InputError({"is the evaluation of another program", file.string(), "eval_cls",
-                        evaluation.at("program").get<std::string>()});
-    }
-    const ordered_json& inputs = evaluation.at("inputs");
-    const auto path_of = [&](const char* name) {
-      return inputs.contains(name) ? fs::path(inputs.at(name).at("file").get<std::string>())
-                                   : fs::path();
-    };
-    ClassificationRequest request;
-    request.network.weights = path_of("weights");
-    request.network.manifest = path_of("data");
-    request.network.trained_on = path_of("trained_on");
-    request.predictions = path_of("predictions");
-    request.choose_on = path_of("chosen_on");
-    const ordered_json& settings = evaluation.at("settings");
-    request.options.slice_probability = settings.at("slice_probability");
-    request.options.positive_slices = settings.at("positive_slices");
-    request.options.bins = settings.at("bins");
-    request.network.allow_overlap = settings.at("allow_overlap");
-    request.network.device = settings.at("device");
-    request.options.bootstrap.resamples = settings.at("resamples");
-    request.options.bootstrap.seed = settings.at("seed");
-    request.options.bootstrap.confidence = settings.at("confidence");
-    return request;
-  } catch (const nlohmann::json::exception&) {
-    throw InputError({"is no evaluation", file.string(), "a file that eval_cls --json wrote"});
-  }
+  const RecordedRequest recorded(document, "eval_cls", file);
+  ClassificationRequest request;
+  request.network = recorded.network();
+  request.predictions = recorded.input("predictions");
+  request.choose_on = recorded.input("chosen_on");
+  request.options.slice_probability = recorded.setting<double>("slice_probability");
+  request.options.positive_slices = recorded.setting<int>("positive_slices");
+  request.options.bins = recorded.setting<int>("bins");
+  request.options.bootstrap = recorded.bootstrap();
+  return request;
 }
 
 }  // namespace jcs::app

@@ -65,6 +65,65 @@ ordered_json document_of(const std::string& program, ordered_json inputs, ordere
   return document;
 }
 
+RecordedRequest::RecordedRequest(const ordered_json& document, const std::string& program,
+                                 fs::path file)
+    : program_(program), file_(std::move(file)) {
+  try {
+    const ordered_json& evaluation = document.at("evaluation");
+    if (evaluation.at("program") != program) {
+      throw InputError({"is the evaluation of another program", file_.string(), program,
+                        evaluation.at("program").get<std::string>()});
+    }
+    inputs_ = evaluation.at("inputs");
+    settings_ = evaluation.at("settings");
+  } catch (const nlohmann::json::exception&) {
+    refuse();
+  }
+}
+
+fs::path RecordedRequest::input(const char* name) const {
+  if (!inputs_.contains(name)) {
+    return {};
+  }
+  try {
+    return inputs_.at(name).at("file").get<std::string>();
+  } catch (const nlohmann::json::exception&) {
+    refuse();
+  }
+}
+
+NetworkArguments RecordedRequest::network() const {
+  NetworkArguments network;
+  network.weights = input("weights");
+  network.manifest = input("data");
+  network.trained_on = input("trained_on");
+  network.allow_overlap = setting<bool>("allow_overlap");
+  network.device = setting<std::string>("device");
+  return network;
+}
+
+metrics::BootstrapOptions RecordedRequest::bootstrap() const {
+  metrics::BootstrapOptions options;
+  options.resamples = setting<int>("resamples");
+  options.seed = setting<std::int64_t>("seed");
+  options.confidence = setting<double>("confidence");
+  return options;
+}
+
+void RecordedRequest::refuse() const {
+  throw InputError(
+      {"is no evaluation", file_.string(), "a file that " + program_ + " --json wrote"});
+}
+
+ordered_json common_settings(const NetworkArguments& network,
+                             const metrics::BootstrapOptions& bootstrap) {
+  return {{"allow_overlap", network.allow_overlap},
+          {"device", network.device},
+          {"resamples", bootstrap.resamples},
+          {"seed", bootstrap.seed},
+          {"confidence", bootstrap.confidence}};
+}
+
 Agreement compare_documents(const ordered_json& recorded, const ordered_json& recomputed,
                             double tolerance, const fs::path& file) {
   compare_inputs(recorded, recomputed, file);

@@ -6,6 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "jcs/metrics/bootstrap.hpp"
+
+#include "eval/network_source.hpp"
+
 namespace jcs::app {
 
 /// One hash (SHA-256) of names and contents of files, whatever folder they lie in.
@@ -18,6 +22,39 @@ nlohmann::ordered_json input_of(const std::filesystem::path& file, const std::st
 nlohmann::ordered_json document_of(const std::string& program, nlohmann::ordered_json inputs,
                                    nlohmann::ordered_json settings,
                                    const nlohmann::ordered_json& figures);
+
+/// What a document says of how it was made, to make it again.
+class RecordedRequest {
+ public:
+  /// @throws InputError when the document is no evaluation of this program.
+  RecordedRequest(const nlohmann::ordered_json& document, const std::string& program,
+                  std::filesystem::path file);
+
+  /// The file or folder that an input came from; empty: there was none.
+  [[nodiscard]] std::filesystem::path input(const char* name) const;
+  /// @throws InputError when there is no such setting or it is of another type.
+  template <class Value>
+  [[nodiscard]] Value setting(const char* name) const {
+    try {
+      return settings_.at(name).get<Value>();
+    } catch (const nlohmann::json::exception&) {
+      refuse();
+    }
+  }
+  [[nodiscard]] NetworkArguments network() const;
+  [[nodiscard]] metrics::BootstrapOptions bootstrap() const;
+
+ private:
+  [[noreturn]] void refuse() const;
+
+  std::string program_;
+  std::filesystem::path file_;
+  nlohmann::ordered_json inputs_, settings_;
+};
+
+/// The settings that every evaluation has.
+nlohmann::ordered_json common_settings(const NetworkArguments& network,
+                                       const metrics::BootstrapOptions& bootstrap);
 
 /// What two evaluations of the same things differ in.
 struct Agreement {

@@ -1,16 +1,13 @@
-#include <string>
-#include <vector>
+#include <filesystem>
 
-#include "jcs/core/atomic_file.hpp"
-#include "jcs/core/text.hpp"
 #include "jcs/evaluation/classification_files.hpp"
 #include "jcs/evaluation/comparison.hpp"
 
 #include "common/app.hpp"
 #include "common/option_flags.hpp"
-#include "common/print.hpp"
 #include "eval/classification_request.hpp"
 #include "eval/document.hpp"
+#include "eval/outputs.hpp"
 #include "eval/verify_training.hpp"
 
 namespace {
@@ -36,9 +33,7 @@ constexpr const char* kExamples =
 
 struct Arguments {
   app::ClassificationRequest request;
-  fs::path json, csv, verify;
-  std::vector<fs::path> compare;
-  double tolerance = 1e-6;
+  app::OutputArguments outputs;
 };
 
 void add_arguments(app::App& app, Arguments& arguments) {
@@ -56,59 +51,37 @@ void add_arguments(app::App& app, Arguments& arguments) {
                  "--positive-slices is chosen");
   app::OptionFlags flags(cli);
   request.options.describe(flags);
-  cli.add_option("--json", arguments.json, "file for everything, machine-readable");
-  cli.add_option("--csv", arguments.csv, "file for the predictions, one line a slice");
-  cli.add_option("--compare", arguments.compare, "two files of predictions of the same slices")
-      ->expected(2);
-  cli.add_option("--verify", arguments.verify,
-                 "file that --json wrote, or run.json of a training: measure again and compare");
-  cli.add_option("--tolerance", arguments.tolerance, "largest difference that --verify accepts")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  app::add_output_arguments(app, arguments.outputs, "file for the predictions, one line a slice",
+                            "two files of predictions (--csv) of the same slices");
 }
 
 void compare(const Arguments& arguments, app::App& app) {
-  const auto& options = arguments.request.options;
+  const auto& files = arguments.outputs.compare;
   const auto figures =
-      evaluation::compare_classifications(arguments.compare[0], arguments.compare[1], options);
-  if (!arguments.json.empty()) {
-    write_file(arguments.json, evaluation::to_json(figures).dump(2) + "\n");
-  }
-  if (!app.quiet()) {
-    app::print(evaluation::to_table(figures, options.bootstrap.confidence));
-  }
+      evaluation::compare_classifications(files[0], files[1], arguments.request.options);
+  app::write({evaluation::to_json(figures),
+              {},
+              evaluation::to_table(figures, arguments.request.options.bootstrap.confidence)},
+             arguments.outputs, app);
 }
 
 void verify(const Arguments& arguments, app::App& app) {
-  const auto recorded = app::read_json(arguments.verify);
+  const fs::path& file = arguments.outputs.verify;
+  const auto recorded = app::read_json(file);
   if (app::is_training_run(recorded)) {
-    app::verify_training<training::ClassifierTrainingOptions>(
-        arguments.verify, arguments.request.network, arguments.tolerance, app);
+    app::verify_training<training::ClassifierTrainingOptions>(file, arguments.request.network,
+                                                              arguments.outputs.tolerance, app);
     return;
   }
-  const auto answer = app::answer(app::request_for_slices(recorded, arguments.verify), app);
-  const app::Agreement agreement =
-      app::compare_documents(recorded, answer.document, arguments.tolerance, arguments.verify);
-  if (!app.quiet()) {
-    app::print("verified: the inputs' hashes and " + std::to_string(agreement.figures) +
-               " figures agree, largest difference " + to_text(agreement.largest_difference) +
-               "\n");
-  }
+  const auto answer = app::answer(app::request_for_slices(recorded, file), app);
+  app::verify(recorded, answer.document, arguments.outputs, app);
 }
 
 void evaluate(const Arguments& arguments, app::App& app) {
-  app::prepare_output(arguments.csv);
   const auto answer = app::answer(arguments.request, app);
-  if (!arguments.json.empty()) {
-    write_file(arguments.json, answer.document.dump(2) + "\n");
-  }
-  if (!arguments.csv.empty()) {
-    write_file(arguments.csv, evaluation::to_csv(answer.predictions));
-  }
-  if (!app.quiet()) {
-    app::print(
-        evaluation::to_table(answer.summary, arguments.request.options.bootstrap.confidence));
-  }
+  app::write({answer.document, evaluation::to_csv(answer.predictions),
+              evaluation::to_table(answer.summary, arguments.request.options.bootstrap.confidence)},
+             arguments.outputs, app);
 }
 
 }  // namespace
@@ -120,10 +93,11 @@ int main(int argc, char** argv) {
   Arguments arguments;
   add_arguments(app, arguments);
   return app.run(argc, argv, [&] {
-    app::prepare_output(arguments.json);
-    if (!arguments.compare.empty()) {
+    app::prepare_output(arguments.outputs.json);
+    app::prepare_output(arguments.outputs.csv);
+    if (!arguments.outputs.compare.empty()) {
       compare(arguments, app);
-    } else if (!arguments.verify.empty()) {
+    } else if (!arguments.outputs.verify.empty()) {
       verify(arguments, app);
     } else {
       evaluate(arguments, app);

@@ -1,16 +1,12 @@
-#include <string>
-#include <vector>
+#include <filesystem>
 
-#include "jcs/core/atomic_file.hpp"
-#include "jcs/core/error.hpp"
-#include "jcs/core/text.hpp"
 #include "jcs/evaluation/comparison.hpp"
 #include "jcs/evaluation/segmentation_files.hpp"
 
 #include "common/app.hpp"
 #include "common/option_flags.hpp"
-#include "common/print.hpp"
 #include "eval/document.hpp"
+#include "eval/outputs.hpp"
 #include "eval/segmentation_request.hpp"
 #include "eval/verify_training.hpp"
 
@@ -36,9 +32,7 @@ constexpr const char* kExamples =
 
 struct Arguments {
   app::SegmentationRequest request;
-  fs::path json, csv, verify;
-  std::vector<fs::path> compare;
-  double tolerance = 1e-6;
+  app::OutputArguments outputs;
 };
 
 void add_arguments(app::App& app, Arguments& arguments) {
@@ -70,59 +64,37 @@ void add_arguments(app::App& app, Arguments& arguments) {
       ->expected(2);
   app::OptionFlags flags(cli);
   request.bootstrap.describe(flags);
-  cli.add_option("--json", arguments.json, "file for everything, machine-readable");
-  cli.add_option("--csv", arguments.csv, "file with one line a picture");
-  cli.add_option("--compare", arguments.compare, "two files that --json wrote")->expected(2);
-  cli.add_option("--verify", arguments.verify,
-                 "file that --json wrote, or run.json of a training: measure again and compare");
-  cli.add_option("--tolerance", arguments.tolerance, "largest difference that --verify accepts")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-}
-
-void write_outputs(const Arguments& arguments, const nlohmann::ordered_json& document) {
-  if (!arguments.json.empty()) {
-    write_file(arguments.json, document.dump(2) + "\n");
-  }
+  app::add_output_arguments(app, arguments.outputs, "file with one line a picture",
+                            "two files that --json wrote");
 }
 
 void compare(const Arguments& arguments, app::App& app) {
-  const auto& bootstrap = arguments.request.bootstrap;
+  const auto& files = arguments.outputs.compare;
   const auto figures =
-      evaluation::compare_segmentations(arguments.compare[0], arguments.compare[1], bootstrap);
-  write_outputs(arguments, evaluation::to_json(figures));
-  if (!app.quiet()) {
-    app::print(evaluation::to_table(figures, bootstrap.confidence));
-  }
+      evaluation::compare_segmentations(files[0], files[1], arguments.request.bootstrap);
+  app::write({evaluation::to_json(figures),
+              {},
+              evaluation::to_table(figures, arguments.request.bootstrap.confidence)},
+             arguments.outputs, app);
 }
 
 void verify(const Arguments& arguments, app::App& app) {
-  const auto recorded = app::read_json(arguments.verify);
+  const fs::path& file = arguments.outputs.verify;
+  const auto recorded = app::read_json(file);
   if (app::is_training_run(recorded)) {
-    app::verify_training<training::SegmenterTrainingOptions>(
-        arguments.verify, arguments.request.network, arguments.tolerance, app);
+    app::verify_training<training::SegmenterTrainingOptions>(file, arguments.request.network,
+                                                             arguments.outputs.tolerance, app);
     return;
   }
-  const auto answer = app::answer(app::request_of(recorded, arguments.verify), app);
-  const app::Agreement agreement =
-      app::compare_documents(recorded, answer.document, arguments.tolerance, arguments.verify);
-  if (!app.quiet()) {
-    app::print("verified: the inputs' hashes and " + std::to_string(agreement.figures) +
-               " figures agree, largest difference " + to_text(agreement.largest_difference) +
-               "\n");
-  }
+  const auto answer = app::answer(app::request_of(recorded, file), app);
+  app::verify(recorded, answer.document, arguments.outputs, app);
 }
 
 void evaluate(const Arguments& arguments, app::App& app) {
-  app::prepare_output(arguments.csv);
   const auto answer = app::answer(arguments.request, app);
-  write_outputs(arguments, answer.document);
-  if (!arguments.csv.empty()) {
-    write_file(arguments.csv, evaluation::to_csv(answer.pictures));
-  }
-  if (!app.quiet()) {
-    app::print(evaluation::to_table(answer.summary, arguments.request.bootstrap.confidence));
-  }
+  app::write({answer.document, evaluation::to_csv(answer.pictures),
+              evaluation::to_table(answer.summary, arguments.request.bootstrap.confidence)},
+             arguments.outputs, app);
 }
 
 }  // namespace
@@ -134,10 +106,11 @@ int main(int argc, char** argv) {
   Arguments arguments;
   add_arguments(app, arguments);
   return app.run(argc, argv, [&] {
-    app::prepare_output(arguments.json);
-    if (!arguments.compare.empty()) {
+    app::prepare_output(arguments.outputs.json);
+    app::prepare_output(arguments.outputs.csv);
+    if (!arguments.outputs.compare.empty()) {
       compare(arguments, app);
-    } else if (!arguments.verify.empty()) {
+    } else if (!arguments.outputs.verify.empty()) {
       verify(arguments, app);
     } else {
       evaluate(arguments, app);

@@ -1,9 +1,6 @@
 #include "eval/segmentation_request.hpp"
 
-#include <memory>
-
 #include "jcs/config/yaml.hpp"
-#include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/hash.hpp"
 #include "jcs/core/log_text.hpp"
@@ -12,11 +9,11 @@
 #include "jcs/evaluation/picture_pairs.hpp"
 #include "jcs/evaluation/run_segmenter.hpp"
 #include "jcs/evaluation/segmentation_files.hpp"
-#include "jcs/imaging/overlay.hpp"
 #include "jcs/inference/segmenter_runner.hpp"
 #include "jcs/training/options.hpp"
 
 #include "eval/document.hpp"
+#include "eval/picture_folder.hpp"
 
 namespace jcs::app {
 
@@ -50,32 +47,6 @@ evaluation::PixelSpacing spacing_of(const std::vector<double>& spacing) {
   return {spacing[0], spacing[1]};
 }
 
-// Maps as PNG files, in a folder that appears when all are written.
-class SavedMaps {
- public:
-  explicit SavedMaps(const fs::path& folder) {
-    if (!folder.empty()) {
-      folder_ = std::make_unique<AtomicFolder>(
-          folder, [](const fs::path& file) { return file.extension() == ".png"; });
-    }
-  }
-  void add(const std::string& name, const cv::Mat& map) {
-    if (folder_) {
-      cv::Mat grey;
-      map.convertTo(grey, CV_8U, 255.0);
-      write_file(folder_->path() / (name + ".png"), imaging::encode_png(grey));
-    }
-  }
-  void commit() {
-    if (folder_) {
-      folder_->commit();
-    }
-  }
-
- private:
-  std::unique_ptr<AtomicFolder> folder_;
-};
-
 struct Measured {
   std::vector<evaluation::PictureResult> pictures;
   ordered_json inputs;
@@ -92,7 +63,7 @@ RunData data_of_run(const fs::path& run) {
 Measured measure_network(SegmentationRequest& request, App& app) {
   NetworkArguments& network = request.network;
   complete(network, data_of_run(network.run));
-  SavedMaps maps(request.save_predictions);
+  PictureFolder maps(request.save_predictions);
   inference::SegmenterRunner segmenter(network.weights, runner_options(network));
   const data::Manifest manifest = data::read_manifest(network.manifest);
   const std::string overlap =
@@ -101,7 +72,13 @@ Measured measure_network(SegmentationRequest& request, App& app) {
   options.binarisation = binarisation_of(request.threshold);
   options.spacing = spacing_of(request.spacing);
   options.clean_slices = request.clean_slices;
-  options.on_map = [&](const std::string& name, const cv::Mat& map) { maps.add(name, map); };
+  if (!request.save_predictions.empty()) {
+    options.on_map = [&](const std::string& name, const cv::Mat& map) {
+      cv::Mat grey;
+      map.convertTo(grey, CV_8U, 255.0);
+      maps.add(name, grey);
+    };
+  }
   Measured measured;
   measured.pictures =
       evaluation::run_segmenter(segmenter, manifest, options, app.progress(), app.stop());
@@ -139,15 +116,12 @@ Measured measure_pictures(const SegmentationRequest& request, App& app) {
 }
 
 ordered_json settings_of(const SegmentationRequest& request) {
-  return {{"threshold", request.threshold},
-          {"spacing_mm", request.spacing},
-          {"clean_slices", request.clean_slices},
-          {"allow_missing", request.allow_missing},
-          {"allow_overlap", request.network.allow_overlap},
-          {"device", request.network.device},
-          {"resamples", request.bootstrap.resamples},
-          {"seed", request.bootstrap.seed},
-          {"confidence", request.bootstrap.confidence}};
+  ordered_json settings = {{"threshold", request.threshold},
+                           {"spacing_mm", request.spacing},
+                           {"clean_slices", request.clean_slices},
+                           {"allow_missing", request.allow_missing}};
+  settings.update(common_settings(request.network, request.bootstrap));
+  return settings;
 }
 
 }  // namespace
@@ -178,37 +152,17 @@ SegmentationAnswer answer(SegmentationRequest request, App& app) {
 }
 
 SegmentationRequest request_of(const ordered_json& document, const fs::path& file) {
-  try {
-    const ordered_json& evaluation = document.at("evaluation");
-    if (evaluation.at("program") != "eval_seg") {
-      throw InputError({"is the evaluation of another program", file.string(), "eval_seg",
-                        evaluation.at("program").get<std::string>()});
-    }
-    const ordered_json& inputs = evaluation.at("inputs");
-    const auto path_of = [&](const char* name) {
-      return inputs.contains(name) ? fs::path(inputs.at(name).at("file").get<std::string>())
-                                   : fs::path();
-    };
-    SegmentationRequest request;
-    request.network.weights = path_of("weights");
-    request.network.manifest = path_of("data");
-    request.network.trained_on = path_of("trained_on");
-    request.predictions = path_of("predictions");
-    request.annotations = path_of("annotations");
-    const ordered_json& settings = evaluation.at("settings");
-    request.threshold = settings.at("threshold");
-    request.spacing = settings.at("spacing_mm").get<std::vector<double>>();
-    request.clean_slices = settings.at("clean_slices");
-    request.allow_missing = settings.at("allow_missing");
-    request.network.allow_overlap = settings.at("allow_overlap");
-    request.network.device = settings.at("device");
-    request.bootstrap.resamples = settings.at("resamples");
-    request.bootstrap.seed = settings.at("seed");
-    request.bootstrap.confidence = settings.at("confidence");
-    return request;
-  } catch (const nlohmann::json::exception&) {
-    throw InputError({"is no evaluation", file.string(), "a file that eval_seg --json wrote"});
-  }
+  const RecordedRequest recorded(document, "eval_seg", file);
+  SegmentationRequest request;
+  request.network = recorded.network();
+  request.predictions = recorded.input("predictions");
+  request.annotations = recorded.input("annotations");
+  request.threshold = recorded.setting<std::string>("threshold");
+  request.spacing = recorded.setting<std::vector<double>>("spacing_mm");
+  request.clean_slices = recorded.setting<bool>("clean_slices");
+  request.allow_missing = recorded.setting<bool>("allow_missing");
+  request.bootstrap = recorded.bootstrap();
+  return request;
 }
 
 }  // namespace jcs::app

@@ -76,6 +76,7 @@ std::vector<DiceGroup> by_lesions(const std::vector<PictureResult>& pictures,
     }
   }
   std::vector<DiceGroup> groups;
+  groups.reserve(pairs.size());
   for (const auto& [first, members] : pairs) {
     groups.push_back(dice_of(std::to_string(first) + "-" + std::to_string(first + 1), pictures,
                              members, options));
@@ -94,6 +95,7 @@ SegmentationSummary summarise(const std::vector<PictureResult>& pictures,
   summary.pictures = static_cast<std::int64_t>(pictures.size());
   std::set<std::string> names;
   std::vector<std::string> patients;
+  patients.reserve(pictures.size());
   for (const PictureResult& picture : pictures) {
     patients.push_back(picture.patient);
     summary.unknown += picture.patient.empty() ? 1 : 0;

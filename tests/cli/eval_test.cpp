@@ -105,6 +105,10 @@ TEST_F(EvalPrograms, ASegmentersRunIsMeasuredSavedScoredAgainAndVerified) {
     EXPECT_EQ(verified.code, 0) << verified.err;
     EXPECT_THAT(verified.out, HasSubstr("verified: "));
   }
+  // Once more into the same folder, and not into one that holds other things.
+  EXPECT_EQ(eval("eval_seg", {"--run", run_of("seg"), "--save-predictions", maps, "-q"}).code, 0);
+  expect_refusal("eval_seg", 5, {"--run", run_of("seg"), "--save-predictions", run_of("seg")},
+                 run_of("seg"));
   const Finished same = eval("eval_seg", {"--compare", out, out});
   EXPECT_EQ(same.code, 0) << same.err;
   EXPECT_THAT(same.out, HasSubstr("second - first"));

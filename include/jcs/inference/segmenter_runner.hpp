@@ -24,8 +24,9 @@ class SegmenterRunner {
   /// [N, 1, h, w] in 0 … 1 on the CPU.
   at::Tensor probabilities(const at::Tensor& input);
 
-  /// The same from stage-1 features as COVID-CS publishes them, for a fused segmenter: the encoder's
-  /// behind conv1_2, [N, 64, h, w], and the classifier's behind its stem, [N, 64, ⌈h/2⌉, ⌈w/2⌉].
+  /// The same from stage-1 features as COVID-CS publishes them, for a fused segmenter: the
+  /// encoder's behind conv1_2, [N, 64, h, w], and the classifier's behind its stem, [N, 64, ⌈h/2⌉,
+  /// ⌈w/2⌉].
   /// @throws UsageError where nothing is fused.
   at::Tensor probabilities_from_stage1(const at::Tensor& encoder_first,
                                        const at::Tensor& classifier_stem);

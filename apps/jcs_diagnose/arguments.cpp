@@ -50,6 +50,7 @@ void add_arguments(App& app, DiagnoseArguments& arguments) {
       ->check(CLI::Range(0, kLargestBatch))
       ->capture_default_str();
   cli.add_flag("--png", arguments.png, "write every slice as a picture too, opacities outlined");
+  cli.add_flag("--nifti", arguments.nifti, "write the opacities as opacity.nii.gz too");
   cli.add_flag("--json", arguments.json, "print result.json instead of a summary");
 }
 

@@ -19,7 +19,7 @@ struct DiagnoseArguments {
   int batch_cls = 0, batch_seg = 0;
   imaging::ReadOptions read;
   diagnosis::DiagnosisOptions diagnosis;
-  bool overwrite = false, png = false, json = false, list_series = false;
+  bool overwrite = false, png = false, nifti = false, json = false, list_series = false;
 };
 
 void add_arguments(App& app, DiagnoseArguments& arguments);

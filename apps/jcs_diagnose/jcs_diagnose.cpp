@@ -64,6 +64,7 @@ void diagnose(const app::DiagnoseArguments& arguments, app::App& app) {
   report.window_width = classifier.card().preprocessing.window_width;
   report.key_slices = plan.diagnosis.key_slices;
   report.pictures = arguments.png;
+  report.nifti = arguments.nifti;
   const Stopwatch writing;
   report::write_report(output.path(), result, volume, report);
   // result.json also says what writing took, so it is written once more after that is known.

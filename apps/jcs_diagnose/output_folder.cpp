@@ -23,7 +23,8 @@ fs::path default_output(const fs::path& study) {
 }
 
 bool is_earlier_result(const fs::path& folder) {
-  constexpr std::array<std::string_view, 3> kOurs = {"result.json", "report.html", "pictures"};
+  constexpr std::array<std::string_view, 4> kOurs = {"result.json", "report.html", "pictures",
+                                                     "opacity.nii.gz"};
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {

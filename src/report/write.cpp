@@ -1,11 +1,14 @@
 #include "jcs/report/write.hpp"
 
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <system_error>
 
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
+#include "jcs/core/log.hpp"
+#include "jcs/imaging/nifti_writer.hpp"
 #include "jcs/imaging/overlay.hpp"
 #include "jcs/imaging/picture.hpp"
 #include "jcs/report/html.hpp"
@@ -53,6 +56,22 @@ void write_pictures(const std::filesystem::path& folder, const diagnosis::CaseRe
   }
 }
 
+void write_nifti(const std::filesystem::path& folder, const diagnosis::CaseResult& result,
+                 const imaging::CtVolume& volume) {
+  constexpr double kNoticeableMm = 1.0;
+  if (result.opacity_mask.empty()) return;
+  const std::optional<imaging::NiftiAffine> affine = imaging::nifti_affine(volume);
+  if (!affine) {
+    log().warn("opacity.nii.gz is not written: it is not known where the slices lie.");
+    return;
+  }
+  if (affine->largest_error_mm > kNoticeableMm) {
+    log().warn("In opacity.nii.gz, slices lie up to {:.1f} mm off: they are not evenly spaced.",
+               affine->largest_error_mm);
+  }
+  imaging::write_nifti_mask(folder / "opacity.nii.gz", volume, result.opacity_mask);
+}
+
 }  // namespace
 
 void write_report(const std::filesystem::path& folder, const diagnosis::CaseResult& result,
@@ -63,6 +82,9 @@ void write_report(const std::filesystem::path& folder, const diagnosis::CaseResu
   write_file(folder / "report.html", report_html(result, volume, options));
   if (options.pictures) {
     write_pictures(folder / "pictures", result, volume, options);
+  }
+  if (options.nifti) {
+    write_nifti(folder, result, volume);
   }
 }
 

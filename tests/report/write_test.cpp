@@ -8,6 +8,7 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "jcs/core/error.hpp"
+#include "jcs/imaging/nifti.hpp"
 #include "jcs/report/html.hpp"
 #include "jcs/report/json.hpp"
 
@@ -55,6 +56,31 @@ TEST(WriteReport, PicturesOnRequest) {
   };
   EXPECT_EQ(coloured("slice_0001.png"), 0);
   EXPECT_GT(coloured("slice_0012.png"), 0);
+}
+
+TEST(WriteReport, OpacitiesAsNiftiOnRequest) {
+  const jcs::test::TempDir temp;
+  const auto volume = jcs::test::sample_volume();
+  const auto result = jcs::test::sample_result(volume);
+  write_report(temp.path(), result, volume, {.nifti = true});
+  EXPECT_EQ(std::distance(fs::directory_iterator(temp.path()), {}), 3);
+  jcs::imaging::NiftiVolume nifti(temp / "opacity.nii.gz");
+  ASSERT_EQ(nifti.slices(), 12);
+  for (int slice = 0; slice < 12; ++slice) {
+    EXPECT_EQ(cv::countNonZero(nifti.mask(slice)), *result.slices[slice].opacity_pixels);
+  }
+}
+
+TEST(WriteReport, NoNiftiWithoutSegmentationOrGeometry) {
+  const jcs::test::TempDir temp;
+  const auto volume = jcs::test::sample_volume();
+  const auto result = jcs::test::sample_result(volume);
+  write_report(temp / "a", jcs::test::without_segmentation(result), volume, {.nifti = true});
+  const auto pictures = jcs::test::as_pictures(volume);
+  write_report(temp / "b", jcs::test::sample_result(pictures), pictures, {.nifti = true});
+  for (const char* folder : {"a", "b"}) {
+    EXPECT_EQ(std::distance(fs::directory_iterator(temp / folder), {}), 2) << folder;
+  }
 }
 
 TEST(WriteReport, NoMasksWithoutSegmentation) {

@@ -14,6 +14,7 @@ struct ReportOptions {
   double window_width = 1500.0;   ///< of the pictures, HU
   int key_slices = 6;             ///< at most so many slices are shown in the report
   bool pictures = false;          ///< also write every slice as PNG
+  bool nifti = false;             ///< also write what was segmented as NIfTI
 
   template <class Visitor>
   void describe(Visitor& v) {
@@ -21,6 +22,7 @@ struct ReportOptions {
     v.field("window_width", window_width, "width of the pictures' CT window, HU", at_least(1));
     v.field("key_slices", key_slices, "slices shown in the report, at most", between(0, 24));
     v.field("pictures", pictures, "write every slice as PNG as well");
+    v.field("nifti", nifti, "write opacity.nii.gz as well");
   }
 };
 

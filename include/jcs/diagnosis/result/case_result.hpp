@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "jcs/diagnosis/result/findings.hpp"
+
 namespace jcs::diagnosis {
 
 enum class Verdict {
@@ -58,6 +60,10 @@ struct CaseResult {
       opacity_mask;  ///< [slice][row][column], 0 or 1; empty when not segmented
   std::optional<double>
       opacity_volume_ml;  ///< nothing when not segmented or the spacing is not known
+  std::vector<std::uint8_t>
+      lung_mask;      ///< [slice][row][column], a Side or 0; empty where lungs were not found
+  Findings findings;  ///< lungs and opacities in clinical terms
+  std::vector<Concern> concerns;  ///< what speaks against a verdict; their texts are warnings too
   std::vector<ActivationMap> activation_maps;  ///< of the slices that matter most
   std::string activation_reading;              ///< "paper" or "release"
 

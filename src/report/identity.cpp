@@ -1,0 +1,48 @@
+#include "identity.hpp"
+
+#include <cstddef>
+#include <span>
+
+#include "jcs/core/hash.hpp"
+
+namespace jcs::report {
+
+namespace {
+
+constexpr std::size_t kCodeLength = 10;
+
+/// The kind keeps a patient's and a study's code apart where both carry the same identifier.
+std::string code(const char* kind, const std::string& identifier) {
+  if (identifier.empty()) return {};
+  const std::string text = std::string(kind) + "\n" + identifier;
+  return std::string(kind) + "-" + sha256(std::as_bytes(std::span(text))).substr(0, kCodeLength);
+}
+
+}  // namespace
+
+imaging::SeriesInfo shown_series(const imaging::SeriesInfo& info, Identity identity) {
+  if (identity == Identity::kFull) return info;
+  imaging::SeriesInfo shown = info;
+  const bool coded = identity == Identity::kPseudonym;
+  const std::string& patient = info.patient_id.empty() ? info.patient_name : info.patient_id;
+  shown.patient_id = coded ? code("patient", patient) : "";
+  shown.study_uid = coded ? code("study", info.study_uid) : "";
+  shown.patient_name.clear();
+  shown.study_date.clear();
+  shown.accession_number.clear();
+  shown.study_description.clear();
+  shown.series_description.clear();
+  shown.series_uid.clear();
+  shown.frame_of_reference_uid.clear();
+  return shown;
+}
+
+std::string shown_source(const ReportOptions& options) {
+  return options.identity == Identity::kFull ? options.source : "";
+}
+
+std::string shown_reference(const std::string& file_or_uid, Identity identity) {
+  return identity == Identity::kFull ? file_or_uid : "";
+}
+
+}  // namespace jcs::report

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "jcs/imaging/ct_volume.hpp"
+#include "jcs/report/options.hpp"
+
+namespace jcs::report {
+
+/// What a report may say of patient, study and series. With a pseudonym, the patient's and the
+/// study's identifiers become codes that follow from them (the same patient, the same code), name,
+/// accession number, dates, free texts and UIDs go; with none, the codes go too. Age, sex, scanner
+/// and acquisition stay. The codes need no key, so whoever knows an identifier can tell its code.
+imaging::SeriesInfo shown_series(const imaging::SeriesInfo& info, Identity identity);
+
+/// What was diagnosed, as its user called it: only with the full identity, since folders and files
+/// are often named after patients.
+std::string shown_source(const ReportOptions& options);
+
+/// A slice's file or SOP Instance UID: only with the full identity.
+std::string shown_reference(const std::string& file_or_uid, Identity identity);
+
+}  // namespace jcs::report

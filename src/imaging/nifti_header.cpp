@@ -150,11 +150,11 @@ NiftiAxes nifti_axes(const nifti_image& header, const fs::path& file) {
   axes.flip_columns = (axes.transposed ? j : i) == NIFTI_L2R;
   axes.feet_first = k == NIFTI_I2S;
   // Files that name no unit mean millimetres, as nearly all do.
-  const double mm = header.xyz_units == NIFTI_UNITS_METER    ? 1000.0
-                    : header.xyz_units == NIFTI_UNITS_MICRON ? 0.001
-                                                             : 1.0;
-  axes.row_spacing_mm = mm * lengths[axes.transposed ? 0 : 1];
-  axes.column_spacing_mm = mm * lengths[axes.transposed ? 1 : 0];
+  axes.unit_mm = header.xyz_units == NIFTI_UNITS_METER    ? 1000.0
+                 : header.xyz_units == NIFTI_UNITS_MICRON ? 0.001
+                                                          : 1.0;
+  axes.row_spacing_mm = axes.unit_mm * lengths[axes.transposed ? 0 : 1];
+  axes.column_spacing_mm = axes.unit_mm * lengths[axes.transposed ? 1 : 0];
   return axes;
 }
 

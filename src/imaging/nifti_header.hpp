@@ -23,6 +23,7 @@ struct NiftiAxes {
   bool flip_rows = false;     ///< the stored axis of the rows runs from posterior to anterior
   bool flip_columns = false;  ///< the stored axis of the columns runs from left to right
   bool feet_first = true;     ///< the slices run from the feet to the head
+  double unit_mm = 1.0;       ///< length of the header's unit
   double row_spacing_mm = 0.0, column_spacing_mm = 0.0;  ///< of a slice as shown
 };
 

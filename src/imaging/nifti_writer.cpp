@@ -8,6 +8,8 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <nifti2_io.h>
 
@@ -58,8 +60,64 @@ Vec3 place(const nifti_dmat44& m, double i, double j, double k) {
   return at;
 }
 
+// The grid of the file: sizes along i, j, k and the place of its voxels.
+struct Grid {
+  std::array<std::int64_t, 3> sizes{};
+  nifti_dmat44 sform{};
+};
+
+void reverse_axis(Grid& grid, int axis) {
+  for (int row = 0; row < 3; ++row) {
+    auto& m = grid.sform.m[row];
+    m[3] += m[axis] * static_cast<double>(grid.sizes[axis] - 1);
+    m[axis] = -m[axis];
+  }
+}
+
+Grid stored_grid(const CtVolume& volume, const NiftiAffine& affine) {
+  Grid grid;
+  grid.sizes = {volume.columns, volume.rows, static_cast<std::int64_t>(volume.slice_count())};
+  for (int row = 0; row < 3; ++row) {
+    std::copy(affine.matrix[row].begin(), affine.matrix[row].end(), grid.sform.m[row]);
+  }
+  grid.sform.m[3][3] = 1;
+  const StoredOrder& order = volume.stored_order;
+  if (order.columns_reversed) reverse_axis(grid, 0);
+  if (order.rows_reversed) reverse_axis(grid, 1);
+  if (order.slices_reversed) reverse_axis(grid, 2);
+  if (order.transposed) {
+    std::swap(grid.sizes[0], grid.sizes[1]);
+    for (auto& row : grid.sform.m) std::swap(row[0], row[1]);
+  }
+  return grid;
+}
+
+// The voxels in the order of the file. @pre one value a voxel.
+template <class Value>
+std::vector<Value> in_stored_order(const CtVolume& volume, std::span<const Value> values) {
+  const StoredOrder& order = volume.stored_order;
+  std::vector<Value> stored;
+  stored.reserve(values.size());
+  const auto rows = static_cast<std::size_t>(volume.rows);
+  const auto columns = static_cast<std::size_t>(volume.columns);
+  for (std::size_t k = 0; k < volume.slice_count(); ++k) {
+    const std::size_t slice = order.slices_reversed ? volume.slice_count() - 1 - k : k;
+    for (std::size_t j = 0; j < (order.transposed ? columns : rows); ++j) {
+      for (std::size_t i = 0; i < (order.transposed ? rows : columns); ++i) {
+        const std::size_t row = order.transposed ? i : j;
+        const std::size_t column = order.transposed ? j : i;
+        stored.push_back(
+            values[slice * rows * columns + (order.rows_reversed ? rows - 1 - row : row) * columns +
+                   (order.columns_reversed ? columns - 1 - column : column)]);
+      }
+    }
+  }
+  return stored;
+}
+
 // Sets the qform and says whether it puts all corners where the sform puts them.
-bool set_qform(nifti_1_header& header, const nifti_dmat44& sform, const CtVolume& volume) {
+bool set_qform(nifti_1_header& header, const Grid& grid) {
+  const nifti_dmat44& sform = grid.sform;
   double b = 0, c = 0, d = 0, x = 0, y = 0, z = 0, dx = 0, dy = 0, dz = 0, handedness = 0;
   nifti_dmat44_to_quatern(sform, &b, &c, &d, &x, &y, &z, &dx, &dy, &dz, &handedness);
   const double steps[] = {handedness, dx, dy, dz};
@@ -73,9 +131,9 @@ bool set_qform(nifti_1_header& header, const nifti_dmat44& sform, const CtVolume
   const nifti_dmat44 qform = nifti_quatern_to_dmat44(b, c, d, x, y, z, dx, dy, dz, handedness);
   double error = 0;
   for (int corner = 0; corner < 8; ++corner) {
-    const double i = (corner & 1) != 0 ? volume.columns : 0;
-    const double j = (corner & 2) != 0 ? volume.rows : 0;
-    const double k = (corner & 4) != 0 ? static_cast<double>(volume.slice_count()) : 0;
+    const double i = (corner & 1) != 0 ? static_cast<double>(grid.sizes[0]) : 0;
+    const double j = (corner & 2) != 0 ? static_cast<double>(grid.sizes[1]) : 0;
+    const double k = (corner & 4) != 0 ? static_cast<double>(grid.sizes[2]) : 0;
     error = std::max(error, length(difference(place(qform, i, j, k), place(sform, i, j, k))));
   }
   return error < kQformErrorMm;
@@ -102,30 +160,34 @@ Header header_of(const fs::path& file, const CtVolume& volume, std::size_t value
     throw InputError({"a NIfTI file needs to say where the slices lie, which is not known",
                       file.string(), "pixel spacing and slice positions"});
   }
-  const std::int64_t sizes[8] = {
-      3, volume.columns, volume.rows, static_cast<std::int64_t>(volume.slice_count()), 1, 1, 1, 1};
+  const Grid grid = stored_grid(volume, *affine);
+  const std::int64_t sizes[8] = {3, grid.sizes[0], grid.sizes[1], grid.sizes[2], 1, 1, 1, 1};
   Header header(nifti_make_new_n1_header(sizes, datatype));
   if (!header) throw std::bad_alloc();
-  nifti_dmat44 sform{};
   float* rows[] = {header->srow_x, header->srow_y, header->srow_z};
   for (int row = 0; row < 3; ++row) {
     for (int column = 0; column < 4; ++column) {
-      sform.m[row][column] = affine->matrix[row][column];
-      rows[row][column] = static_cast<float>(affine->matrix[row][column]);
+      rows[row][column] = static_cast<float>(grid.sform.m[row][column]);
     }
   }
-  sform.m[3][3] = 1;
   header->vox_offset = sizeof(nifti_1_header) + kNoExtension.size();
   header->sform_code = NIFTI_XFORM_SCANNER_ANAT;
-  header->qform_code =
-      set_qform(*header, sform, volume) ? NIFTI_XFORM_SCANNER_ANAT : NIFTI_XFORM_UNKNOWN;
+  header->qform_code = set_qform(*header, grid) ? NIFTI_XFORM_SCANNER_ANAT : NIFTI_XFORM_UNKNOWN;
   header->xyzt_units = NIFTI_UNITS_MM;
   header->scl_slope = 1;
   header->scl_inter = 0;
   return header;
 }
 
-void write(const fs::path& file, const nifti_1_header& header, std::span<const std::byte> voxels) {
+template <class Value>
+void write(const fs::path& file, const nifti_1_header& header, const CtVolume& volume,
+           std::span<const Value> values) {
+  std::vector<Value> stored;
+  if (volume.stored_order != StoredOrder{}) {
+    stored = in_stored_order(volume, values);
+    values = stored;
+  }
+  const auto voxels = std::as_bytes(values);
   const auto head = std::as_bytes(std::span(&header, 1));
   write_file(file, [&](std::ostream& out) {
     if (nifti_is_gzfile(file.c_str()) != 0) {
@@ -181,14 +243,14 @@ std::optional<NiftiAffine> nifti_affine(const CtVolume& volume) {
 
 void write_nifti_volume(const fs::path& file, const CtVolume& volume) {
   const Header header = header_of(file, volume, volume.hu.size(), DT_INT16);
-  write(file, *header, std::as_bytes(std::span(volume.hu)));
+  write(file, *header, volume, std::span(volume.hu));
 }
 
 void write_nifti_mask(const fs::path& file, const CtVolume& volume,
                       std::span<const std::uint8_t> mask) {
   const Header header = header_of(file, volume, mask.size(), DT_UINT8);
   header->intent_code = NIFTI_INTENT_LABEL;
-  write(file, *header, std::as_bytes(mask));
+  write(file, *header, volume, mask);
 }
 
 }  // namespace jcs::imaging

@@ -4,12 +4,15 @@
 #include <atomic>
 #include <set>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/log.hpp"
 #include "jcs/core/parallel.hpp"
 #include "jcs/core/text.hpp"
+#include "jcs/imaging/nifti.hpp"
+#include "jcs/imaging/nifti_study.hpp"
 
 #include "folder_scan.hpp"
 #include "hu_reader.hpp"
@@ -32,6 +35,12 @@ namespace {
                     std::to_string(content.unreadable.size()) + " unreadable";
   if (!content.unreadable.empty()) got += ", the first: " + content.unreadable.front();
   throw InputError({.what = "no CT slices in it", .where = folder.string(), .got = got});
+}
+
+[[noreturn]] void refuse_series(const std::string& series, const std::filesystem::path& folder,
+                                const char* got) {
+  throw UsageError(
+      {.what = "there is no series '" + series + "'", .where = folder.string(), .got = got});
 }
 
 std::vector<std::string> choice_warnings(const std::vector<Series>& catalog, const Series& chosen,
@@ -166,6 +175,12 @@ std::vector<SeriesSummary> list_series(const std::filesystem::path& folder, Prog
 
 CtVolume read_study(const std::filesystem::path& folder, const ReadOptions& options,
                     Progress& progress, const std::stop_token& stop) {
+  std::error_code error;
+  if (named_like_nifti(folder) && std::filesystem::is_regular_file(folder, error)) {
+    if (!options.series.empty())
+      refuse_series(options.series, folder, "a NIfTI file, which has no series");
+    return read_nifti_study(folder, progress, stop);
+  }
   FolderContent content = scan_folder(folder, options.threads, progress, stop);
   log().debug(
       "{}: {} files, {} of them DICOM slices, {} pictures, {} DICOM without pixels, {} foreign",
@@ -173,11 +188,8 @@ CtVolume read_study(const std::filesystem::path& folder, const ReadOptions& opti
       content.without_pixels, content.foreign);
   if (content.slices.empty()) {
     if (content.pictures.empty()) refuse_empty(folder, content);
-    if (!options.series.empty()) {
-      throw UsageError({.what = "there is no series '" + options.series + "'",
-                        .where = folder.string(),
-                        .got = "pictures, which have no series"});
-    }
+    if (!options.series.empty())
+      refuse_series(options.series, folder, "pictures, which have no series");
     return read_pictures(content.pictures, options.threads, progress, stop);
   }
   const std::vector<Series> catalog = group_series(std::move(content.slices));

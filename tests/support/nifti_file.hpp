@@ -20,6 +20,7 @@ struct NiftiFile {
   std::array<int, 3> sizes{2, 2, 1};
   std::array<std::array<float, 3>, 3> directions{
       {{-1, 0, 0}, {0, -1, 0}, {0, 0, 1}}};  ///< of i, j, k in right-left, back-front, feet-head
+  std::array<float, 3> origin{};  ///< of the first voxel, right-left, back-front, feet-head
   float slope = 0, intercept = 0;
   bool sform = true;
   bool qform = false;
@@ -58,6 +59,7 @@ struct NiftiFile {
     float* rows[] = {header.srow_x, header.srow_y, header.srow_z};
     for (int row = 0; row < 3; ++row) {
       for (int axis = 0; axis < 3; ++axis) rows[row][axis] = directions[axis][row];
+      rows[row][3] = origin[row];
     }
     header.quatern_d = 1;  // half a turn about the long axis: left and back
     std::memcpy(header.magic, "n+1", 4);

@@ -33,6 +33,15 @@ struct SeriesInfo {
   double slice_thickness_mm = 0.0, kvp = 0.0;
 };
 
+/// How the file that a volume came from orders its voxels, where that is not the volume's own
+/// order.
+struct StoredOrder {
+  bool transposed = false;  ///< a row of the file is a column of the volume
+  bool columns_reversed = false, rows_reversed = false, slices_reversed = false;
+
+  bool operator==(const StoredOrder&) const = default;
+};
+
 /// One CT series in memory: Hounsfield units, ordered along the normal of the slices, from the
 /// lowest location to the highest (feet to head for an axial series).
 struct CtVolume {
@@ -47,6 +56,7 @@ struct CtVolume {
   Vec3 column_direction{0, 1, 0};  ///< direction in which the row index grows
   Vec3 normal{0, 0, 1};            ///< direction in which the slice index grows
   bool windowed = false;  ///< true for 8-bit pictures: `hu` holds grey values 0 … 255 instead of HU
+  StoredOrder stored_order;  ///< of a NIfTI file, so that masks can be given back voxel for voxel
   std::vector<SliceInfo> slices;
   SeriesInfo series;
   std::vector<std::string>

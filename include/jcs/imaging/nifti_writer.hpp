@@ -29,7 +29,8 @@ struct NiftiAffine {
 std::optional<NiftiAffine> nifti_affine(const CtVolume& volume);
 
 /// Writes a NIfTI-1 file, compressed when the name ends in `.gz`, the same bytes each time. Voxels
-/// are in the order of the volume: i is the column, j the row, k the slice. The place is in the
+/// are in the order of the volume: i is the column, j the row, k the slice; for a volume that came
+/// from a NIfTI file, in the order of that file. The place is in the
 /// sform (scanner coordinates, mm) and in the qform, which is left out where it cannot say the
 /// same: a quaternion knows no shear. The file appears whole or not at all.
 /// @throws UsageError when the name does not end in `.nii` or `.nii.gz`

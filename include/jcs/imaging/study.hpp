@@ -54,7 +54,8 @@ struct ReadOptions {
 };
 
 /// Reads the CT series of a folder, or, where the folder holds no DICOM but pictures (PNG, JPEG, …
-/// of 8 bits), these as a volume that is windowed already, in natural order of their names.
+/// of 8 bits), these as a volume that is windowed already, in natural order of their names. In
+/// place of the folder may stand a NIfTI file (see nifti_study.hpp).
 ///
 /// Slices are ordered by their position along their normal, never by instance number; spacing comes
 /// from the differences of positions. Enhanced multi-frame CT is read frame by frame. Padded pixels

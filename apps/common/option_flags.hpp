@@ -14,14 +14,19 @@
 namespace jcs::app {
 
 /// Gives a command a flag for every field that an options struct describes: `slice_spacing_mm`
-/// becomes `--slice-spacing-mm`. The struct must live until the command line is parsed. Ranges are
-/// left to the library, which refuses what it cannot work with.
+/// becomes `--slice-spacing-mm`. A bool that is true to begin with is what its text tells to do,
+/// and becomes `--no-…`. The struct must live until the command line is parsed. Ranges are left to
+/// the library, which refuses what it cannot work with.
 class OptionFlags {
  public:
   explicit OptionFlags(CLI::App& command) : command_(command) {}
 
   void field(std::string_view name, bool& value, std::string_view doc, Range = any()) {
-    command_.add_flag(flag(name), value, std::string(doc));
+    if (value) {
+      command_.add_flag("!--no-" + flag(name).substr(2), value, "do not " + std::string(doc));
+    } else {
+      command_.add_flag(flag(name), value, std::string(doc));
+    }
   }
   template <class T>
   void field(std::string_view name, T& value, std::string_view doc, Range = any()) {

@@ -1,6 +1,7 @@
 #include "jcs_diagnose/arguments.hpp"
 
 #include "jcs/core/error.hpp"
+#include "jcs/imaging/nifti.hpp"
 
 #include "common/option_flags.hpp"
 #include "jcs_diagnose/output_folder.hpp"
@@ -17,8 +18,10 @@ constexpr int kMostKeySlices = 24;
 
 void add_arguments(App& app, DiagnoseArguments& arguments) {
   CLI::App& cli = app.cli();
-  cli.add_option("FOLDER", arguments.folder,
-                 "folder with a chest CT: DICOM files at any depth, or slices as PNG or JPEG")
+  cli.add_option(
+         "STUDY", arguments.folder,
+         "a chest CT: a folder with DICOM files at any depth or slices as PNG or JPEG, or a "
+         "NIfTI file")
       ->required();
   cli.add_option("--weights-cls", arguments.weights_cls, "weights of the slice classifier");
   cli.add_option("--weights-seg", arguments.weights_seg,
@@ -49,8 +52,8 @@ void add_arguments(App& app, DiagnoseArguments& arguments) {
                  "slices segmented at once; 0: what suits the device")
       ->check(CLI::Range(0, kLargestBatch))
       ->capture_default_str();
-  cli.add_flag("--png", arguments.png, "write every slice as a picture too, opacities outlined");
-  cli.add_flag("--nifti", arguments.nifti, "write the opacities as opacity.nii.gz too");
+  cli.add_flag("--nifti", arguments.nifti, "as --nifti-opacity --nifti-lungs");
+  arguments.report.describe(flags);
   cli.add_flag("--json", arguments.json, "print result.json instead of a summary");
 }
 
@@ -60,7 +63,15 @@ DiagnosePlan plan_of(const DiagnoseArguments& arguments) {
   if (!arguments.threshold.empty()) {
     plan.diagnosis.threshold = diagnosis::parse_threshold(arguments.threshold);
   }
-  plan.diagnosis.folder = arguments.folder;
+  // Files are named relative to the study's folder; a NIfTI file lies in one.
+  plan.diagnosis.folder = imaging::named_like_nifti(arguments.folder)
+                              ? arguments.folder.parent_path()
+                              : arguments.folder;
+  plan.report = arguments.report;
+  plan.report.source = arguments.folder.string();
+  plan.report.key_slices = plan.diagnosis.key_slices;
+  plan.report.nifti_opacity |= arguments.nifti;
+  plan.report.nifti_lungs |= arguments.nifti;
   plan.classifier = {.device = parse_device(arguments.device),
                      .threads = arguments.read.threads,
                      .batch_size = arguments.batch_cls};

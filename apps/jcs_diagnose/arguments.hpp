@@ -6,6 +6,7 @@
 #include "jcs/diagnosis/options.hpp"
 #include "jcs/imaging/study.hpp"
 #include "jcs/inference/runner_options.hpp"
+#include "jcs/report/options.hpp"
 
 #include "common/app.hpp"
 
@@ -19,7 +20,8 @@ struct DiagnoseArguments {
   int batch_cls = 0, batch_seg = 0;
   imaging::ReadOptions read;
   diagnosis::DiagnosisOptions diagnosis;
-  bool overwrite = false, png = false, nifti = false, json = false, list_series = false;
+  report::ReportOptions report;
+  bool overwrite = false, nifti = false, json = false, list_series = false;
 };
 
 void add_arguments(App& app, DiagnoseArguments& arguments);
@@ -28,6 +30,7 @@ void add_arguments(App& app, DiagnoseArguments& arguments);
 struct DiagnosePlan {
   inference::RunnerOptions classifier, segmenter;
   diagnosis::DiagnosisOptions diagnosis;
+  report::ReportOptions report;
   std::filesystem::path output;
 };
 

@@ -58,13 +58,9 @@ void diagnose(const app::DiagnoseArguments& arguments, app::App& app) {
                           app.progress(), app.stop());
   result.timing.insert(result.timing.begin(), {"read", read_seconds});
 
-  report::ReportOptions report;
-  report.source = arguments.folder.string();
+  report::ReportOptions report = plan.report;
   report.window_center = classifier.card().preprocessing.window_center;
   report.window_width = classifier.card().preprocessing.window_width;
-  report.key_slices = plan.diagnosis.key_slices;
-  report.pictures = arguments.png;
-  report.nifti = arguments.nifti;
   const Stopwatch writing;
   report::write_report(output.path(), result, volume, report);
   // result.json also says what writing took, so it is written once more after that is known.

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "jcs/core/error.hpp"
+#include "jcs/imaging/nifti.hpp"
 
 namespace jcs::app {
 
@@ -19,12 +20,14 @@ fs::path default_output(const fs::path& study) {
   if (!name.has_filename()) {
     name = name.parent_path();  // "P001/" means "P001"
   }
+  while (imaging::named_like_nifti(name)) name.replace_extension();  // ".nii.gz" in two steps
   return fs::path(name.has_filename() ? name.filename().string() + "_jcs" : "study_jcs");
 }
 
 bool is_earlier_result(const fs::path& folder) {
-  constexpr std::array<std::string_view, 4> kOurs = {"result.json", "report.html", "pictures",
-                                                     "opacity.nii.gz"};
+  constexpr std::array<std::string_view, 8> kOurs = {
+      "result.json", "report.html",    "segmentation.dcm", "report.dcm",
+      "pictures",    "opacity.nii.gz", "lungs.nii.gz",     "volume.nii.gz"};
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {

@@ -16,6 +16,14 @@ void require_equal(const char* what, std::size_t expected, std::size_t got) {
   }
 }
 
+void require_slice(const char* what, const imaging::CtVolume& volume, std::size_t slice) {
+  if (slice >= volume.slice_count()) {
+    throw InputError({.what = std::string("the result is not of this volume: ") + what,
+                      .expected = "less than " + std::to_string(volume.slice_count()),
+                      .got = std::to_string(slice)});
+  }
+}
+
 }  // namespace
 
 void require_consistent(const diagnosis::CaseResult& result, const imaging::CtVolume& volume) {
@@ -24,13 +32,16 @@ void require_consistent(const diagnosis::CaseResult& result, const imaging::CtVo
   if (!result.opacity_mask.empty()) {
     require_equal("voxels of the opacity mask", volume.hu.size(), result.opacity_mask.size());
   }
+  if (!result.lung_mask.empty()) {
+    require_equal("voxels of the lung mask", volume.hu.size(), result.lung_mask.size());
+  }
+  for (const diagnosis::Lesion& lesion : result.findings.lesions) {
+    require_slice("slice of a lesion", volume, lesion.largest_slice);
+    require_slice("slice of a lesion", volume, lesion.last_slice);
+  }
   for (const diagnosis::ActivationMap& map : result.activation_maps) {
     require_equal("pixels of an activation map", volume.pixels(), map.values.size());
-    if (map.slice >= volume.slice_count()) {
-      throw InputError({.what = "the result is not of this volume: slice of an activation map",
-                        .expected = "less than " + std::to_string(volume.slice_count()),
-                        .got = std::to_string(map.slice)});
-    }
+    require_slice("slice of an activation map", volume, map.slice);
   }
 }
 

@@ -1,9 +1,13 @@
 #include "identity.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <regex>
 #include <span>
 
 #include "jcs/core/hash.hpp"
+
+#include "format.hpp"
 
 namespace jcs::report {
 
@@ -16,6 +20,12 @@ std::string code(const char* kind, const std::string& identifier) {
   if (identifier.empty()) return {};
   const std::string text = std::string(kind) + "\n" + identifier;
   return std::string(kind) + "-" + sha256(std::as_bytes(std::span(text))).substr(0, kCodeLength);
+}
+
+/// What a warning cites of the study stands in quotation marks or ends it, behind "the first:".
+std::string without_citations(const std::string& warning) {
+  static const std::regex cited("\".*\"|'.*'|the first: .*");
+  return std::regex_replace(warning, cited, "\u2026");
 }
 
 }  // namespace
@@ -43,6 +53,15 @@ std::string shown_source(const ReportOptions& options) {
 
 std::string shown_reference(const std::string& file_or_uid, Identity identity) {
   return identity == Identity::kFull ? file_or_uid : "";
+}
+
+std::vector<std::string> shown_warnings(const diagnosis::CaseResult& result,
+                                        const imaging::CtVolume& volume, Identity identity) {
+  std::vector<std::string> warnings = all_warnings(result, volume);
+  if (identity != Identity::kFull) {
+    std::transform(warnings.begin(), warnings.end(), warnings.begin(), without_citations);
+  }
+  return warnings;
 }
 
 }  // namespace jcs::report

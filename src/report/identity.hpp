@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "jcs/diagnosis/result/case_result.hpp"
 #include "jcs/imaging/ct_volume.hpp"
 #include "jcs/report/options.hpp"
 
@@ -19,5 +21,10 @@ std::string shown_source(const ReportOptions& options);
 
 /// A slice's file or SOP Instance UID: only with the full identity.
 std::string shown_reference(const std::string& file_or_uid, Identity identity);
+
+/// The warnings of result and volume, none twice. Without the full identity, texts of the study in
+/// them (in quotation marks, names of files) give way to an ellipsis.
+std::vector<std::string> shown_warnings(const diagnosis::CaseResult& result,
+                                        const imaging::CtVolume& volume, Identity identity);
 
 }  // namespace jcs::report

@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "consistency.hpp"
-#include "format.hpp"
+#include "identity.hpp"
+#include "json_findings.hpp"
+#include "json_values.hpp"
 #include "key_slices.hpp"
 
 namespace jcs::report {
@@ -14,28 +16,15 @@ namespace {
 
 using diagnosis::CaseResult;
 using imaging::CtVolume;
-using Json = nlohmann::ordered_json;
-
-Json known(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-/// For facts that are 0 where nobody gave them.
-Json known(double value) { return value > 0.0 ? finite(value) : Json(nullptr); }
-
-template <class T>
-Json optional(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-Json optional(const std::optional<double>& value) { return value ? finite(*value) : Json(nullptr); }
-
-Json per_slice(const CaseResult& result, const CtVolume& volume) {
+Json per_slice(const CaseResult& result, const CtVolume& volume, Identity identity) {
   Json list = Json::array();
   for (std::size_t i = 0; i < result.slices.size(); ++i) {
     const diagnosis::SliceResult& slice = result.slices[i];
     list.push_back({{"index", i},
                     {"number", i + 1},
-                    {"file", known(slice.file)},
+                    {"file", known(shown_reference(slice.file, identity))},
                     {"frame", volume.slices[i].frame},
-                    {"sop_instance_uid", known(slice.sop_instance_uid)},
+                    {"sop_instance_uid", known(shown_reference(slice.sop_instance_uid, identity))},
                     {"position", finite(slice.location_mm)},
                     {"probability", finite(slice.probability)},
                     {"positive", slice.positive},
@@ -56,8 +45,7 @@ Json study(const imaging::SeriesInfo& info) {
           {"patient_age", known(info.patient_age)}};
 }
 
-Json series(const CtVolume& volume) {
-  const imaging::SeriesInfo& info = volume.series;
+Json series(const CtVolume& volume, const imaging::SeriesInfo& info) {
   return {{"series_uid", known(info.series_uid)},
           {"frame_of_reference_uid", known(info.frame_of_reference_uid)},
           {"number", info.series_number == 0 ? Json(nullptr) : Json(info.series_number)},
@@ -98,7 +86,8 @@ std::string result_json(const CaseResult& result, const CtVolume& volume,
   json["schema_version"] = kSchemaVersion;
   json["software"] = {{"name", "jcs"}, {"version", JCS_VERSION}};
   json["notice"] = kResearchNotice;
-  json["source"] = known(options.source);
+  json["identity"] = to_text(options.identity);
+  json["source"] = known(shown_source(options));
   json["verdict"] = diagnosis::to_text(result.verdict);
   json["threshold"] = result.threshold;
   json["threshold_fraction"] = optional(result.threshold_fraction);
@@ -106,12 +95,15 @@ std::string result_json(const CaseResult& result, const CtVolume& volume,
   json["positive_slices"] = result.positive_slices;
   json["segmented"] = result.segmented;
   json["opacity_volume_ml"] = optional(result.opacity_volume_ml);
-  json["per_slice"] = per_slice(result, volume);
+  json["findings"] = findings_json(result.findings);
+  json["concerns"] = concerns_json(result.concerns);
+  json["per_slice"] = per_slice(result, volume, options.identity);
   json["key_slices"] = key_slices(result, options.key_slices);
   json["activation_reading"] =
       result.activation_maps.empty() ? Json(nullptr) : known(result.activation_reading);
-  json["study"] = study(volume.series);
-  json["series"] = series(volume);
+  const imaging::SeriesInfo shown = shown_series(volume.series, options.identity);
+  json["study"] = study(shown);
+  json["series"] = series(volume, shown);
   json["device"] = known(result.device);
   json["weights"] = weights(result);
   Json timing = Json::object();
@@ -124,7 +116,7 @@ std::string result_json(const CaseResult& result, const CtVolume& volume,
   }
   json["timing"] = std::move(timing);
   json["total_seconds"] = total;
-  json["warnings"] = all_warnings(result, volume);
+  json["warnings"] = shown_warnings(result, volume, options.identity);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -35,7 +35,31 @@ std::string opacity_line(const CaseResult& result) {
   } else {
     line += ", volume not known (no spacing)";
   }
+  const diagnosis::Findings& findings = result.findings;
+  if (findings.opacity_share && findings.severity) {
+    line += ", " + fixed(100.0 * *findings.opacity_share, 1) + " % of the lungs (band " +
+            diagnosis::to_text(*findings.severity) + ")";
+  }
   return line + "\n";
+}
+
+std::string lung_line(const CaseResult& result) {
+  if (!result.findings.lung_volume_ml) return {};
+  std::string sides;
+  for (const diagnosis::LungFinding& lung : result.findings.lungs) {
+    sides += (sides.empty() ? "" : ", ") + std::string(diagnosis::to_text(lung.side)) + " " +
+             fixed(lung.volume_ml, 0) + " ml";
+  }
+  return "lungs: " + fixed(*result.findings.lung_volume_ml, 0) + " ml (" + sides + ")\n";
+}
+
+/// What makes any verdict void; empty: nothing.
+std::string decisive_texts(const CaseResult& result) {
+  std::string texts;
+  for (const diagnosis::Concern& concern : result.concerns) {
+    if (concern.decisive) texts += " " + clean_text(concern.text);
+  }
+  return texts;
 }
 
 std::string time_line(const CaseResult& result) {
@@ -66,6 +90,9 @@ std::string verdict_reason(const CaseResult& result) {
     case Verdict::kUndetermined:
       break;
   }
+  if (const std::string why = decisive_texts(result); !why.empty()) {
+    return "No verdict is given:" + why + " (" + found + ", which means nothing here.)";
+  }
   return "The study cannot answer: a positive verdict takes more than " + threshold_text(result) +
          " that look positive, and the series has only " + std::to_string(result.slices.size()) +
          ". " + found + ".";
@@ -73,7 +100,7 @@ std::string verdict_reason(const CaseResult& result) {
 
 std::string short_summary(const CaseResult& result) {
   std::string text = std::string("verdict: ") + diagnosis::to_text(result.verdict) + ". " +
-                     verdict_reason(result) + "\n" + opacity_line(result);
+                     verdict_reason(result) + "\n" + opacity_line(result) + lung_line(result);
   const auto most = std::max_element(
       result.slices.begin(), result.slices.end(), [](const auto& a, const auto& b) {
         return a.probability < b.probability || std::isnan(a.probability);

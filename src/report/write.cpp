@@ -56,20 +56,27 @@ void write_pictures(const std::filesystem::path& folder, const diagnosis::CaseRe
   }
 }
 
+/// NIfTI files need to know where the voxels lie. What is not written is said, not left to be
+/// missed.
 void write_nifti(const std::filesystem::path& folder, const diagnosis::CaseResult& result,
-                 const imaging::CtVolume& volume) {
+                 const imaging::CtVolume& volume, const ReportOptions& options) {
   constexpr double kNoticeableMm = 1.0;
-  if (result.opacity_mask.empty()) return;
   const std::optional<imaging::NiftiAffine> affine = imaging::nifti_affine(volume);
   if (!affine) {
-    log().warn("opacity.nii.gz is not written: it is not known where the slices lie.");
+    log().warn("no NIfTI file is written: it is not known where the slices lie.");
     return;
   }
   if (affine->largest_error_mm > kNoticeableMm) {
-    log().warn("In opacity.nii.gz, slices lie up to {:.1f} mm off: they are not evenly spaced.",
+    log().warn("In NIfTI files, slices lie up to {:.1f} mm off: they are not evenly spaced.",
                affine->largest_error_mm);
   }
-  imaging::write_nifti_mask(folder / "opacity.nii.gz", volume, result.opacity_mask);
+  if (options.nifti_volume) imaging::write_nifti_volume(folder / "volume.nii.gz", volume);
+  if (options.nifti_lungs && !result.lung_mask.empty()) {
+    imaging::write_nifti_mask(folder / "lungs.nii.gz", volume, result.lung_mask);
+  }
+  if (options.nifti_opacity && !result.opacity_mask.empty()) {
+    imaging::write_nifti_mask(folder / "opacity.nii.gz", volume, result.opacity_mask);
+  }
 }
 
 }  // namespace
@@ -83,8 +90,8 @@ void write_report(const std::filesystem::path& folder, const diagnosis::CaseResu
   if (options.pictures) {
     write_pictures(folder / "pictures", result, volume, options);
   }
-  if (options.nifti) {
-    write_nifti(folder, result, volume);
+  if (options.nifti_volume || options.nifti_lungs || options.nifti_opacity) {
+    write_nifti(folder, result, volume, options);
   }
 }
 

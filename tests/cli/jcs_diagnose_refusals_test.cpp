@@ -165,7 +165,7 @@ TEST_F(JcsDiagnoseRefuses, WrongOptions) {
   expect_refused(run_with({"--colour"}), 2, "--colour");
   expect_refused(run({study_, "-o", out_}), 2, "--weights-cls");
   expect_refused(run({study_, "-o", out_, "--weights-cls", cls_}), 2, "--weights-seg");
-  expect_refused(run({"--weights-cls", cls_}), 2, "FOLDER");
+  expect_refused(run({"--weights-cls", cls_}), 2, "STUDY");
   std::vector<std::string> all = words();
   all.back() = "gpu";
   expect_refused(run(all), 2, "'gpu'");

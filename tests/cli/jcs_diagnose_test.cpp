@@ -2,6 +2,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "jcs/imaging/nifti.hpp"
+#include "jcs/imaging/nifti_writer.hpp"
+
 #include "cli/diagnose_fixture.hpp"
 
 namespace {
@@ -31,7 +34,7 @@ TEST_F(JcsDiagnose, FromAFolderOfDicomFilesToAVerdict) {
   EXPECT_EQ(json["threshold"], 25);
   EXPECT_EQ(json["slices"], 30);
   EXPECT_EQ(json["positive_slices"], 30);
-  EXPECT_NEAR(json["opacity_volume_ml"].get<double>(), 30 * 48 * 64 * 0.7 * 0.8 * 2 / 1000, 1e-6);
+  EXPECT_NEAR(json["opacity_volume_ml"].get<double>(), 30 * 48 * 64 * 8.0 * 6.0 * 2 / 1000, 1e-6);
   ASSERT_THAT(json["per_slice"], SizeIs(30));
   EXPECT_EQ(json["per_slice"][7]["position"], 14.0);
   EXPECT_EQ(json["per_slice"][7]["file"], "slice_0008.dcm");
@@ -81,6 +84,31 @@ TEST_F(JcsDiagnose, WritesPicturesOnRequest) {
   EXPECT_TRUE(fs::exists(out_ / "pictures" / "slice_0003.png"));
   EXPECT_TRUE(fs::exists(out_ / "pictures" / "mask_0003.png"));
   EXPECT_EQ(result()["verdict"], "undetermined");
+}
+
+TEST_F(JcsDiagnose, TakesAndGivesNifti) {
+  const fs::path ct = study_.parent_path() / "case 7.nii.gz";
+  jcs::imaging::write_nifti_volume(ct, small_volume(30));
+  const Finished finished = run({ct, "--weights-cls", cls_, "--weights-seg", seg_, "--nifti",
+                                 "--device", "cpu", "--threads", "1"},
+                                "cd " + jcs::test::quoted(out_.parent_path()));
+  ASSERT_EQ(finished.code, 0) << finished.err;
+  const fs::path folder = out_.parent_path() / "case 7_jcs";
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    files.push_back(entry.path().filename());
+  }
+  EXPECT_THAT(files, testing::UnorderedElementsAre("result.json", "report.html", "lungs.nii.gz",
+                                                   "opacity.nii.gz"))
+      << "DICOM needs a DICOM study";
+  const auto json = nlohmann::json::parse(jcs::test::content_of(folder / "result.json"));
+  EXPECT_EQ(json["verdict"], "positive");
+  EXPECT_EQ(json["per_slice"][4]["file"], "case 7.nii.gz");
+  EXPECT_EQ(json["per_slice"][4]["frame"], 4);
+  jcs::imaging::NiftiVolume lungs(folder / "lungs.nii.gz");
+  EXPECT_EQ(lungs.slices(), 30);
+  EXPECT_GT(cv::countNonZero(lungs.mask(15, 1)), 100);
+  EXPECT_GT(cv::countNonZero(lungs.mask(15, 2)), 100);
 }
 
 TEST_F(JcsDiagnose, NamesTheOutputAfterTheStudyUnlessTold) {

@@ -13,13 +13,24 @@
 
 namespace jcs::test {
 
-/// A CT volume of small slices, 0.7 x 0.8 x 2 mm, every one of them different.
+/// Hounsfield units of a chest as simple as can be: a body with two lungs; y and x in 0 ... 1.
+inline int simple_chest(double y, double x) {
+  const auto inside = [&](double centre, double height, double width) {
+    const double dy = (y - 0.5) / height;
+    const double dx = (x - centre) / width;
+    return dy * dy + dx * dx < 1.0;
+  };
+  if (inside(0.32, 0.24, 0.12) || inside(0.68, 0.24, 0.12)) return -880;
+  return inside(0.5, 0.34, 0.44) ? 0 : -1000;
+}
+
+/// A chest CT of small slices, 8 x 6 x 2 mm, every one of them different.
 inline imaging::CtVolume small_volume(int slices, int rows = 48, int columns = 64) {
   imaging::CtVolume volume;
   volume.rows = rows;
   volume.columns = columns;
-  volume.row_spacing_mm = 0.7;
-  volume.column_spacing_mm = 0.8;
+  volume.row_spacing_mm = 8.0;
+  volume.column_spacing_mm = 6.0;
   volume.slice_spacing_mm = 2.0;
   volume.series.modality = "CT";
   volume.series.patient_id = "SMALL";
@@ -32,8 +43,10 @@ inline imaging::CtVolume small_volume(int slices, int rows = 48, int columns = 6
     slice.location_mm = 2.0 * i;
     slice.position = {0.0, 0.0, 2.0 * i};
     for (std::size_t pixel = 0; pixel < volume.pixels(); ++pixel) {
-      volume.hu.push_back(static_cast<std::int16_t>(
-          -1000 + static_cast<int>((pixel * 7 + static_cast<std::size_t>(i) * 131) % 1100)));
+      const double y = (static_cast<double>(pixel / columns) + 0.5) / rows;
+      const double x = (static_cast<double>(pixel % columns) + 0.5) / columns;
+      const auto noise = static_cast<int>((pixel * 7 + static_cast<std::size_t>(i) * 131) % 50);
+      volume.hu.push_back(static_cast<std::int16_t>(simple_chest(y, x) + noise));
     }
   }
   return volume;

@@ -9,6 +9,7 @@
 #include "jcs/core/error.hpp"
 
 #include "report/sample_case.hpp"
+#include "report/sample_findings.hpp"
 #include "support/error_line.hpp"
 
 namespace {
@@ -158,6 +159,73 @@ TEST(ResultJson, RefusesAResultOfAnotherVolume) {
   result.activation_maps[0].slice = 12;
   EXPECT_THAT(jcs::test::error_line<jcs::InputError>([&] { result_json(result, volume); }),
               testing::HasSubstr("activation map"));
+}
+
+TEST(ResultJson, HoldsTheFindings) {
+  const auto volume = jcs::test::sample_volume();
+  const auto result = jcs::test::with_findings(jcs::test::sample_result(volume), volume);
+  const json out = parsed(result_json(result, volume))["findings"];
+  EXPECT_EQ(out["lung_volume_ml"], 3900.75);
+  EXPECT_EQ(out["severity"], "1-25 %");
+  EXPECT_TRUE(out["no_lungs"].is_null());
+  EXPECT_EQ(out["lungs"][1]["side"], "left");
+  EXPECT_EQ(out["lungs"][1]["opacity_share"], 0.25);
+  ASSERT_EQ(out["lesions"].size(), 2U);
+  const json& lesion = out["lesions"][0];
+  EXPECT_EQ(lesion["volume_ml"], 440.0);
+  EXPECT_EQ(lesion["extent_mm"], json({40.0, 50.0, 60.0}));
+  EXPECT_EQ(lesion["centre_mm"], json({55.5, -12.25, -260.0}));
+  EXPECT_EQ(lesion["box"], json({20, 40, 8, 9}));
+  EXPECT_EQ(lesion["third"], "upper");
+  EXPECT_EQ(lesion["depth"], "peripheral");
+  EXPECT_TRUE(out["lesions"][1]["side"].is_null());
+  EXPECT_EQ(out["smaller_lesions"], 3);
+}
+
+TEST(ResultJson, NamesWhatSpeaksAgainstAVerdict) {
+  const auto volume = jcs::test::sample_volume();
+  auto result = jcs::test::sample_result(volume);
+  result.concerns = {{"head", "This is a head.", true}};
+  const json out = parsed(result_json(result, volume))["concerns"];
+  EXPECT_EQ(out, json::parse(R"([{"code": "head", "text": "This is a head.", "decisive": true}])"));
+}
+
+TEST(ResultJson, NothingOfThePatientIsLeftWithoutIdentity) {
+  auto volume = jcs::test::sample_volume();
+  volume.series.study_uid = "1.2.840.77";
+  volume.series.accession_number = "ACC9";
+  volume.series.study_description = "Thorax Jane";
+  auto result = jcs::test::sample_result(volume);
+  result.warnings = {"Read was series 4 \"Jane \"D\" Doe\", 3 slices.",
+                     "The folder holds CT of 2 patients; read was patient 'P-17'.",
+                     "2 file(s) could not be read, the first: scan/JANE.dcm."};
+  const auto text = [&](jcs::report::Identity identity) {
+    jcs::report::ReportOptions options;
+    options.source = "/studies/jane_doe";
+    options.identity = identity;
+    return result_json(result, volume, options);
+  };
+  const std::vector<std::string> names = {"JANE", "Jane",     "jane", "Doe",   "P-17",
+                                          "ACC9", "20200131", "IM3",  "1.2.3", "1.2.840.77"};
+  const std::string full = text(jcs::report::Identity::kFull);
+  const std::string pseudonym = text(jcs::report::Identity::kPseudonym);
+  const std::string none = text(jcs::report::Identity::kNone);
+  for (const std::string& name : names) {
+    EXPECT_THAT(full, testing::HasSubstr(name));
+    EXPECT_THAT(pseudonym, testing::Not(testing::HasSubstr(name)));
+    EXPECT_THAT(none, testing::Not(testing::HasSubstr(name)));
+  }
+  EXPECT_EQ(parsed(none)["identity"], "none");
+  EXPECT_TRUE(parsed(none)["study"]["patient_id"].is_null());
+  EXPECT_EQ(parsed(none)["study"]["patient_age"], "045Y") << "no identity";
+  const std::string code = parsed(pseudonym)["study"]["patient_id"];
+  EXPECT_THAT(code, testing::MatchesRegex("patient-[0-9a-f]+"));
+
+  // The same patient has the same code in another study, another patient another one.
+  volume.series.study_uid = "1.2.840.78";
+  EXPECT_EQ(parsed(text(jcs::report::Identity::kPseudonym))["study"]["patient_id"], code);
+  volume.series.patient_id = "P-18";
+  EXPECT_NE(parsed(text(jcs::report::Identity::kPseudonym))["study"]["patient_id"], code);
 }
 
 }  // namespace

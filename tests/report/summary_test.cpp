@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "report/sample_case.hpp"
+#include "report/sample_findings.hpp"
 
 namespace {
 
@@ -41,6 +42,23 @@ TEST(Summary, OtherVerdictsAndHostileTexts) {
 
   result.verdict = Verdict::kUndetermined;
   EXPECT_THAT(short_summary(result), StartsWith("verdict: undetermined. The study cannot answer"));
+}
+
+TEST(Summary, SaysWhatTheOpacitiesAmountTo) {
+  const auto volume = jcs::test::sample_volume();
+  const auto result = jcs::test::with_findings(jcs::test::sample_result(volume), volume);
+  const std::string text = short_summary(result);
+  EXPECT_THAT(text, HasSubstr(" ml, 11.5 % of the lungs (band 1-25 %)\n"));
+  EXPECT_THAT(text, HasSubstr("lungs: 3901 ml (right 2100 ml, left 1800 ml)\n"));
+}
+
+TEST(Summary, ADecisiveConcernTakesThePlaceOfAReason) {
+  const auto volume = jcs::test::sample_volume();
+  auto result = jcs::test::sample_result(volume);
+  result.verdict = Verdict::kUndetermined;
+  result.concerns = {{"contrast", "Contrast was given.", false}, {"head", "It is a head.", true}};
+  EXPECT_THAT(short_summary(result),
+              StartsWith("verdict: undetermined. No verdict is given: It is a head. (6 of 12"));
 }
 
 TEST(Summary, OfNothing) { EXPECT_THAT(short_summary({}), StartsWith("verdict: undetermined.")); }

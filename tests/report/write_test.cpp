@@ -13,6 +13,7 @@
 #include "jcs/report/json.hpp"
 
 #include "report/sample_case.hpp"
+#include "report/sample_findings.hpp"
 #include "support/error_line.hpp"
 #include "support/temp_dir.hpp"
 
@@ -62,7 +63,7 @@ TEST(WriteReport, OpacitiesAsNiftiOnRequest) {
   const jcs::test::TempDir temp;
   const auto volume = jcs::test::sample_volume();
   const auto result = jcs::test::sample_result(volume);
-  write_report(temp.path(), result, volume, {.nifti = true});
+  write_report(temp.path(), result, volume, {.nifti_opacity = true});
   EXPECT_EQ(std::distance(fs::directory_iterator(temp.path()), {}), 3);
   jcs::imaging::NiftiVolume nifti(temp / "opacity.nii.gz");
   ASSERT_EQ(nifti.slices(), 12);
@@ -71,13 +72,33 @@ TEST(WriteReport, OpacitiesAsNiftiOnRequest) {
   }
 }
 
+TEST(WriteReport, LungsAndVolumeAsNiftiOnRequest) {
+  const jcs::test::TempDir temp;
+  const auto volume = jcs::test::sample_volume();
+  const auto result = jcs::test::with_findings(jcs::test::sample_result(volume), volume);
+  write_report(temp.path(), result, volume, {.nifti_lungs = true, .nifti_volume = true});
+  EXPECT_FALSE(fs::exists(temp / "opacity.nii.gz"));
+  jcs::imaging::NiftiVolume lungs(temp / "lungs.nii.gz");
+  jcs::imaging::NiftiVolume values(temp / "volume.nii.gz");
+  for (int slice = 0; slice < 12; ++slice) {
+    const cv::Mat right = lungs.mask(slice, 1);
+    const auto* expected = result.lung_mask.data() + slice * volume.pixels();
+    EXPECT_TRUE(std::equal(right.begin<std::uint8_t>(), right.end<std::uint8_t>(), expected,
+                           [](int is, int value) { return is == (value == 1 ? 1 : 0); }));
+    const cv::Mat hu = values.slice(slice);
+    EXPECT_TRUE(
+        std::equal(hu.begin<std::int16_t>(), hu.end<std::int16_t>(), volume.slice(slice).begin()));
+  }
+}
+
 TEST(WriteReport, NoNiftiWithoutSegmentationOrGeometry) {
   const jcs::test::TempDir temp;
   const auto volume = jcs::test::sample_volume();
   const auto result = jcs::test::sample_result(volume);
-  write_report(temp / "a", jcs::test::without_segmentation(result), volume, {.nifti = true});
+  write_report(temp / "a", jcs::test::without_segmentation(result), volume,
+               {.nifti_opacity = true});
   const auto pictures = jcs::test::as_pictures(volume);
-  write_report(temp / "b", jcs::test::sample_result(pictures), pictures, {.nifti = true});
+  write_report(temp / "b", jcs::test::sample_result(pictures), pictures, {.nifti_opacity = true});
   for (const char* folder : {"a", "b"}) {
     EXPECT_EQ(std::distance(fs::directory_iterator(temp / folder), {}), 2) << folder;
   }

@@ -19,6 +19,9 @@ constexpr int kSchemaVersion = 1;
 //   schema_version     1
 //   software           {name, version}
 //   notice             that the result is for research only
+//   identity           "full", "pseudonym" or "none": how much of the patient's identity stands
+//   here;
+//                      without the full one, source, files and UIDs are null
 //   source             what was diagnosed, as its user called it
 //   verdict            "positive", "negative" or "undetermined"
 //   threshold          slices; the verdict is positive when positive_slices is higher
@@ -27,6 +30,20 @@ constexpr int kSchemaVersion = 1;
 //   positive_slices    number of slices whose `positive` is true
 //   segmented          whether opacities were outlined; when false all opacity fields are null
 //   opacity_volume_ml  sum over the slices, null also when the spacing is not known
+//   findings           lungs and opacities (see diagnosis/result/findings.hpp):
+//     lungs              {side, volume_ml, opacity_ml, opacity_share} for "right" and "left", or
+//     none no_lungs           why there are none lung_volume_ml     of both opacity_in_lungs_ml,
+//     opacity_share    of the lungs' volume, 0 ... 1 severity           "0 %", "1-25 %", "26-50 %",
+//     "51-75 %" or "76-100 %": band of opacity_share opacity_outside_ml outlined, but in neither
+//     lung ground_glass_ml, consolidation_ml     of all that is outlined, below and from -300 HU on
+//     lesions            the largest first, {number, volume_ml, extent_mm [column, row, slice],
+//                        mean_hu, ground_glass_ml, consolidation_ml, centre_mm [x, y, z] (patient
+//                        coordinates, LPS), first_slice, last_slice, largest_slice (indices),
+//                        box [first row, first column, rows, columns], side, share_of_lung,
+//                        third "upper", "middle" or "lower", depth "peripheral" or "central"}
+//     smaller_lesions    number of those below 0.1 ml, smaller_lesions_ml their volume together
+//   concerns           what speaks against a verdict: {code, text, decisive}; with a decisive one
+//                      the verdict is undetermined (codes: diagnosis/findings/suitability.hpp)
 //   per_slice          one object a slice, by rising position (feet to head in an axial series):
 //     index              from 0
 //     number             from 1, as the report and the file names of pictures count

@@ -21,23 +21,44 @@ struct ReportOptions {
   double window_center = -600.0;  ///< of the pictures, HU
   double window_width = 1500.0;   ///< of the pictures, HU
   Identity identity = Identity::kFull;
-  int key_slices = 6;     ///< at most so many slices are shown in the report
-  bool pictures = false;  ///< also write every slice as PNG
-  bool nifti = false;     ///< also write what was segmented as NIfTI
+  int key_slices = 6;             ///< at most so many slices are shown in the report
+  bool pictures = false;          ///< also write every slice as PNG
+  bool nifti_opacity = false;     ///< also write the opacities as NIfTI
+  bool nifti_lungs = false;       ///< also write the lungs as NIfTI
+  bool nifti_volume = false;      ///< also write the volume itself as NIfTI
+  bool segmentation = true;       ///< write a DICOM segmentation object of a DICOM series
+  bool structured_report = true;  ///< write a DICOM structured report of a DICOM series
 
+  /// What a user chooses. The window is that of the weights; how many key slices there are, the
+  /// diagnosis decides.
   template <class Visitor>
   void describe(Visitor& v) {
-    v.field("window_center", window_center, "centre of the pictures' CT window, HU");
-    v.field("window_width", window_width, "width of the pictures' CT window, HU", at_least(1));
-    v.choice("identity", identity, "what result.json and the page say of who the patient is",
+    v.field("segmentation", segmentation, "write segmentation.dcm for a DICOM series");
+    v.field("structured_report", structured_report, "write report.dcm for a DICOM series");
+    v.field("nifti_opacity", nifti_opacity, "write the opacities as opacity.nii.gz too");
+    v.field("nifti_lungs", nifti_lungs, "write the lungs as lungs.nii.gz too: 1 right, 2 left");
+    v.field("nifti_volume", nifti_volume, "write the volume as volume.nii.gz too, HU");
+    v.field("png", pictures, "write every slice as a picture too, opacities outlined");
+    v.choice("identity", identity,
+             "what result.json and report.html say of who the patient is; DICOM files always carry "
+             "the identity of their study",
              {{"full", Identity::kFull},
               {"pseudonym", Identity::kPseudonym},
               {"none", Identity::kNone}});
-    v.field("key_slices", key_slices, "slices shown in the report, at most", between(0, 24));
-    v.field("pictures", pictures, "write every slice as PNG as well");
-    v.field("nifti", nifti, "write opacity.nii.gz as well");
   }
 };
+
+constexpr const char* to_text(Identity identity) {
+  switch (identity) {
+    case Identity::kFull:
+      return "full";
+    case Identity::kPseudonym:
+      return "pseudonym";
+    case Identity::kNone:
+      break;
+  }
+  return "none";
+}
 
 /// Stands in everything that is written.
 inline constexpr const char* kResearchNotice =

@@ -9,8 +9,8 @@ namespace jcs::report {
 /// What the verdict rests on, in one or two plain sentences.
 std::string verdict_reason(const diagnosis::CaseResult& result);
 
-/// The result in three to six lines for a terminal, each closed by a newline: verdict, opacities,
-/// most suspicious slice, time, warnings, research notice.
+/// The result in three to seven lines for a terminal, each closed by a newline: verdict, opacities,
+/// lungs, most suspicious slice, time, warnings, research notice.
 std::string short_summary(const diagnosis::CaseResult& result);
 
 }  // namespace jcs::report

@@ -13,8 +13,11 @@ namespace jcs::report {
 ///   report.html              see html.hpp
 ///   pictures/slice_0001.png  on request: each slice in the window, opacities outlined
 ///   pictures/mask_0001.png   on request and when segmented: opacities 255, all else 0
-///   opacity.nii.gz           on request, when segmented and nifti_affine() knows the place of the
-///                            voxels: opacities 1, all else 0
+///   opacity.nii.gz           on request and when segmented: opacities 1, all else 0
+///   lungs.nii.gz             on request and when lungs were found: 1 right, 2 left, all else 0
+///   volume.nii.gz            on request: Hounsfield units
+/// NIfTI files need nifti_affine() to know the place of the voxels; where it does not, there are
+/// none, which the log says.
 /// Each file appears whole; for the folder as a whole, write into an AtomicFolder.
 /// @throws OutputError when something cannot be written
 /// @throws InputError when the result is not of this volume

@@ -11,9 +11,10 @@
 namespace jcs::diagnosis {
 
 enum class Verdict {
-  kPositive,     ///< more positive slices than the threshold
-  kNegative,     ///< not more
-  kUndetermined  ///< the study cannot answer: it has no more slices than the threshold
+  kPositive,  ///< more positive slices than the threshold
+  kNegative,  ///< not more
+  /// the study cannot answer: it has no more slices than the threshold, or a concern is decisive
+  kUndetermined
 };
 
 /// What was found in one slice; in the order of the volume.

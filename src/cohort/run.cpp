@@ -1,0 +1,131 @@
+#include "jcs/cohort/run.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "jcs/core/log.hpp"
+
+#include "run_log.hpp"
+
+namespace jcs::cohort {
+
+namespace {
+
+/// Puts the study's number and name before the stages that its diagnosis reports.
+class StudyProgress : public Progress {
+ public:
+  StudyProgress(Progress& whole, std::string study) : whole_(whole), study_(std::move(study)) {}
+  void update(std::string_view stage, std::size_t done, std::size_t total) override {
+    whole_.update(study_ + ": " + std::string(stage), done, total);
+  }
+  void remark(std::string_view text) override { whole_.remark(text); }
+
+ private:
+  Progress& whole_;
+  std::string study_;
+};
+
+/// The studies of the shard that are still to do, those that ended a run last.
+std::vector<const Study*> still_to_do(const std::vector<Study>& studies, const Shard& shard,
+                                      const RunLog& log, CohortSummary& summary) {
+  std::vector<const Study*> work;
+  for (std::size_t i = 0; i < studies.size(); ++i) {
+    if (!shard.holds(i)) {
+      continue;
+    }
+    if (log.done(studies[i])) {
+      ++summary.skipped;
+    } else {
+      work.push_back(&studies[i]);
+    }
+  }
+  std::stable_partition(work.begin(), work.end(),
+                        [&](const Study* study) { return !log.broken_off(*study); });
+  return work;
+}
+
+class Run {
+ public:
+  Run(const std::vector<Study>& studies, const CohortOptions& options,
+      const DiagnoseStudy& diagnose, Progress& progress)
+      : options_(options), diagnose_(diagnose), progress_(progress), log_(studies, options) {
+    summary_.studies = studies.size();
+    work_ = still_to_do(studies, options.shard, log_, summary_);
+  }
+
+  void all(const std::stop_token& stop) {
+    for (const Study* study : work_) {
+      throw_if_stopped(stop);
+      one(*study);
+      ++summary_.ran;
+    }
+  }
+
+  [[nodiscard]] std::size_t left() const { return work_.size() - summary_.ran; }
+
+  CohortSummary close() {
+    for (const StudyRow& row : log_.write_tables()) {
+      summary_.done += row.status == Status::kDone ? 1U : 0U;
+      summary_.failed += row.status == Status::kFailed ? 1U : 0U;
+      summary_.pending += row.status == Status::kPending ? 1U : 0U;
+    }
+    return summary_;
+  }
+
+ private:
+  void one(const Study& study) {
+    StudyProgress progress(progress_, "study " + std::to_string(summary_.ran + 1) + " of " +
+                                          std::to_string(work_.size()) + ", " + study.name);
+    log_.begin(study);
+    try {
+      diagnose_(study, result_folder(options_.folder, study), progress);
+    } catch (const Interrupted&) {
+      log_.forget(study);
+      throw;
+    } catch (const Error& error) {
+      return failed(study, error.what(), error.code());
+    } catch (const std::bad_alloc&) {
+      return failed(study, "not enough memory", ExitCode::kUnforeseen);
+    } catch (const std::exception& error) {
+      return failed(study, error.what(), ExitCode::kUnforeseen);
+    }
+    log_.finish(study);
+    log().info("{}: done", study.name);
+  }
+
+  void failed(const Study& study, const std::string& error, ExitCode code) {
+    log_.fail(study, error, code);
+    log().warn("{}: failed: {}", study.name, error);
+    const bool first = summary_.code == ExitCode::kDone;
+    summary_.code = first || summary_.code == code ? code : ExitCode::kUnforeseen;
+  }
+
+  const CohortOptions& options_;
+  const DiagnoseStudy& diagnose_;
+  Progress& progress_;
+  RunLog log_;
+  CohortSummary summary_;
+  std::vector<const Study*> work_;
+};
+
+}  // namespace
+
+CohortSummary run_cohort(const std::vector<Study>& studies, const CohortOptions& options,
+                         const DiagnoseStudy& diagnose, Progress& progress,
+                         const std::stop_token& stop) {
+  Run run(studies, options, diagnose, progress);
+  try {
+    run.all(stop);
+  } catch (const Interrupted&) {
+    const std::size_t left = run.left();
+    run.close();
+    throw Interrupted("stopped on request with " + std::to_string(left) +
+                      (left == 1 ? " study" : " studies") +
+                      " left; the same command goes on from here");
+  }
+  return run.close();
+}
+
+}  // namespace jcs::cohort

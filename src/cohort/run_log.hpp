@@ -1,0 +1,45 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jcs/cohort/run.hpp"
+#include "jcs/cohort/table.hpp"
+
+#include "study_state.hpp"
+
+namespace jcs::cohort {
+
+/// What a run keeps in the cohort's folder.
+class RunLog {
+ public:
+  /// Makes the folder. @throws OutputError when it cannot be written or holds other files.
+  RunLog(const std::vector<Study>& studies, const CohortOptions& options);
+
+  /// Whether there is a whole result, made with these settings.
+  [[nodiscard]] bool done(const Study& study) const;
+  /// Whether a run was killed during the study.
+  [[nodiscard]] bool broken_off(const Study& study) const;
+
+  /// Removes what a killed run left of the study, and notes that it is under way.
+  void begin(const Study& study) const;
+  void finish(const Study& study) const;
+  /// Notes the error, unless another process has done the study meanwhile.
+  void fail(const Study& study, const std::string& error, ExitCode code) const;
+  /// As if it had not begun.
+  void forget(const Study& study) const;
+
+  /// Makes cohort.csv and index.html anew; returns their rows.
+  [[nodiscard]] std::vector<StudyRow> write_tables() const;
+
+ private:
+  [[nodiscard]] StudyState state(const Study& study, StudyState::Step step) const;
+
+  const std::vector<Study>& studies_;
+  const CohortOptions& options_;
+  std::string digest_;
+};
+
+}  // namespace jcs::cohort

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace jcs::cohort {
+
+/// Takes the first character, which the text must have. Nothing where its bytes are no UTF-8: then
+/// one byte is taken.
+std::optional<char32_t> take_character(std::string_view& text);
+
+/// Valid UTF-8 on one line: bytes that are no UTF-8 become U+FFFD; control characters, line
+/// separators and marks that turn the direction of text become blanks.
+std::string clean_line(std::string_view text);
+
+/// Whether a character is unseen or steers how others are shown: control characters, the blanks,
+/// separators and direction marks of general punctuation, byte order marks.
+bool steers(char32_t character);
+
+}  // namespace jcs::cohort

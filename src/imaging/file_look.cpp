@@ -1,0 +1,32 @@
+#include "jcs/imaging/file_look.hpp"
+
+#include <dcmtk/dcmdata/dcdeftag.h>
+
+#include "jcs/core/error.hpp"
+#include "jcs/imaging/nifti.hpp"
+
+#include "dicom_file.hpp"
+#include "raster.hpp"
+
+namespace jcs::imaging {
+
+FileLook look_at_file(const std::filesystem::path& file) {
+  using Kind = FileLook::Kind;
+  if (named_like_nifti(file)) return {Kind::kNifti, {}, {}};
+  bool dicom = false;
+  try {
+    dicom = begins_like_dicom(file);
+  } catch (const InputError&) {
+    return {Kind::kUnreadable, {}, {}};
+  }
+  if (!dicom) return {named_like_picture(file) ? Kind::kPicture : Kind::kOther, {}, {}};
+  try {
+    const DicomFile opened(file);
+    if (opened.dataset().tagExists(DCM_DirectoryRecordSequence)) return {};
+    return {Kind::kDicom, opened.text(DCM_PatientID), opened.text(DCM_StudyInstanceUID)};
+  } catch (const InputError&) {
+    return {Kind::kDamaged, {}, {}};
+  }
+}
+
+}  // namespace jcs::imaging

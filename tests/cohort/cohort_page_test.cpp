@@ -1,0 +1,1 @@
+#include "jcs/cohort/page.hpp"

@@ -1,0 +1,169 @@
+#include "jcs/cohort/run.hpp"
+
+#include <gmock/gmock.h>
+
+#include "cohort/pretended.hpp"
+#include "cohort/study_files.hpp"
+#include "support/error_line.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using jcs::ExitCode;
+using jcs::cohort::CohortOptions;
+using jcs::cohort::CohortSummary;
+using jcs::cohort::run_cohort;
+using jcs::cohort::Study;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class RunCohort : public testing::Test {
+ protected:
+  /// Runs with a diagnosis that notes the study and fails where told.
+  CohortSummary run(const jcs::cohort::Shard& shard = {}) {
+    ran_.clear();
+    CohortOptions options{.folder = out_, .settings = settings_, .shard = shard};
+    return run_cohort(
+        studies_, options,
+        [&](const Study& study, const fs::path& folder, jcs::Progress& progress) {
+          ran_.push_back(study.name);
+          progress.update("classifying", 1, 2);
+          if (study.name == stop_at_) stop_.request_stop();
+          jcs::throw_if_stopped(stop_.get_token());
+          if (const auto error = errors_.find(study.name); error != errors_.end()) error->second();
+          jcs::test::write_result(folder);
+        },
+        progress_, stop_.get_token());
+  }
+
+  class Watch : public jcs::Progress {
+   public:
+    void update(std::string_view stage, std::size_t, std::size_t) override {
+      stages.emplace_back(stage);
+    }
+    std::vector<std::string> stages;
+  };
+
+  jcs::test::TempDir dir_;
+  fs::path out_ = dir_ / "out";
+  std::string settings_ = "threshold 25";
+  std::vector<Study> studies_ = jcs::test::named_studies({"a", "b", "c"});
+  std::map<std::string, std::function<void()>> errors_;
+  std::string stop_at_;
+  std::stop_source stop_;
+  Watch progress_;
+  std::vector<std::string> ran_;
+};
+
+TEST_F(RunCohort, GivesEachStudyAResult) {
+  const CohortSummary summary = run();
+  EXPECT_THAT(ran_, ElementsAre("a", "b", "c"));
+  EXPECT_TRUE(fs::exists(out_ / "studies/b/result.json"));
+  EXPECT_TRUE(fs::exists(out_ / "index.html"));
+  EXPECT_EQ(summary.studies, 3U);
+  EXPECT_EQ(summary.done, 3U);
+  EXPECT_EQ(summary.ran, 3U);
+  EXPECT_EQ(summary.code, ExitCode::kDone);
+  EXPECT_THAT(progress_.stages,
+              ElementsAre("study 1 of 3, a: classifying", "study 2 of 3, b: classifying",
+                          "study 3 of 3, c: classifying"));
+}
+
+TEST_F(RunCohort, GoesOnAfterAFailureAndTriesItAgain) {
+  errors_["a"] = [] { throw jcs::InputError({"no CT slices in it", "in/a"}); };
+  CohortSummary summary = run();
+  EXPECT_EQ(summary.done, 2U);
+  EXPECT_EQ(summary.failed, 1U);
+  EXPECT_EQ(summary.code, ExitCode::kInput);
+  EXPECT_FALSE(fs::exists(out_ / "studies/a"));
+  EXPECT_THAT(jcs::test::content_of(out_ / "state/a.json"), HasSubstr("in/a: no CT slices in it"));
+
+  errors_.clear();
+  summary = run();
+  EXPECT_THAT(ran_, ElementsAre("a"));
+  EXPECT_EQ(summary.skipped, 2U);
+  EXPECT_EQ(summary.done, 3U);
+  EXPECT_EQ(summary.code, ExitCode::kDone);
+  run();
+  EXPECT_THAT(ran_, IsEmpty());
+}
+
+TEST_F(RunCohort, ErrorsOfAllKindsAreTheStudys) {
+  errors_["a"] = [] { throw std::bad_alloc(); };
+  errors_["b"] = [] { throw std::runtime_error("CUDA\nerror"); };
+  errors_["c"] = [] { throw jcs::OutputError({"disk full", "x"}); };
+  const CohortSummary summary = run();
+  EXPECT_EQ(summary.failed, 3U);
+  EXPECT_EQ(summary.code, ExitCode::kUnforeseen);
+  const std::string csv = jcs::test::content_of(out_ / "cohort.csv");
+  EXPECT_THAT(csv, HasSubstr("1,not enough memory\n"));
+  EXPECT_THAT(csv, HasSubstr("1,CUDA?error\n"));
+  EXPECT_THAT(csv, HasSubstr("5,x: disk full\n"));
+}
+
+TEST_F(RunCohort, OtherSettingsAreDoneAnew) {
+  run();
+  settings_ = "threshold 10";
+  EXPECT_EQ(run().done, 3U);
+  EXPECT_THAT(ran_, ElementsAre("a", "b", "c"));
+}
+
+TEST_F(RunCohort, ADeletedOrCutResultIsDoneAnew) {
+  run();
+  fs::remove_all(out_ / "studies/a");
+  jcs::test::write_text(out_ / "studies/c/result.json", "{\"verdict\":");
+  run();
+  EXPECT_THAT(ran_, ElementsAre("a", "c"));
+}
+
+TEST_F(RunCohort, StopsAndGoesOnFromThere) {
+  stop_at_ = "b";
+  EXPECT_THAT(jcs::test::error_line<jcs::Interrupted>([&] { run(); }),
+              HasSubstr("with 2 studies left"));
+  EXPECT_THAT(ran_, ElementsAre("a", "b"));
+  EXPECT_THAT(jcs::test::content_of(out_ / "cohort.csv"), HasSubstr("\nb,in/b,pending,"));
+  EXPECT_FALSE(fs::exists(out_ / "studies/b"));
+
+  stop_ = std::stop_source();
+  stop_at_.clear();
+  EXPECT_EQ(run().done, 3U);
+  EXPECT_THAT(ran_, ElementsAre("b", "c"));
+}
+
+TEST_F(RunCohort, StopsBetweenStudies) {
+  errors_["a"] = [&] { stop_.request_stop(); };
+  EXPECT_THROW(run(), jcs::Interrupted);
+  EXPECT_THAT(ran_, ElementsAre("a"));
+  EXPECT_THAT(jcs::test::content_of(out_ / "cohort.csv"), HasSubstr("\na,in/a,done,"));
+}
+
+TEST_F(RunCohort, AShardRunsItsPartAndShowsAll) {
+  const CohortSummary summary = run({2, 2});
+  EXPECT_THAT(ran_, ElementsAre("b"));
+  EXPECT_EQ(summary.done, 1U);
+  EXPECT_EQ(summary.pending, 2U);
+  EXPECT_THAT(jcs::test::content_of(out_ / "cohort.csv"), HasSubstr("\nc,in/c,pending,"));
+}
+
+TEST_F(RunCohort, LeavesOtherFilesAlone) {
+  jcs::test::write_text(out_ / "thesis.doc");
+  EXPECT_THAT(jcs::test::error_line<jcs::OutputError>([&] { run(); }),
+              HasSubstr("holds files that are not an earlier cohort"));
+  EXPECT_THAT(ran_, IsEmpty());
+}
+
+TEST_F(RunCohort, AFileInTheWayIsNamed) {
+  jcs::test::write_text(out_);
+  EXPECT_THAT(jcs::test::error_line<jcs::OutputError>([&] { run(); }), HasSubstr("is in the way"));
+}
+
+TEST_F(RunCohort, AStateThatIsNoneIsPassedOver) {
+  run();
+  jcs::test::write_text(out_ / "state/a.json", "{}");
+  jcs::test::write_text(out_ / "state/b.json", R"({"status": "done", "settings": 5})");
+  EXPECT_EQ(run().done, 3U);
+  EXPECT_THAT(ran_, ElementsAre("a", "b"));
+}
+
+}  // namespace

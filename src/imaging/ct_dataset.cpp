@@ -12,8 +12,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/hash.hpp"
-
-#include "uid.hpp"
+#include "jcs/imaging/uid.hpp"
 
 namespace jcs::imaging {
 

@@ -15,8 +15,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
-
-#include "dicom_runtime.hpp"
+#include "jcs/imaging/dicom_runtime.hpp"
 
 namespace jcs::imaging {
 namespace {

@@ -1,4 +1,4 @@
-#include "dicom_runtime.hpp"
+#include "jcs/imaging/dicom_runtime.hpp"
 
 #include <mutex>
 

@@ -11,9 +11,9 @@
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/parallel.hpp"
+#include "jcs/imaging/dicom_runtime.hpp"
 
 #include "ct_dataset.hpp"
-#include "dicom_runtime.hpp"
 #include "slice_files.hpp"
 
 namespace jcs::imaging {

@@ -8,11 +8,11 @@
 #include "jcs/core/error.hpp"
 #include "jcs/core/parallel.hpp"
 #include "jcs/core/random.hpp"
+#include "jcs/imaging/uid.hpp"
 
 #include "option_visitors.hpp"
 #include "phantom/anatomy.hpp"
 #include "phantom/scanner.hpp"
-#include "uid.hpp"
 
 namespace jcs::imaging {
 

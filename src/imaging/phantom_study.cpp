@@ -11,8 +11,8 @@
 
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
+#include "jcs/imaging/dicom_runtime.hpp"
 
-#include "dicom_runtime.hpp"
 #include "slice_files.hpp"
 
 namespace jcs::imaging {

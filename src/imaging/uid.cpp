@@ -1,4 +1,4 @@
-#include "uid.hpp"
+#include "jcs/imaging/uid.hpp"
 
 #include <algorithm>
 #include <charconv>

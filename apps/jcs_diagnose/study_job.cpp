@@ -1,0 +1,54 @@
+#include "jcs_diagnose/study_job.hpp"
+
+#include "jcs/core/atomic_file.hpp"
+#include "jcs/core/stopwatch.hpp"
+#include "jcs/diagnosis/diagnose.hpp"
+#include "jcs/imaging/nifti.hpp"
+#include "jcs/imaging/study.hpp"
+#include "jcs/report/json.hpp"
+#include "jcs/report/write.hpp"
+
+#include "jcs_diagnose/output_folder.hpp"
+
+namespace jcs::app {
+
+Networks::Networks(const DiagnosePlan& plan) : classifier(plan.weights_cls, plan.classifier) {
+  if (plan.diagnosis.segment != diagnosis::Segment::kNever) {
+    segmenter.emplace(plan.weights_seg, plan.segmenter);
+  }
+}
+
+DiagnosedStudy diagnose_study(const std::filesystem::path& study,
+                              const std::filesystem::path& output, Networks& networks,
+                              const DiagnosePlan& plan, Progress& progress,
+                              const std::stop_token& stop) {
+  AtomicFolder folder = open_output(output, plan.overwrite);
+  const Stopwatch reading;
+  const imaging::CtVolume volume = imaging::read_study(study, plan.read, progress, stop);
+  const double read_seconds = reading.seconds();
+
+  diagnosis::DiagnosisOptions options = plan.diagnosis;
+  // Files are named relative to the study's folder; a NIfTI file lies in one.
+  options.folder = imaging::named_like_nifti(study) ? study.parent_path() : study;
+  DiagnosedStudy done;
+  done.result = diagnosis::diagnose(volume, networks.classifier,
+                                    networks.segmenter ? &*networks.segmenter : nullptr, options,
+                                    progress, stop);
+  done.result.timing.insert(done.result.timing.begin(), {"read", read_seconds});
+
+  report::ReportOptions report = plan.report;
+  report.source = study.string();
+  report.window_center = networks.classifier.card().preprocessing.window_center;
+  report.window_width = networks.classifier.card().preprocessing.window_width;
+  const Stopwatch writing;
+  report::write_report(folder.path(), done.result, volume, report);
+  // result.json also says what writing took, so it is written once more after that is known.
+  done.result.timing.push_back({"write", writing.seconds()});
+  done.json = report::result_json(done.result, volume, report);
+  write_file(folder.path() / "result.json", done.json);
+  throw_if_stopped(stop);
+  folder.commit();
+  return done;
+}
+
+}  // namespace jcs::app

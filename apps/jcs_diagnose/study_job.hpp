@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "jcs/core/progress.hpp"
+#include "jcs/diagnosis/result/case_result.hpp"
+#include "jcs/inference/classifier_runner.hpp"
+#include "jcs/inference/segmenter_runner.hpp"
+
+#include "jcs_diagnose/arguments.hpp"
+
+namespace jcs::app {
+
+/// The networks of a plan, loaded once for however many studies.
+struct Networks {
+  /// @throws WeightsError
+  explicit Networks(const DiagnosePlan& plan);
+
+  inference::ClassifierRunner classifier;
+  std::optional<inference::SegmenterRunner> segmenter;
+};
+
+struct DiagnosedStudy {
+  diagnosis::CaseResult result;
+  std::string json;  ///< the text of result.json
+};
+
+/// Reads a study, diagnoses it and fills the folder `output`, which appears whole or not at all.
+/// @throws InputError, WeightsError, OutputError, Interrupted
+DiagnosedStudy diagnose_study(const std::filesystem::path& study,
+                              const std::filesystem::path& output, Networks& networks,
+                              const DiagnosePlan& plan, Progress& progress,
+                              const std::stop_token& stop);
+
+}  // namespace jcs::app

@@ -1,14 +1,30 @@
 #pragma once
+
 #include <cstdint>
 #include <stop_token>
 #include <string>
 #include <vector>
+
 #include "jcs/imaging/ct_volume.hpp"
+
 namespace jcs::imaging {
-struct Lungs { std::vector<std::uint8_t> mask; std::string missing; };
-inline Lungs find_lungs(const CtVolume& volume, const std::stop_token& = {}) {
-  Lungs l; if (volume.windowed) { l.missing = "stub"; return l; }
-  for (std::size_t i = 0; i < volume.hu.size(); ++i) l.mask.push_back(volume.hu[i] > -950 && volume.hu[i] < -700 ? (i % volume.columns < (std::size_t)volume.columns / 2 ? 1 : 2) : 0);
-  return l;
-}
-}
+
+/// The lungs of an axial chest CT.
+struct Lungs {
+  /// [slice][row][column] as CtVolume::hu: 1 the patient's right lung, 2 the left one, else 0.
+  /// Vessels and opacities inside the lungs belong to them, the trachea and main bronchi do not.
+  /// Empty where `missing` says something.
+  std::vector<std::uint8_t> mask;
+  std::string missing;  ///< why there are none, one sentence
+};
+
+/// Finds the lungs by Hounsfield units: air-filled tissue inside the body, without airways and gas,
+/// divided into right and left, closed over vessels and over opacities at the chest wall. An
+/// opacity as dense as tissue that fills much of a lung is found in part only.
+///
+/// One lung may be missing (collapsed, removed, white): then the mask holds the other alone. The
+/// result does not depend on the number of threads.
+/// @throws Interrupted when a stop was asked for.
+Lungs find_lungs(const CtVolume& volume, const std::stop_token& stop = {});
+
+}  // namespace jcs::imaging

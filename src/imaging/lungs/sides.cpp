@@ -1,0 +1,121 @@
+#include "sides.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include <opencv2/imgproc.hpp>
+
+#include "components.hpp"
+
+namespace jcs::imaging::lungs {
+
+namespace {
+
+constexpr double kDeepestErosionMm = 12.0;
+constexpr double kErosionStepMm = 1.5;
+// Of all lung tissue: a lung that is smaller was not parted from the other, it is a piece of it.
+constexpr double kSmallestShare = 0.08;
+// Of a piece's voxels on one side of the body's middle: it is one lung, not two that touch.
+constexpr double kOneSided = 0.85;
+
+// The middle of the body towards the patient's left, slice by slice.
+std::vector<double> middles(const Grid& grid, const Masks& body) {
+  std::vector<double> middle;
+  for (const cv::Mat& slice : body) {
+    const cv::Rect box = cv::boundingRect(slice);
+    middle.push_back(grid.left(box.y + box.height / 2.0, box.x + box.width / 2.0));
+  }
+  return middle;
+}
+
+// How much of each component lies to the left of the body's middle, 0 … 1.
+std::vector<double> left_shares(const Grid& grid, const Components& parts,
+                                const std::vector<double>& middle) {
+  std::vector<double> share(parts.all.size(), 0.0);
+  for (std::size_t k = 0; k < parts.labels.size(); ++k) {
+    for (int row = 0; row < grid.rows(); ++row) {
+      const int* label = parts.labels[k].ptr<int>(row);
+      for (int column = 0; column < grid.columns(); ++column) {
+        if (label[column] != 0 && grid.left(row, column) > middle[k]) {
+          share[static_cast<std::size_t>(label[column] - 1)] += 1.0;
+        }
+      }
+    }
+  }
+  for (std::size_t i = 0; i < share.size(); ++i) {
+    share[i] /= static_cast<double>(parts.all[i].voxels);
+  }
+  return share;
+}
+
+// Which components are the right and which the left lung; nothing when a large one is both.
+struct Assignment {
+  std::vector<bool> right, left;
+};
+std::optional<Assignment> assign(const Components& parts, const std::vector<double>& left_share,
+                                 std::size_t large) {
+  Assignment sides{std::vector<bool>(parts.all.size()), std::vector<bool>(parts.all.size())};
+  for (std::size_t i = 0; i < parts.all.size(); ++i) {
+    const bool both = left_share[i] < kOneSided && left_share[i] > 1.0 - kOneSided;
+    if (parts.all[i].voxels >= large && both) return std::nullopt;
+    (left_share[i] > 0.5 ? sides.left : sides.right)[i] = true;
+  }
+  return sides;
+}
+
+// Every pixel of the tissue goes to the nearer of the two seeds in its slice.
+void grow(const Masks& tissue, const Grid& grid, const std::vector<double>& middle, Sides& seeds) {
+  for (std::size_t k = 0; k < tissue.size(); ++k) {
+    cv::Mat to_right, to_left;
+    const bool has_right = cv::countNonZero(seeds.right[k]) > 0;
+    const bool has_left = cv::countNonZero(seeds.left[k]) > 0;
+    if (has_right) cv::distanceTransform(255 - seeds.right[k], to_right, cv::DIST_L2, 5);
+    if (has_left) cv::distanceTransform(255 - seeds.left[k], to_left, cv::DIST_L2, 5);
+    for (int row = 0; row < grid.rows(); ++row) {
+      const auto* in = tissue[k].ptr<std::uint8_t>(row);
+      auto* right = seeds.right[k].ptr<std::uint8_t>(row);
+      auto* left = seeds.left[k].ptr<std::uint8_t>(row);
+      for (int column = 0; column < grid.columns(); ++column) {
+        const bool nearer_left =
+            has_right && has_left ? to_left.at<float>(row, column) < to_right.at<float>(row, column)
+                                  : grid.left(row, column) > middle[k];
+        left[column] = in[column] != 0 && nearer_left ? 255 : 0;
+        right[column] = in[column] != 0 && !nearer_left ? 255 : 0;
+      }
+    }
+  }
+}
+
+std::size_t count(const Masks& masks) {
+  std::size_t voxels = 0;
+  for (const cv::Mat& mask : masks) voxels += static_cast<std::size_t>(cv::countNonZero(mask));
+  return voxels;
+}
+
+}  // namespace
+
+Sides divide(const Grid& grid, const Masks& body, const Masks& tissue) {
+  const std::vector<double> middle = middles(grid, body);
+  const auto large = static_cast<std::size_t>(kSmallestShare * static_cast<double>(count(tissue)));
+  for (double depth = 0; depth <= kDeepestErosionMm; depth += kErosionStepMm) {
+    Masks eroded;
+    const cv::Mat disc = grid.disc(depth);
+    for (const cv::Mat& slice : tissue) cv::erode(slice, eroded.emplace_back(), disc);
+    const Components parts = components(grid, eroded);
+    const auto sides = assign(parts, left_shares(grid, parts, middle), large);
+    if (!sides) continue;
+    Sides divided{kept(parts, sides->right), kept(parts, sides->left)};
+    if (depth > 0) grow(tissue, grid, middle, divided);
+    return divided;
+  }
+  Sides divided;
+  for (const cv::Mat& slice : tissue) {
+    divided.right.push_back(cv::Mat::zeros(slice.size(), CV_8UC1));
+    divided.left.push_back(cv::Mat::zeros(slice.size(), CV_8UC1));
+  }
+  grow(tissue, grid, middle, divided);
+  return divided;
+}
+
+}  // namespace jcs::imaging::lungs

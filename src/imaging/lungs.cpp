@@ -77,7 +77,9 @@ Masks gas_below(const Grid& grid, const Masks& tissue, const std::stop_token& st
     cv::blur(grid.hu[k], smooth, {3, 3});
     gas[k] = (smooth < kGasHu) & tissue[k];
     cv::morphologyEx(gas[k], gas[k], cv::MORPH_OPEN, core);
-    rest_cm2[k] = cv::countNonZero(tissue[k] & ~gas[k]) * grid.pixel_cm2();
+    cv::Mat with_edge;
+    cv::dilate(gas[k], with_edge, core);
+    rest_cm2[k] = cv::countNonZero(tissue[k] & ~with_edge) * grid.pixel_cm2();
   });
   std::size_t lowest = 0;
   while (lowest < tissue.size() && rest_cm2[lowest] < kLungSliceCm2) ++lowest;

@@ -1,0 +1,110 @@
+#include "dicom_output.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <system_error>
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcfilefo.h>
+
+#include "jcs/core/atomic_file.hpp"
+#include "jcs/core/error.hpp"
+#include "jcs/core/hash.hpp"
+#include "jcs/imaging/uid.hpp"
+
+namespace jcs::report {
+
+namespace {
+
+constexpr std::size_t kDateDigits = 8;
+constexpr std::size_t kTimeDigits = 14;
+constexpr std::size_t kDecimalString = 16;
+
+std::string now() {
+  const std::time_t seconds =
+      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  char text[kTimeDigits + 1];
+  std::strftime(text, sizeof text, "%Y%m%d%H%M%S", &local);
+  return text;
+}
+
+std::string salt() {
+  std::random_device device;
+  std::string text;
+  for (int i = 0; i < 4; ++i) text += std::to_string(device()) + " ";
+  return text + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
+}
+
+void require_time(const std::string& text) {
+  std::tm parsed{};
+  const bool digits =
+      text.size() == kTimeDigits &&
+      std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  if (!digits || strptime(text.c_str(), "%Y%m%d%H%M%S", &parsed) == nullptr) {
+    throw UsageError({.what = "the time of the DICOM objects is none",
+                      .where = "--content-time",
+                      .expected = "YYYYMMDDHHMMSS",
+                      .got = text});
+  }
+}
+
+}  // namespace
+
+ObjectIdentity object_identity(const std::string& kind, const std::string& content,
+                               const DicomOptions& options) {
+  const bool repeatable = !options.content_time.empty();
+  if (repeatable) require_time(options.content_time);
+  const std::string time = repeatable ? options.content_time : now();
+  const std::string text = kind + "\n" + content + "\n" + time + "\n" + (repeatable ? "" : salt());
+  const std::string seed = sha256(std::as_bytes(std::span(text)));
+  return {.series_uid = imaging::uid_from("series " + seed),
+          .sop_instance_uid = imaging::uid_from("instance " + seed),
+          .date = time.substr(0, kDateDigits),
+          .time = time.substr(kDateDigits)};
+}
+
+std::string inner_uid(const ObjectIdentity& identity, const std::string& name) {
+  return imaging::uid_from(name + " " + identity.sop_instance_uid);
+}
+
+void require_good(const OFCondition& condition, const std::filesystem::path& file) {
+  if (condition.bad()) {
+    throw OutputError({std::string("cannot be written: ") + condition.text(), file.string()});
+  }
+}
+
+void write_dicom(const std::filesystem::path& file, DcmFileFormat& format) {
+  // DCMTK writes by name alone; what it wrote then goes the way of all our files.
+  const std::filesystem::path part = file.string() + ".part";
+  const OFCondition written = format.saveFile(OFFilename(part.c_str()), EXS_LittleEndianExplicit);
+  std::ifstream in(part, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  in.close();
+  std::error_code ignored;
+  std::filesystem::remove(part, ignored);
+  require_good(written, file);
+  write_file(file, bytes);
+}
+
+std::string decimal_string(double value) {
+  char text[64];
+  value = value == 0 ? 0.0 : value;  // no minus zero
+  const auto shortest = std::to_chars(std::begin(text), std::end(text), value);
+  if (static_cast<std::size_t>(shortest.ptr - text) <= kDecimalString) return {text, shortest.ptr};
+  for (int digits = static_cast<int>(kDecimalString); digits > 0; --digits) {
+    const int length = std::snprintf(text, sizeof text, "%.*g", digits, value);
+    if (length <= static_cast<int>(kDecimalString)) return text;
+  }
+  return "0";
+}
+
+}  // namespace jcs::report

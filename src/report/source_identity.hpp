@@ -1,0 +1,16 @@
+#pragma once
+
+#include "jcs/imaging/ct_volume.hpp"
+
+#include "source_uids.hpp"
+
+class DcmItem;
+
+namespace jcs::report {
+
+/// Puts the identity of the series' patient and study into a data set, as UTF-8: from its first
+/// file, or, where that is gone, what the volume knows of it. Study and frame of reference are
+/// those of `uids`.
+void put_identity(DcmItem& item, const imaging::CtVolume& volume, const SourceUids& uids);
+
+}  // namespace jcs::report

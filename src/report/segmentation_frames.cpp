@@ -1,0 +1,111 @@
+#include "segmentation_frames.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmfg/fgderimg.h>
+#include <dcmtk/dcmfg/fgfracon.h>
+#include <dcmtk/dcmfg/fgpixmsr.h>
+#include <dcmtk/dcmfg/fgplanor.h>
+#include <dcmtk/dcmfg/fgplanpo.h>
+#include <dcmtk/dcmseg/segdoc.h>
+
+#include "dicom_output.hpp"
+
+namespace jcs::report {
+
+namespace {
+
+using imaging::CtVolume;
+using imaging::SliceInfo;
+
+OFString decimal(double value) { return decimal_string(value).c_str(); }
+
+OFVector<ImageSOPInstanceReferenceMacro> reference_to(const SourceImage& image,
+                                                      const std::filesystem::path& file) {
+  ImageSOPInstanceReferenceMacro reference;
+  require_good(reference.setReferencedSOPClassUID(image.sop_class_uid.c_str()), file);
+  require_good(reference.setReferencedSOPInstanceUID(image.sop_instance_uid.c_str()), file);
+  if (image.frame > 0) {
+    require_good(reference.addReferencedFrameNumber(static_cast<Uint16>(image.frame)), file);
+  }
+  OFVector<ImageSOPInstanceReferenceMacro> references;
+  references.push_back(reference);
+  return references;
+}
+
+/// The groups of one frame, owned here; DCMTK copies them.
+struct FrameGroups {
+  FrameGroups(std::uint16_t segment, std::size_t position_index, const SliceInfo& slice,
+              const SourceImage& image, const std::filesystem::path& file)
+      : source(DcmSegmentation::createDerivationImageFG(reference_to(image, file),
+                                                        "Segmented by jcs")) {
+    require_good(content.setDimensionIndexValues(segment, 0), file);
+    require_good(content.setDimensionIndexValues(static_cast<Uint32>(position_index), 1), file);
+    require_good(content.setStackID("1"), file);
+    require_good(content.setInStackPositionNumber(static_cast<Uint32>(position_index)), file);
+    require_good(
+        position.setImagePositionPatient(decimal(slice.position[0]), decimal(slice.position[1]),
+                                         decimal(slice.position[2])),
+        file);
+    if (!source) require_good(EC_InvalidValue, file);
+  }
+
+  OFVector<FGBase*> all() {
+    OFVector<FGBase*> groups;
+    groups.push_back(&content);
+    groups.push_back(&position);
+    groups.push_back(source.get());
+    return groups;
+  }
+
+  FGFrameContent content;
+  FGPlanePosPatient position;
+  std::unique_ptr<FGDerivationImage> source;
+};
+
+}  // namespace
+
+void add_shared_groups(DcmSegmentation& object, const CtVolume& volume,
+                       const std::filesystem::path& file) {
+  const double step =
+      volume.slice_spacing_mm > 0 ? volume.slice_spacing_mm : volume.series.slice_thickness_mm;
+  FGPixelMeasures measures;
+  require_good(measures.setPixelSpacing(decimal(volume.row_spacing_mm) + "\\" +
+                                        decimal(volume.column_spacing_mm)),
+               file);
+  // Viewers that build a volume of the frames take this for the distance of the slices.
+  require_good(measures.setSliceThickness(decimal(step)), file);
+  require_good(measures.setSpacingBetweenSlices(decimal(step)), file);
+  require_good(object.addForAllFrames(measures), file);
+
+  const imaging::Vec3& row = volume.row_direction;
+  const imaging::Vec3& column = volume.column_direction;
+  FGPlaneOrientationPatient orientation;
+  require_good(orientation.setImageOrientationPatient(decimal(row[0]), decimal(row[1]),
+                                                      decimal(row[2]), decimal(column[0]),
+                                                      decimal(column[1]), decimal(column[2])),
+               file);
+  require_good(object.addForAllFrames(orientation), file);
+}
+
+std::size_t add_frames(DcmSegmentation& object, std::uint16_t segment,
+                       std::span<const std::uint8_t> mask, const CtVolume& volume,
+                       const SourceUids& uids, const std::filesystem::path& file) {
+  std::size_t frames = 0;
+  std::vector<Uint8> pixels(volume.pixels());
+  for (std::size_t k = 0; k < volume.slice_count(); ++k) {
+    const auto slice = mask.subspan(k * volume.pixels(), volume.pixels());
+    std::transform(slice.begin(), slice.end(), pixels.begin(),
+                   [](std::uint8_t value) { return static_cast<Uint8>(value != 0 ? 1 : 0); });
+    if (std::find(pixels.begin(), pixels.end(), 1) == pixels.end()) continue;
+    FrameGroups groups(segment, k + 1, volume.slices[k], uids.images[k], file);
+    require_good(object.addFrame(pixels.data(), segment, groups.all()), file);
+    ++frames;
+  }
+  return frames;
+}
+
+}  // namespace jcs::report

@@ -1,0 +1,243 @@
+#include "jcs/report/segmentation_object.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <memory>
+#include <set>
+#include <span>
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcfilefo.h>
+#include <dcmtk/dcmiod/iodmacro.h>
+#include <dcmtk/dcmseg/segdoc.h>
+#include <dcmtk/dcmseg/segment.h>
+
+#include "jcs/core/hash.hpp"
+#include "jcs/core/log.hpp"
+#include "jcs/imaging/dicom_runtime.hpp"
+
+#include "consistency.hpp"
+#include "dicom_output.hpp"
+#include "segmentation_frames.hpp"
+#include "source_identity.hpp"
+#include "source_uids.hpp"
+
+namespace jcs::report {
+
+namespace {
+
+using imaging::CtVolume;
+using Mask = std::vector<std::uint8_t>;
+
+constexpr const char* kSeriesNumber = "9001";
+constexpr long kAppend = -2;  // DCMTK's word for a new item behind the others
+
+struct Code {
+  const char *value, *scheme, *meaning;
+
+  [[nodiscard]] CodeSequenceMacro macro() const { return {value, scheme, meaning}; }
+};
+
+/// What a segment is called and how it is shown.
+struct Kind {
+  const char* label;
+  Code category, type;
+  std::array<double, 3> lab;  ///< colour, CIE L*a*b*
+};
+
+constexpr Kind kOpacity{"Opacity",
+                        {"49755003", "SCT", "Morphologically Abnormal Structure"},
+                        {"112001", "DCM", "Opacity"},
+                        {69.0, 42.0, 60.0}};
+constexpr Kind kLungs{"Lungs",
+                      {"123037004", "SCT", "Anatomical Structure"},
+                      {"39607008", "SCT", "Lung"},
+                      {80.0, -30.0, -20.0}};
+constexpr Code kLung{"39607008", "SCT", "Lung"};
+constexpr Code kBothSides{"51440002", "SCT", "Right and left"};
+constexpr Code kAlgorithm{"123110", "DCM", "Artificial Intelligence"};
+constexpr Code kHistogram{"123105", "DCM", "Histogram Analysis"};
+
+bool placed(const CtVolume& volume) {
+  constexpr double kSamePlaceMm = 0.01;
+  const auto at_its_place = [&](const imaging::SliceInfo& slice) {
+    double along = 0;
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      along += slice.position[axis] * volume.normal[axis];
+    return std::abs(along - slice.location_mm) < kSamePlaceMm;
+  };
+  return volume.pixel_area_mm2() > 0 &&
+         std::all_of(volume.slices.begin(), volume.slices.end(), at_its_place);
+}
+
+bool holds_any(const Mask& mask) {
+  return std::any_of(mask.begin(), mask.end(), [](std::uint8_t value) { return value != 0; });
+}
+
+Uint16 lab16(double value, double lowest, double span) {
+  return static_cast<Uint16>(std::lround((value - lowest) / span * 65535.0));
+}
+
+void describe(DcmSegment& segment, const Kind& kind, const std::filesystem::path& file) {
+  constexpr double kLightness = 100.0;
+  constexpr double kLeast = -128.0;
+  constexpr double kSpan = 255.0;
+  require_good(segment.setRecommendedDisplayCIELabValue(lab16(kind.lab[0], 0, kLightness),
+                                                        lab16(kind.lab[1], kLeast, kSpan),
+                                                        lab16(kind.lab[2], kLeast, kSpan)),
+               file);
+  const bool opacity = &kind == &kOpacity;
+  if (opacity) {
+    require_good(segment.getGeneralAnatomyCode().getAnatomicRegion().set(kLung.value, kLung.scheme,
+                                                                         kLung.meaning),
+                 file);
+  } else {
+    segment.getSegmentedPropertyTypeModifierCode().push_back(
+        new CodeSequenceMacro(kBothSides.macro()));  // the segment deletes it
+  }
+  AlgorithmIdentificationMacro& algorithm = segment.getSegmentationAlgorithmIdentification();
+  const Code& family = opacity ? kAlgorithm : kHistogram;
+  require_good(algorithm.getAlgorithmFamilyCode().set(family.value, family.scheme, family.meaning),
+               file);
+  require_good(algorithm.setAlgorithmName(opacity ? "jcs" : "jcs lungs"), file);
+  require_good(algorithm.setAlgorithmVersion(JCS_VERSION), file);
+}
+
+class Writer {
+ public:
+  Writer(const std::filesystem::path& file, const CtVolume& volume, const ObjectIdentity& identity)
+      : file_(file), volume_(volume), uids_(source_uids(volume)), identity_(identity) {
+    const IODGeneralEquipmentModule::EquipmentInfo equipment("jcs", "jcs", "none", JCS_VERSION);
+    const ContentIdentificationMacro content("1", "JCS", "Opacities and lungs found by jcs",
+                                             "jcs^");
+    DcmSegmentation* made = nullptr;
+    require_good(DcmSegmentation::createBinarySegmentation(made, static_cast<Uint16>(volume.rows),
+                                                           static_cast<Uint16>(volume.columns),
+                                                           equipment, content),
+                 file);
+    object_.reset(made);
+    DcmDataset source;
+    put_identity(source, volume, uids_);
+    require_good(object_->importHierarchy(source, OFTrue, OFTrue, OFTrue), file);
+    add_shared_groups(*object_, volume, file);
+    add_dimensions();
+    require_good(object_->getSeries().setSeriesInstanceUID(identity.series_uid.c_str()), file);
+    require_good(object_->getSeries().setSeriesNumber(kSeriesNumber), file);
+    require_good(object_->getSeries().setSeriesDescription("jcs segmentation"), file);
+    require_good(object_->getSOPCommon().setSOPInstanceUID(identity.sop_instance_uid.c_str()),
+                 file);
+  }
+
+  int add_segment(const Kind& kind, const Mask& mask) {
+    DcmSegment* made = nullptr;
+    require_good(
+        DcmSegment::create(made, kind.label, kind.category.macro(), kind.type.macro(),
+                           DcmSegTypes::SAT_AUTOMATIC, &kind == &kOpacity ? "jcs" : "jcs lungs"),
+        file_);
+    std::unique_ptr<DcmSegment> segment(made);
+    describe(*segment, kind, file_);
+    Uint16 number = 0;
+    require_good(object_->addSegment(segment.get(), number), file_);
+    segment.release();  // the object owns it now
+    add_frames(*object_, number, mask, volume_, uids_, file_);
+    return number;
+  }
+
+  void write() {
+    DcmFileFormat format;
+    DcmDataset& dataset = *format.getDataset();
+    require_good(object_->writeDataset(dataset), file_);
+    // What DCMTK fills in with the time of writing.
+    const auto put = [&](const DcmTagKey& tag, const std::string& text) {
+      require_good(dataset.putAndInsertString(tag, text.c_str()), file_);
+    };
+    put(DCM_ContentDate, identity_.date);
+    put(DCM_ContentTime, identity_.time);
+    put(DCM_SeriesDate, identity_.date);
+    put(DCM_SeriesTime, identity_.time);
+    put(DCM_InstanceCreationDate, identity_.date);
+    put(DCM_InstanceCreationTime, identity_.time);
+    put_identity(dataset, volume_, uids_);
+    put_references(dataset);
+    write_dicom(file_, format);
+  }
+
+ private:
+  /// The images that the frames refer to: all of the series, since all were looked at.
+  void put_references(DcmItem& dataset) {
+    DcmItem* series = nullptr;
+    require_good(dataset.findOrCreateSequenceItem(DCM_ReferencedSeriesSequence, series, 0), file_);
+    require_good(series->putAndInsertString(DCM_SeriesInstanceUID, uids_.series_uid.c_str()),
+                 file_);
+    std::set<std::string> named;
+    for (const SourceImage& image : uids_.images) {
+      if (!named.insert(image.sop_instance_uid).second) continue;
+      DcmItem* item = nullptr;
+      require_good(series->findOrCreateSequenceItem(DCM_ReferencedInstanceSequence, item, kAppend),
+                   file_);
+      require_good(item->putAndInsertString(DCM_ReferencedSOPClassUID, image.sop_class_uid.c_str()),
+                   file_);
+      require_good(
+          item->putAndInsertString(DCM_ReferencedSOPInstanceUID, image.sop_instance_uid.c_str()),
+          file_);
+    }
+  }
+
+  void add_dimensions() {
+    const std::string uid = inner_uid(identity_, "dimensions");
+    IODMultiframeDimensionModule& dimensions = object_->getDimensions();
+    require_good(dimensions.addDimensionIndex(DCM_ReferencedSegmentNumber, uid.c_str(),
+                                              DCM_SegmentIdentificationSequence, "Segment"),
+                 file_);
+    require_good(dimensions.addDimensionIndex(DCM_ImagePositionPatient, uid.c_str(),
+                                              DCM_PlanePositionSequence, "Position"),
+                 file_);
+  }
+
+  const std::filesystem::path& file_;
+  const CtVolume& volume_;
+  SourceUids uids_;
+  ObjectIdentity identity_;
+  std::unique_ptr<DcmSegmentation> object_;
+};
+
+std::string content_of(const diagnosis::CaseResult& result, const SourceUids& uids) {
+  return uids.series_uid + sha256(std::as_bytes(std::span(result.opacity_mask))) +
+         sha256(std::as_bytes(std::span(result.lung_mask))) + JCS_VERSION;
+}
+
+}  // namespace
+
+std::optional<WrittenObject> write_segmentation(const std::filesystem::path& file,
+                                                const diagnosis::CaseResult& result,
+                                                const CtVolume& volume,
+                                                const DicomOptions& options) {
+  require_consistent(result, volume);
+  const bool opacity = holds_any(result.opacity_mask);
+  const bool lungs = holds_any(result.lung_mask);
+  if (!from_dicom(volume) || (!opacity && !lungs)) return std::nullopt;
+  if (!placed(volume)) {
+    log().warn("no DICOM segmentation is written: it is not known where the slices lie.");
+    return std::nullopt;
+  }
+  imaging::prepare_dicom();
+  const ObjectIdentity identity =
+      object_identity("segmentation", content_of(result, source_uids(volume)), options);
+  Writer writer(file, volume, identity);
+  WrittenObject written{.sop_class_uid = UID_SegmentationStorage,
+                        .sop_instance_uid = identity.sop_instance_uid,
+                        .series_uid = identity.series_uid,
+                        .opacity_segment = std::nullopt,
+                        .lungs_segment = std::nullopt};
+  if (opacity) written.opacity_segment = writer.add_segment(kOpacity, result.opacity_mask);
+  if (lungs) written.lungs_segment = writer.add_segment(kLungs, result.lung_mask);
+  writer.write();
+  return written;
+}
+
+std::vector<std::string> dicom_warnings(const CtVolume& volume) {
+  return from_dicom(volume) ? source_uids(volume).warnings : std::vector<std::string>{};
+}
+
+}  // namespace jcs::report

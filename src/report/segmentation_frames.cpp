@@ -91,10 +91,23 @@ void add_shared_groups(DcmSegmentation& object, const CtVolume& volume,
   require_good(object.addForAllFrames(orientation), file);
 }
 
-std::size_t add_frames(DcmSegmentation& object, std::uint16_t segment,
-                       std::span<const std::uint8_t> mask, const CtVolume& volume,
-                       const SourceUids& uids, const std::filesystem::path& file) {
-  std::size_t frames = 0;
+void PackedFrames::append(std::span<const std::uint8_t> pixels) {
+  bytes_.resize((bits_ + pixels.size() + 7) / 8);
+  for (const std::uint8_t pixel : pixels) {
+    if (pixel != 0) bytes_[bits_ / 8] |= static_cast<std::uint8_t>(1U << (bits_ % 8));
+    ++bits_;
+  }
+}
+
+std::vector<std::uint8_t> PackedFrames::bytes() const {
+  std::vector<std::uint8_t> even = bytes_;
+  even.resize((even.size() + 1) / 2 * 2);
+  return even;
+}
+
+void add_frames(DcmSegmentation& object, PackedFrames& packed, std::uint16_t segment,
+                std::span<const std::uint8_t> mask, const CtVolume& volume, const SourceUids& uids,
+                const std::filesystem::path& file) {
   std::vector<Uint8> pixels(volume.pixels());
   for (std::size_t k = 0; k < volume.slice_count(); ++k) {
     const auto slice = mask.subspan(k * volume.pixels(), volume.pixels());
@@ -103,9 +116,8 @@ std::size_t add_frames(DcmSegmentation& object, std::uint16_t segment,
     if (std::find(pixels.begin(), pixels.end(), 1) == pixels.end()) continue;
     FrameGroups groups(segment, k + 1, volume.slices[k], uids.images[k], file);
     require_good(object.addFrame(pixels.data(), segment, groups.all()), file);
-    ++frames;
+    packed.append(pixels);
   }
-  return frames;
 }
 
 }  // namespace jcs::report

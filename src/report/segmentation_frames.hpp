@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <vector>
 
 #include "jcs/imaging/ct_volume.hpp"
 
@@ -16,10 +18,23 @@ namespace jcs::report {
 void add_shared_groups(DcmSegmentation& object, const imaging::CtVolume& volume,
                        const std::filesystem::path& file);
 
-/// Adds a frame for each slice in which `mask` (one value a voxel) is not 0 everywhere.
-/// @returns the number of frames
-std::size_t add_frames(DcmSegmentation& object, std::uint16_t segment,
-                       std::span<const std::uint8_t> mask, const imaging::CtVolume& volume,
-                       const SourceUids& uids, const std::filesystem::path& file);
+/// Binary frames one behind the other, eight pixels a byte, the first in its lowest bit. A frame
+/// goes on in the byte that the one before it ends in.
+class PackedFrames {
+ public:
+  void append(std::span<const std::uint8_t> pixels);
+  /// Of even length, as DICOM's values are.
+  [[nodiscard]] std::vector<std::uint8_t> bytes() const;
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+  std::size_t bits_ = 0;
+};
+
+/// Adds a frame for each slice in which `mask` (one value a voxel) is not 0 everywhere, to the
+/// object and to `packed`.
+void add_frames(DcmSegmentation& object, PackedFrames& packed, std::uint16_t segment,
+                std::span<const std::uint8_t> mask, const imaging::CtVolume& volume,
+                const SourceUids& uids, const std::filesystem::path& file);
 
 }  // namespace jcs::report

@@ -140,7 +140,7 @@ class Writer {
     Uint16 number = 0;
     require_good(object_->addSegment(segment.get(), number), file_);
     segment.release();  // the object owns it now
-    add_frames(*object_, number, mask, volume_, uids_, file_);
+    add_frames(*object_, packed_, number, mask, volume_, uids_, file_);
     return number;
   }
 
@@ -160,6 +160,10 @@ class Writer {
     put(DCM_InstanceCreationTime, identity_.time);
     put_identity(dataset, volume_, uids_);
     put_references(dataset);
+    // DCMTK 3.6.7 misplaces frames whose pixels do not fill whole bytes.
+    const std::vector<std::uint8_t> pixels = packed_.bytes();
+    require_good(dataset.putAndInsertUint8Array(DCM_PixelData, pixels.data(), pixels.size()),
+                 file_);
     write_dicom(file_, format);
   }
 
@@ -200,10 +204,18 @@ class Writer {
   SourceUids uids_;
   ObjectIdentity identity_;
   std::unique_ptr<DcmSegmentation> object_;
+  PackedFrames packed_;
 };
 
-std::string content_of(const diagnosis::CaseResult& result, const SourceUids& uids) {
-  return uids.series_uid + sha256(std::as_bytes(std::span(result.opacity_mask))) +
+std::string content_of(const diagnosis::CaseResult& result, const CtVolume& volume,
+                       const SourceUids& uids) {
+  std::string place;
+  for (const imaging::Vec3& part :
+       {volume.row_direction, volume.column_direction, volume.slices.front().position}) {
+    for (const double value : part) place += decimal_string(value) + " ";
+  }
+  return uids.series_uid + uids.images.front().sop_instance_uid + place +
+         sha256(std::as_bytes(std::span(result.opacity_mask))) +
          sha256(std::as_bytes(std::span(result.lung_mask))) + JCS_VERSION;
 }
 
@@ -223,7 +235,7 @@ std::optional<WrittenObject> write_segmentation(const std::filesystem::path& fil
   }
   imaging::prepare_dicom();
   const ObjectIdentity identity =
-      object_identity("segmentation", content_of(result, source_uids(volume)), options);
+      object_identity("segmentation", content_of(result, volume, source_uids(volume)), options);
   Writer writer(file, volume, identity);
   WrittenObject written{.sop_class_uid = UID_SegmentationStorage,
                         .sop_instance_uid = identity.sop_instance_uid,

@@ -98,8 +98,10 @@ StudyState RunLog::state(const Study& study, StudyState::Step step) const {
 }
 
 void RunLog::begin(const Study& study) const {
-  remove_leftovers(result_folder(options_.folder, study));
-  remove_leftovers(state_file(options_.folder, study));
+  if (broken_off(study)) {
+    remove_leftovers(result_folder(options_.folder, study));
+    remove_leftovers(state_file(options_.folder, study));
+  }
   write_state(options_.folder, study, state(study, StudyState::Step::kRunning));
 }
 

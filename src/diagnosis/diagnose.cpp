@@ -1,12 +1,17 @@
 #include "jcs/diagnosis/diagnose.hpp"
 
+#include <utility>
+
 #include "jcs/core/error.hpp"
 #include "jcs/core/stopwatch.hpp"
 #include "jcs/diagnosis/classify.hpp"
+#include "jcs/diagnosis/findings/measure.hpp"
+#include "jcs/diagnosis/findings/suitability.hpp"
 #include "jcs/diagnosis/gate.hpp"
 #include "jcs/diagnosis/key_slices.hpp"
 #include "jcs/diagnosis/measure.hpp"
 #include "jcs/diagnosis/segment.hpp"
+#include "jcs/imaging/lungs.hpp"
 #include "jcs/inference/architecture.hpp"
 
 #include "activation_maps.hpp"
@@ -56,6 +61,16 @@ void take_gate(Gate gate, const Threshold& threshold, CaseResult& result) {
   result.warnings.insert(result.warnings.end(), gate.warnings.begin(), gate.warnings.end());
 }
 
+// Networks answer whatever they are shown. Of a series that is no chest CT the answer means
+// nothing.
+void take_concerns(const CtVolume& volume, CaseResult& result) {
+  result.concerns = suitability(volume, result.lung_mask);
+  for (const Concern& concern : result.concerns) {
+    result.warnings.push_back(concern.text);
+    if (concern.decisive) result.verdict = Verdict::kUndetermined;
+  }
+}
+
 bool wants_segmentation(Segment when, Verdict verdict) {
   return when == Segment::kAlways || (when == Segment::kPositive && verdict == Verdict::kPositive);
 }
@@ -100,6 +115,14 @@ CaseResult diagnose(const CtVolume& volume, ClassifierRunner& classifier,
     take_gate(gate(probabilities, threshold, thresholds.slice_probability), threshold, result);
   });
 
+  std::string no_lungs;
+  timed("lungs", [&] {
+    imaging::Lungs lungs = imaging::find_lungs(volume, stop);
+    result.lung_mask = std::move(lungs.mask);
+    no_lungs = std::move(lungs.missing);
+    take_concerns(volume, result);
+  });
+
   if (wants_segmentation(options.segment, result.verdict)) {
     timed("segment", [&] {
       result.opacity_mask =
@@ -112,6 +135,11 @@ CaseResult diagnose(const CtVolume& volume, ClassifierRunner& classifier,
                               segmenter->sha256(),
                               inference::architecture(segmenter->card().segmenter)});
   }
+
+  timed("findings", [&] {
+    result.findings = measure_findings(volume, result.lung_mask, result.opacity_mask);
+    result.findings.no_lungs = std::move(no_lungs);
+  });
 
   if (options.key_slices > 0) {
     timed("activation maps", [&] {

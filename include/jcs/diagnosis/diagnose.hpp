@@ -13,8 +13,10 @@ namespace jcs::diagnosis {
 
 /// The JCS pipeline (paper §III): classify every slice, count the positive ones, and, where the
 /// gate or the options say so, outline the opacities of every slice and measure them; activation
-/// maps of the slices that matter come last. The result carries the volume's warnings, its own, and
-/// the seconds that each stage took.
+/// maps of the slices that matter come last. Beyond the paper, the lungs are found and the
+/// opacities described in clinical terms, and a series that is no chest CT gets no verdict (see
+/// findings/suitability.hpp): the networks would answer for it, too. The result carries the
+/// volume's warnings, its own, and the seconds that each stage took.
 ///
 /// Memory beyond the volume: two batches, what the networks need for one, and one byte a voxel for
 /// the mask.

@@ -1,7 +1,22 @@
 #pragma once
+
+#include <cstdint>
 #include <span>
-#include "jcs/diagnosis/result/case_result.hpp"
+
+#include "jcs/diagnosis/result/findings.hpp"
 #include "jcs/imaging/ct_volume.hpp"
+
 namespace jcs::diagnosis {
-inline Findings measure_findings(const imaging::CtVolume&, std::span<const std::uint8_t>, std::span<const std::uint8_t>) { return {}; }
-}
+
+/// What lungs and outlined opacities amount to (see findings.hpp for each figure). Opacities are
+/// pieces whose voxels touch by faces, edges or corners. Volumes are voxels times the volume of a
+/// voxel. How deep an opacity lies is measured in the slice's plane, from the outline around both
+/// lungs, so that the side of the heart counts as central.
+/// @param lung_mask [slice][row][column]: a Side or 0; empty: lungs were not found
+/// @param opacity_mask likewise, not 0: opacity; empty: opacities were not outlined
+/// @returns nothing but empty findings where the volume of a voxel is not known
+/// @throws InputError when a mask is not of this volume
+Findings measure_findings(const imaging::CtVolume& volume, std::span<const std::uint8_t> lung_mask,
+                          std::span<const std::uint8_t> opacity_mask);
+
+}  // namespace jcs::diagnosis

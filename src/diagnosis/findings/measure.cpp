@@ -1,0 +1,259 @@
+#include "jcs/diagnosis/findings/measure.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jcs/core/error.hpp"
+
+#include "lung_outline.hpp"
+#include "pieces.hpp"
+
+namespace jcs::diagnosis {
+
+namespace {
+
+using imaging::CtVolume;
+using imaging::Vec3;
+using Mask = std::span<const std::uint8_t>;
+
+/// What is counted of one piece, in voxels.
+struct Sums {
+  std::int64_t voxels = 0, consolidation = 0, right = 0, left = 0, peripheral = 0;
+  double hu = 0;
+  Vec3 place{};
+  int first_row = 0, last_row = 0, first_column = 0, last_column = 0;
+  std::size_t first_slice = 0, last_slice = 0, largest_slice = 0;
+  std::int64_t in_slice = 0, in_largest_slice = 0;
+};
+
+void require_size(const CtVolume& volume, Mask mask, const char* what) {
+  if (!mask.empty() && mask.size() != volume.hu.size()) {
+    throw InputError({.what = std::string("the ") + what + " mask is not of this volume",
+                      .expected = std::to_string(volume.hu.size()) + " voxels",
+                      .got = std::to_string(mask.size())});
+  }
+}
+
+Vec3 place_of(const CtVolume& volume, std::size_t slice, int row, int column) {
+  Vec3 place = volume.slices[slice].position;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    place[axis] += column * volume.column_spacing_mm * volume.row_direction[axis] +
+                   row * volume.row_spacing_mm * volume.column_direction[axis];
+  }
+  return place;
+}
+
+void extend(Sums& sums, std::size_t slice, int row, int column) {
+  if (sums.voxels == 0) {
+    sums.first_row = sums.last_row = row;
+    sums.first_column = sums.last_column = column;
+    sums.first_slice = sums.last_slice = slice;
+  }
+  sums.first_row = std::min(sums.first_row, row);
+  sums.last_row = std::max(sums.last_row, row);
+  sums.first_column = std::min(sums.first_column, column);
+  sums.last_column = std::max(sums.last_column, column);
+  if (slice != sums.last_slice) sums.in_slice = 0;
+  sums.last_slice = slice;
+  if (++sums.in_slice > sums.in_largest_slice) {
+    sums.in_largest_slice = sums.in_slice;
+    sums.largest_slice = slice;
+  }
+}
+
+class Survey {
+ public:
+  Survey(const CtVolume& volume, Mask lungs, const Pieces& pieces)
+      : volume_(volume), lungs_(lungs), sums_(static_cast<std::size_t>(pieces.count)) {
+    for (std::size_t k = 0; k < volume.slice_count(); ++k) take_slice(k, pieces.labels[k]);
+  }
+
+  [[nodiscard]] const std::vector<Sums>& sums() const { return sums_; }
+
+ private:
+  void take_slice(std::size_t k, const cv::Mat& labels) {
+    std::optional<LungOutline> outline;
+    const auto hu = volume_.slice(k);
+    for (int row = 0; row < volume_.rows; ++row) {
+      const int* label = labels.ptr<int>(row);
+      for (int column = 0; column < volume_.columns; ++column) {
+        if (label[column] == 0) continue;
+        const std::size_t pixel =
+            static_cast<std::size_t>(row) * static_cast<std::size_t>(volume_.columns) +
+            static_cast<std::size_t>(column);
+        Sums& sums = sums_[static_cast<std::size_t>(label[column] - 1)];
+        extend(sums, k, row, column);
+        ++sums.voxels;
+        sums.hu += hu[pixel];
+        sums.consolidation += hu[pixel] >= kConsolidationHu ? 1 : 0;
+        const Vec3 place = place_of(volume_, k, row, column);
+        for (std::size_t axis = 0; axis < 3; ++axis) sums.place[axis] += place[axis];
+        if (lungs_.empty()) continue;
+        const std::uint8_t lung = lungs_[k * volume_.pixels() + pixel];
+        if (lung == 0) continue;
+        (lung == static_cast<std::uint8_t>(Side::kRight) ? sums.right : sums.left) += 1;
+        if (!outline)
+          outline.emplace(lung_slice(k), volume_.row_spacing_mm, volume_.column_spacing_mm);
+        sums.peripheral += outline->depth_mm(row, column) < kPeripheralMm ? 1 : 0;
+      }
+    }
+  }
+
+  [[nodiscard]] cv::Mat lung_slice(std::size_t k) const {
+    return {volume_.rows, volume_.columns, CV_8UC1,
+            const_cast<std::uint8_t*>(lungs_.data() + k * volume_.pixels())};
+  }
+
+  const CtVolume& volume_;
+  Mask lungs_;
+  std::vector<Sums> sums_;
+};
+
+/// Where the lungs begin and end along the body, mm.
+struct Height {
+  double lowest = 0, highest = 0;
+};
+
+std::optional<Height> lung_height(const CtVolume& volume, Mask lungs) {
+  std::optional<Height> height;
+  for (std::size_t k = 0; k < volume.slice_count() && !lungs.empty(); ++k) {
+    const Mask slice = lungs.subspan(k * volume.pixels(), volume.pixels());
+    if (std::all_of(slice.begin(), slice.end(), [](std::uint8_t v) { return v == 0; })) continue;
+    const double at = volume.slices[k].location_mm;
+    if (!height) height = Height{at, at};
+    height->highest = at;
+  }
+  return height;
+}
+
+Third third_of(double location, const Height& height) {
+  const double share = (location - height.lowest) / (height.highest - height.lowest);
+  if (share < 1.0 / 3.0) return Third::kLower;
+  return share < 2.0 / 3.0 ? Third::kMiddle : Third::kUpper;
+}
+
+Lesion lesion_of(const Sums& sums, const CtVolume& volume) {
+  const double ml = volume.voxel_volume_ml();
+  const auto voxels = static_cast<double>(sums.voxels);
+  Lesion lesion;
+  lesion.volume_ml = voxels * ml;
+  lesion.extent_mm = {
+      (sums.last_column - sums.first_column + 1) * volume.column_spacing_mm,
+      (sums.last_row - sums.first_row + 1) * volume.row_spacing_mm,
+      static_cast<double>(sums.last_slice - sums.first_slice + 1) * volume.slice_spacing_mm};
+  lesion.mean_hu = sums.hu / voxels;
+  lesion.consolidation_ml = static_cast<double>(sums.consolidation) * ml;
+  lesion.ground_glass_ml = static_cast<double>(sums.voxels - sums.consolidation) * ml;
+  for (std::size_t axis = 0; axis < 3; ++axis) lesion.centre_mm[axis] = sums.place[axis] / voxels;
+  lesion.first_slice = sums.first_slice;
+  lesion.last_slice = sums.last_slice;
+  lesion.largest_slice = sums.largest_slice;
+  lesion.box = {sums.first_row, sums.first_column, sums.last_row - sums.first_row + 1,
+                sums.last_column - sums.first_column + 1};
+  return lesion;
+}
+
+void place_in_lungs(Lesion& lesion, const Sums& sums, const CtVolume& volume,
+                    const Findings& findings, const std::optional<Height>& height) {
+  if (!height) return;
+  double location = 0;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    location += lesion.centre_mm[axis] * volume.normal[axis];
+  }
+  if (height->highest > height->lowest) lesion.third = third_of(location, *height);
+  const std::int64_t inside = sums.right + sums.left;
+  if (2 * inside < sums.voxels) return;
+  lesion.side = sums.right >= sums.left ? Side::kRight : Side::kLeft;
+  lesion.depth = 2 * sums.peripheral >= inside ? Depth::kPeripheral : Depth::kCentral;
+  for (const LungFinding& lung : findings.lungs) {
+    if (lung.side == *lesion.side && lung.volume_ml > 0) {
+      const std::int64_t there = *lesion.side == Side::kRight ? sums.right : sums.left;
+      lesion.share_of_lung = static_cast<double>(there) * volume.voxel_volume_ml() / lung.volume_ml;
+    }
+  }
+}
+
+void measure_lungs(const CtVolume& volume, Mask lungs, Findings& findings) {
+  if (lungs.empty()) return;
+  double total = 0;
+  for (const Side side : {Side::kRight, Side::kLeft}) {
+    LungFinding lung;
+    lung.side = side;
+    lung.volume_ml = static_cast<double>(
+                         std::count(lungs.begin(), lungs.end(), static_cast<std::uint8_t>(side))) *
+                     volume.voxel_volume_ml();
+    total += lung.volume_ml;
+    findings.lungs.push_back(lung);
+  }
+  findings.lung_volume_ml = total;
+}
+
+Severity severity_of(double share) {
+  // The bands are named in whole per cent; a trace is not nothing.
+  const double percent = 100.0 * share;
+  if (percent <= 0) return Severity::kNone;
+  if (percent <= 25) return Severity::kMinimal;
+  if (percent <= 50) return Severity::kMild;
+  return percent <= 75 ? Severity::kModerate : Severity::kSevere;
+}
+
+void sum_up(const CtVolume& volume, const std::vector<Sums>& pieces, Findings& findings) {
+  const double ml = volume.voxel_volume_ml();
+  Sums all;
+  for (const Sums& piece : pieces) {
+    all.voxels += piece.voxels;
+    all.consolidation += piece.consolidation;
+    all.right += piece.right;
+    all.left += piece.left;
+  }
+  findings.consolidation_ml = static_cast<double>(all.consolidation) * ml;
+  findings.ground_glass_ml = static_cast<double>(all.voxels - all.consolidation) * ml;
+  if (!findings.lung_volume_ml) return;
+  for (LungFinding& lung : findings.lungs) {
+    lung.opacity_ml = static_cast<double>(lung.side == Side::kRight ? all.right : all.left) * ml;
+    if (lung.volume_ml > 0) lung.opacity_share = *lung.opacity_ml / lung.volume_ml;
+  }
+  findings.opacity_in_lungs_ml = static_cast<double>(all.right + all.left) * ml;
+  findings.opacity_outside_ml = static_cast<double>(all.voxels - all.right - all.left) * ml;
+  if (*findings.lung_volume_ml > 0) {
+    findings.opacity_share = *findings.opacity_in_lungs_ml / *findings.lung_volume_ml;
+    findings.severity = severity_of(*findings.opacity_share);
+  }
+}
+
+}  // namespace
+
+Findings measure_findings(const CtVolume& volume, Mask lung_mask, Mask opacity_mask) {
+  require_size(volume, lung_mask, "lung");
+  require_size(volume, opacity_mask, "opacity");
+  Findings findings;
+  if (!(volume.voxel_volume_ml() > 0)) return findings;
+  measure_lungs(volume, lung_mask, findings);
+  if (opacity_mask.empty()) return findings;
+
+  const Survey survey(volume, lung_mask, find_pieces(volume, opacity_mask));
+  sum_up(volume, survey.sums(), findings);
+  const std::optional<Height> height = lung_height(volume, lung_mask);
+  for (const Sums& sums : survey.sums()) {
+    Lesion lesion = lesion_of(sums, volume);
+    if (lesion.volume_ml < kSmallestLesionMl) {
+      ++findings.smaller_lesions;
+      findings.smaller_lesions_ml += lesion.volume_ml;
+      continue;
+    }
+    place_in_lungs(lesion, sums, volume, findings, height);
+    findings.lesions.push_back(lesion);
+  }
+  std::stable_sort(findings.lesions.begin(), findings.lesions.end(),
+                   [](const Lesion& a, const Lesion& b) { return a.volume_ml > b.volume_ml; });
+  for (std::size_t i = 0; i < findings.lesions.size(); ++i) {
+    findings.lesions[i].number = static_cast<int>(i) + 1;
+  }
+  return findings;
+}
+
+}  // namespace jcs::diagnosis

@@ -1,0 +1,100 @@
+#include "series_look.hpp"
+
+#include <algorithm>
+
+#include <opencv2/imgproc.hpp>
+
+namespace jcs::diagnosis {
+
+namespace {
+
+using imaging::CtVolume;
+using Mask = std::span<const std::uint8_t>;
+
+constexpr int kPadding = -1024;  // as the reader fills what lies outside the scan
+constexpr int kAirHu = -700;
+constexpr int kTissueHu = -320;
+constexpr int kSoftTissueHu[] = {-200, 300};
+constexpr int kBoneHu = 300;
+constexpr int kTrunkTissueHu[] = {-50, 450};
+constexpr int kEnhancedHu = 130;    // blood alone has 30 to 60 HU
+constexpr std::size_t kLooks = 40;  // slices that are looked at for contrast, at most
+constexpr double kBothLungsCm2 = 20.0;
+constexpr double kBeforeSpine = 0.6;  // of the lungs' height in the picture, from the front
+
+void count_values(const CtVolume& volume, SeriesLook& look) {
+  constexpr std::size_t kStride = 7;  // no divisor of usual picture sizes
+  double seen = 0, air = 0, soft = 0, tissue = 0, bone = 0;
+  for (std::size_t i = 0; i < volume.hu.size(); i += kStride) {
+    const int hu = volume.hu[i];
+    ++seen;
+    air += hu < kAirHu && hu != kPadding ? 1 : 0;
+    soft += hu >= kSoftTissueHu[0] && hu <= kSoftTissueHu[1] ? 1 : 0;
+    tissue += hu > kTissueHu ? 1 : 0;
+    bone += hu >= kBoneHu ? 1 : 0;
+  }
+  look.air_share = air / seen;
+  look.soft_tissue_share = soft / seen;
+  look.bone_share = tissue > 0 ? bone / tissue : 0;
+  look.tissue_cm2 =
+      tissue / seen * static_cast<double>(volume.pixels()) * volume.pixel_area_mm2() / 100.0;
+}
+
+/// The pixels between the lungs and before the spine, the lungs themselves left out. Front is where
+/// the row index is low or high, as the slice lies.
+cv::Mat between(const cv::Mat& lungs, bool front_is_low) {
+  std::vector<cv::Point> pixels, hull;
+  cv::findNonZero(lungs, pixels);
+  cv::convexHull(pixels, hull);
+  cv::Mat region = cv::Mat::zeros(lungs.size(), CV_8UC1);
+  cv::fillConvexPoly(region, hull, 255);
+  region.setTo(0, lungs);
+  const cv::Rect box = cv::boundingRect(hull);
+  const int cut = static_cast<int>((front_is_low ? kBeforeSpine : 1.0 - kBeforeSpine) * box.height);
+  const int behind = box.y + cut;
+  if (front_is_low) {
+    region.rowRange(std::min(behind, region.rows), region.rows).setTo(0);
+  } else {
+    region.rowRange(0, std::max(0, behind)).setTo(0);
+  }
+  return region;
+}
+
+void measure_contrast(const CtVolume& volume, Mask lungs, SeriesLook& look) {
+  const std::size_t step = std::max<std::size_t>(1, volume.slice_count() / kLooks);
+  double tissue = 0, enhanced = 0;
+  for (std::size_t k = 0; k < volume.slice_count(); k += step) {
+    if (look.lung_cm2[k] < 2 * kBothLungsCm2) continue;
+    const cv::Mat mask(volume.rows, volume.columns, CV_8UC1,
+                       const_cast<std::uint8_t*>(lungs.data() + k * volume.pixels()));
+    const double right = cv::countNonZero(mask == 1) * volume.pixel_area_mm2() / 100.0;
+    if (right < kBothLungsCm2 || look.lung_cm2[k] - right < kBothLungsCm2) continue;
+    cv::Mat smooth;
+    cv::blur(cv::Mat(volume.rows, volume.columns, CV_16SC1,
+                     const_cast<std::int16_t*>(volume.slice(k).data())),
+             smooth, {3, 3});
+    const cv::Mat region = between(mask, volume.column_direction[1] > 0);
+    tissue +=
+        cv::countNonZero((smooth >= kTrunkTissueHu[0]) & (smooth <= kTrunkTissueHu[1]) & region);
+    enhanced += cv::countNonZero((smooth >= kEnhancedHu) & (smooth <= kTrunkTissueHu[1]) & region);
+  }
+  look.enhanced_share = tissue > 0 ? enhanced / tissue : 0;
+}
+
+}  // namespace
+
+SeriesLook look_at_series(const CtVolume& volume, Mask lung_mask) {
+  SeriesLook look;
+  count_values(volume, look);
+  if (lung_mask.empty()) return look;
+  for (std::size_t k = 0; k < volume.slice_count(); ++k) {
+    const Mask slice = lung_mask.subspan(k * volume.pixels(), volume.pixels());
+    const auto zeros = std::count(slice.begin(), slice.end(), 0);
+    look.lung_cm2.push_back((static_cast<double>(slice.size()) - static_cast<double>(zeros)) *
+                            volume.pixel_area_mm2() / 100.0);
+  }
+  measure_contrast(volume, lung_mask, look);
+  return look;
+}
+
+}  // namespace jcs::diagnosis

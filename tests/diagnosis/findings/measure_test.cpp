@@ -1,0 +1,201 @@
+#include "jcs/diagnosis/findings/measure.hpp"
+
+#include <cstdint>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "jcs/core/error.hpp"
+
+#include "support/error_line.hpp"
+
+namespace {
+
+using jcs::diagnosis::Depth;
+using jcs::diagnosis::Findings;
+using jcs::diagnosis::Lesion;
+using jcs::diagnosis::measure_findings;
+using jcs::diagnosis::Severity;
+using jcs::diagnosis::Side;
+using jcs::diagnosis::Third;
+using jcs::imaging::CtVolume;
+using testing::DoubleEq;
+using testing::DoubleNear;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// 30 slices of 100 x 120 pixels, 3 x 2 x 5 mm. Lungs are two boxes, 90 mm wide, from slice 3 on.
+struct Chest {
+  CtVolume volume;
+  std::vector<std::uint8_t> lungs, opacities;
+
+  Chest() {
+    volume.rows = 100;
+    volume.columns = 120;
+    volume.row_spacing_mm = 3.0;
+    volume.column_spacing_mm = 2.0;
+    volume.slice_spacing_mm = 5.0;
+    for (int k = 0; k < 30; ++k) {
+      jcs::imaging::SliceInfo slice;
+      slice.position = {-120.0, -150.0, -400.0 + 5.0 * k};
+      slice.location_mm = slice.position[2];
+      volume.slices.push_back(slice);
+    }
+    volume.hu.assign(30 * volume.pixels(), -860);
+    lungs.assign(volume.hu.size(), 0);
+    opacities.assign(volume.hu.size(), 0);
+    box(lungs, 1, {3, 30}, {10, 90}, {5, 50});
+    box(lungs, 2, {3, 30}, {10, 90}, {70, 115});
+  }
+
+  /// Fills [first, last) of slices, rows and columns.
+  void box(std::vector<std::uint8_t>& mask, std::uint8_t value, std::array<int, 2> slices,
+           std::array<int, 2> rows, std::array<int, 2> columns, int hu = 0) {
+    for (int k = slices[0]; k < slices[1]; ++k) {
+      for (int row = rows[0]; row < rows[1]; ++row) {
+        for (int column = columns[0]; column < columns[1]; ++column) {
+          const std::size_t at = (static_cast<std::size_t>(k) * 100 + row) * 120 + column;
+          mask[at] = value;
+          if (hu != 0) volume.hu[at] = static_cast<std::int16_t>(hu);
+        }
+      }
+    }
+  }
+  void opacity(std::array<int, 2> slices, std::array<int, 2> rows, std::array<int, 2> columns,
+               int hu) {
+    box(opacities, 1, slices, rows, columns, hu);
+  }
+
+  [[nodiscard]] Findings measure() const { return measure_findings(volume, lungs, opacities); }
+};
+
+constexpr double kVoxelMl = 0.03;
+
+TEST(MeasureFindings, LungsHaveTheirVolumes) {
+  const Findings found = Chest().measure();
+  const double ml = 27 * 80 * 45 * kVoxelMl;
+  ASSERT_EQ(found.lungs.size(), 2U);
+  EXPECT_EQ(found.lungs[0].side, Side::kRight);
+  EXPECT_THAT(found.lungs[0].volume_ml, DoubleNear(ml, 1e-9));
+  EXPECT_THAT(*found.lung_volume_ml, DoubleNear(2 * ml, 1e-9));
+  EXPECT_EQ(found.opacity_share, 0.0);
+  EXPECT_EQ(found.severity, Severity::kNone);
+  EXPECT_TRUE(found.lesions.empty());
+}
+
+TEST(MeasureFindings, ALesionIsDescribed) {
+  Chest chest;
+  chest.opacity({20, 24}, {40, 50}, {100, 112}, -500);  // left, at the side wall
+  chest.opacity({20, 22}, {40, 50}, {100, 112}, -100);  // its lower half is dense
+  const Findings found = chest.measure();
+  ASSERT_EQ(found.lesions.size(), 1U);
+  const Lesion& lesion = found.lesions[0];
+  EXPECT_EQ(lesion.number, 1);
+  EXPECT_THAT(lesion.volume_ml, DoubleNear(480 * kVoxelMl, 1e-9));
+  EXPECT_THAT(lesion.extent_mm, ElementsAre(24.0, 30.0, 20.0));
+  EXPECT_THAT(lesion.mean_hu, DoubleEq(-300.0));
+  EXPECT_THAT(lesion.ground_glass_ml, DoubleNear(240 * kVoxelMl, 1e-9));
+  EXPECT_THAT(lesion.consolidation_ml, DoubleNear(240 * kVoxelMl, 1e-9));
+  // Columns 100 to 111, rows 40 to 49, slices 20 to 23; the centre of the first voxel is at 0.
+  EXPECT_THAT(lesion.centre_mm,
+              ElementsAre(DoubleNear(-120 + 2 * 105.5, 1e-9), DoubleNear(-150 + 3 * 44.5, 1e-9),
+                          DoubleNear(-400 + 5 * 21.5, 1e-9)));
+  EXPECT_EQ(lesion.first_slice, 20U);
+  EXPECT_EQ(lesion.last_slice, 23U);
+  EXPECT_THAT(lesion.box, ElementsAre(40, 100, 10, 12));
+  EXPECT_EQ(lesion.side, Side::kLeft);
+  EXPECT_EQ(lesion.third, Third::kUpper);
+  EXPECT_EQ(lesion.depth, Depth::kPeripheral);
+  EXPECT_THAT(*lesion.share_of_lung, DoubleNear(480.0 / (27 * 80 * 45), 1e-12));
+  EXPECT_EQ(found.lungs[0].opacity_ml, 0.0);
+  EXPECT_THAT(*found.lungs[1].opacity_ml, DoubleNear(480 * kVoxelMl, 1e-9));
+  EXPECT_THAT(*found.opacity_share, DoubleNear(240.0 / (27 * 80 * 45), 1e-12));
+  EXPECT_EQ(found.severity, Severity::kMinimal);
+}
+
+TEST(MeasureFindings, TheSideOfTheHeartIsCentral) {
+  Chest chest;
+  chest.opacity({5, 8}, {45, 52}, {44, 50}, -500);
+  const Findings found = chest.measure();
+  ASSERT_EQ(found.lesions.size(), 1U);
+  EXPECT_EQ(found.lesions[0].depth, Depth::kCentral);
+  EXPECT_EQ(found.lesions[0].side, Side::kRight);
+  EXPECT_EQ(found.lesions[0].third, Third::kLower);
+}
+
+TEST(MeasureFindings, VoxelsThatTouchAtACornerAreOneLesion) {
+  Chest chest;
+  chest.opacity({10, 12}, {20, 25}, {20, 25}, -500);
+  chest.opacity({12, 14}, {25, 30}, {25, 30}, -500);  // touches the first at one corner
+  chest.opacity({12, 14}, {60, 65}, {20, 25}, -500);
+  const Findings found = chest.measure();
+  ASSERT_EQ(found.lesions.size(), 2U);
+  EXPECT_THAT(found.lesions[0].volume_ml, DoubleNear(100 * kVoxelMl, 1e-9));
+  EXPECT_THAT(found.lesions[1].volume_ml, DoubleNear(50 * kVoxelMl, 1e-9));
+  EXPECT_EQ(found.lesions[1].number, 2);
+}
+
+TEST(MeasureFindings, SmallOnesAreSummedUpAndOutsideOnesHaveNoSide) {
+  Chest chest;
+  chest.opacity({10, 11}, {20, 21}, {20, 23}, -500);  // 0.09 ml
+  chest.opacity({15, 16}, {20, 21}, {20, 22}, -500);  // 0.06 ml
+  chest.opacity({10, 12}, {20, 30}, {52, 68}, 40);    // between the lungs
+  const Findings found = chest.measure();
+  EXPECT_EQ(found.smaller_lesions, 2U);
+  EXPECT_THAT(found.smaller_lesions_ml, DoubleNear(5 * kVoxelMl, 1e-9));
+  ASSERT_EQ(found.lesions.size(), 1U);
+  EXPECT_FALSE(found.lesions[0].side);
+  EXPECT_FALSE(found.lesions[0].share_of_lung);
+  EXPECT_TRUE(found.lesions[0].third);
+  EXPECT_THAT(*found.opacity_outside_ml, DoubleNear(320 * kVoxelMl, 1e-9));
+  EXPECT_THAT(*found.opacity_in_lungs_ml, DoubleNear(5 * kVoxelMl, 1e-9));
+  EXPECT_THAT(*found.ground_glass_ml + *found.consolidation_ml, DoubleNear(325 * kVoxelMl, 1e-9));
+}
+
+TEST(MeasureFindings, SeverityFollowsTheShareOfTheLungs) {
+  const auto severity = [](int columns) {
+    Chest chest;
+    chest.opacity({3, 30}, {10, 90}, {5, 5 + columns}, -500);
+    if (columns > 45) chest.opacity({3, 30}, {10, 90}, {70, 25 + columns}, -500);
+    return chest.measure().severity;
+  };
+  EXPECT_EQ(severity(1), Severity::kMinimal);
+  EXPECT_EQ(severity(22), Severity::kMinimal);  // 24 %
+  EXPECT_EQ(severity(23), Severity::kMild);
+  EXPECT_EQ(severity(45), Severity::kMild);  // 50 %
+  EXPECT_EQ(severity(60), Severity::kModerate);
+  EXPECT_EQ(severity(90), Severity::kSevere);
+}
+
+TEST(MeasureFindings, WhatIsNotKnownStaysEmpty) {
+  Chest chest;
+  chest.opacity({10, 12}, {20, 30}, {20, 30}, -500);
+  const Findings without_lungs = measure_findings(chest.volume, {}, chest.opacities);
+  EXPECT_TRUE(without_lungs.lungs.empty());
+  EXPECT_FALSE(without_lungs.lung_volume_ml);
+  EXPECT_FALSE(without_lungs.opacity_share);
+  ASSERT_EQ(without_lungs.lesions.size(), 1U);
+  EXPECT_FALSE(without_lungs.lesions[0].third);
+  const Findings not_outlined = measure_findings(chest.volume, chest.lungs, {});
+  EXPECT_TRUE(not_outlined.lung_volume_ml);
+  EXPECT_FALSE(not_outlined.severity);
+  EXPECT_FALSE(not_outlined.lungs[0].opacity_ml);
+  EXPECT_FALSE(not_outlined.ground_glass_ml);
+  chest.volume.slice_spacing_mm = 0;
+  EXPECT_TRUE(chest.measure().lesions.empty());
+  EXPECT_FALSE(chest.measure().ground_glass_ml);
+}
+
+TEST(MeasureFindings, RefusesMasksOfAnotherVolume) {
+  const Chest chest;
+  const std::vector<std::uint8_t> small(7);
+  EXPECT_THAT(jcs::test::error_line<jcs::InputError>(
+                  [&] { measure_findings(chest.volume, small, chest.opacities); }),
+              HasSubstr("lung mask"));
+  EXPECT_THAT(jcs::test::error_line<jcs::InputError>(
+                  [&] { measure_findings(chest.volume, chest.lungs, small); }),
+              HasSubstr("opacity mask"));
+}
+
+}  // namespace

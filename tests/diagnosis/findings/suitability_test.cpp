@@ -1,0 +1,147 @@
+#include "jcs/diagnosis/findings/suitability.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "jcs/core/error.hpp"
+#include "jcs/imaging/lungs.hpp"
+#include "jcs/imaging/phantom.hpp"
+#include "jcs/imaging/study.hpp"
+
+#include "support/shared.hpp"
+
+namespace {
+
+using jcs::diagnosis::Concern;
+using jcs::diagnosis::suitability;
+using jcs::imaging::CtVolume;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+/// The codes, decisive ones with an exclamation mark.
+std::vector<std::string> concerns(const CtVolume& volume) {
+  std::vector<std::string> codes;
+  for (const Concern& concern : suitability(volume, jcs::imaging::find_lungs(volume).mask)) {
+    EXPECT_THAT(concern.text, testing::EndsWith("."));
+    codes.push_back(concern.code + (concern.decisive ? "!" : ""));
+  }
+  return codes;
+}
+
+CtVolume chest(int slices = 60, std::int64_t seed = 3) {
+  jcs::imaging::PhantomOptions options;
+  options.rows = options.columns = 128;
+  options.slices = slices;
+  options.seed = seed;
+  options.diseased = true;
+  return jcs::imaging::make_phantom(options).volume;
+}
+
+/// Slices first to last (excluded) alone.
+CtVolume part(const CtVolume& whole, std::size_t first, std::size_t last) {
+  CtVolume volume = whole;
+  volume.slices.assign(whole.slices.begin() + static_cast<std::ptrdiff_t>(first),
+                       whole.slices.begin() + static_cast<std::ptrdiff_t>(last));
+  volume.hu.assign(whole.hu.begin() + static_cast<std::ptrdiff_t>(first * whole.pixels()),
+                   whole.hu.begin() + static_cast<std::ptrdiff_t>(last * whole.pixels()));
+  return volume;
+}
+
+/// Stands for abdomen: the lungs filled with tissue.
+CtVolume without_lungs(CtVolume volume) {
+  const std::vector<std::uint8_t> lungs = jcs::imaging::find_lungs(volume).mask;
+  for (std::size_t i = 0; i < lungs.size(); ++i) {
+    if (lungs[i] != 0) volume.hu[i] = 50;
+  }
+  return volume;
+}
+
+TEST(Suitability, AWholeChestRaisesNoConcern) { EXPECT_THAT(concerns(chest()), IsEmpty()); }
+
+TEST(Suitability, ABodyWithoutLungsIsAnAbdomen) {
+  EXPECT_THAT(concerns(without_lungs(chest())), ElementsAre("abdomen!"));
+}
+
+TEST(Suitability, ASmallBodyWithMuchBoneIsAHead) {
+  CtVolume head = without_lungs(chest());
+  for (std::size_t i = 0; i < head.hu.size(); ++i) {
+    if (head.hu[i] > 0 && i % 4 == 0) head.hu[i] = 900;
+  }
+  EXPECT_THAT(concerns(head), ElementsAre("head!"));
+}
+
+TEST(Suitability, ASmallBodyWithoutLungsIsNoChest) {
+  CtVolume leg = without_lungs(chest());
+  leg.row_spacing_mm /= 2;
+  leg.column_spacing_mm /= 2;
+  EXPECT_THAT(concerns(leg), ElementsAre("no_lungs!"));
+}
+
+TEST(Suitability, ValuesThatAreNoHounsfieldUnitsAreDecisive) {
+  CtVolume shifted = chest();
+  for (std::int16_t& hu : shifted.hu) hu = static_cast<std::int16_t>(hu + 1024);
+  EXPECT_THAT(concerns(shifted), Contains("uncalibrated!"));
+  CtVolume low = chest();
+  for (std::int16_t& hu : low.hu) hu = static_cast<std::int16_t>(hu - 1024);
+  EXPECT_THAT(concerns(low), Contains("uncalibrated!"));
+  CtVolume doubled = chest();
+  for (std::int16_t& hu : doubled.hu) hu = static_cast<std::int16_t>((hu + 1024) * 4);
+  EXPECT_THAT(concerns(doubled), Contains("uncalibrated!"));
+}
+
+TEST(Suitability, SlicesThatAreNotAxialAreDecisive) {
+  CtVolume coronal = chest();
+  coronal.normal = {0, 1, 0};
+  EXPECT_THAT(concerns(coronal), ElementsAre("not_axial!"));
+}
+
+TEST(Suitability, PicturesAndUnknownSpacingCannotBeChecked) {
+  CtVolume pictures = chest();
+  pictures.windowed = true;
+  EXPECT_THAT(concerns(pictures), ElementsAre("windowed"));
+  CtVolume unspaced = chest();
+  unspaced.slice_spacing_mm = 0;
+  EXPECT_THAT(concerns(unspaced), ElementsAre("no_geometry"));
+}
+
+TEST(Suitability, FewSlicesAndWideGapsAreSaid) {
+  CtVolume few = part(chest(), 28, 31);
+  EXPECT_THAT(concerns(few), ElementsAre("partial_chest", "few_slices"));
+  EXPECT_THAT(concerns(chest(25)), ElementsAre("wide_gaps"));
+}
+
+TEST(Suitability, ASeriesThatEndsInsideTheLungsIsAPartOfThem) {
+  EXPECT_THAT(concerns(part(chest(), 0, 30)), ElementsAre("partial_chest"));
+}
+
+TEST(Suitability, ContrastMediumIsSeen) {
+  CtVolume volume = chest();
+  for (std::int16_t& hu : volume.hu) {
+    if (hu >= 20 && hu < 100) hu = static_cast<std::int16_t>(hu + 180);
+  }
+  EXPECT_THAT(concerns(volume), ElementsAre("contrast"));
+}
+
+TEST(Suitability, RealSeriesAreToldApart) {
+  const auto data = jcs::test::data_dir();
+  if (!std::filesystem::exists(data)) GTEST_SKIP() << data << " is not there";
+  EXPECT_THAT(concerns(jcs::imaging::read_study(data / "dicom-edge" / "ge-head-tilted")),
+              ElementsAre("head!"));
+  EXPECT_THAT(concerns(jcs::imaging::read_study(data / "ct-md" / "P001")), IsEmpty());
+}
+
+TEST(Suitability, RefusesAMaskOfAnotherVolume) {
+  const std::vector<std::uint8_t> small(3);
+  EXPECT_THROW(suitability(chest(4), small), jcs::InputError);
+  EXPECT_THAT(suitability(CtVolume{}, {}), IsEmpty());
+}
+
+}  // namespace

@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include <iconv.h>
+
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcmetinf.h>
 #include <dcmtk/dcmdata/dcspchrs.h>
@@ -34,6 +36,23 @@ std::string ascii(std::string text) {
     if (static_cast<unsigned char>(c) >= 0x80) c = '?';
   }
   return text;
+}
+
+/// Japanese with escape sequences (ISO 2022 IR 87 and 159), which DCMTK converts only where it was
+/// built with a library that knows the bare character sets. Empty: it is none.
+std::string from_iso_2022_jp(std::string text) {
+  if (text.find("\x1b$") == std::string::npos) return {};
+  const iconv_t converter = iconv_open("UTF-8", "ISO-2022-JP-2");
+  if (converter == reinterpret_cast<iconv_t>(-1)) return {};
+  std::string converted(4 * text.size(), '\0');
+  char* in = text.data();
+  char* out = converted.data();
+  std::size_t in_left = text.size(), out_left = converted.size();
+  const bool good =
+      iconv(converter, &in, &in_left, &out, &out_left) != static_cast<std::size_t>(-1);
+  iconv_close(converter);
+  converted.resize(converted.size() - out_left);
+  return good ? converted : std::string{};
 }
 
 bool is_ascii(const std::string& text) { return ascii(text) == text; }
@@ -126,6 +145,7 @@ std::string DicomFile::text(const DcmTagKey& tag) const {
           .good()) {
     return without_padding(converted);
   }
+  if (const std::string japanese = from_iso_2022_jp(raw); !japanese.empty()) return japanese;
   return ascii(std::move(raw));
 }
 

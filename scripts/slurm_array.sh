@@ -28,11 +28,6 @@ if [[ -z ${SLURM_ARRAY_TASK_ID:-} || -z ${SLURM_ARRAY_TASK_COUNT:-} ]]; then
 fi
 studies=$1 output=$2
 shift 2
-if [[ -d $studies ]]; then
-  input=("$studies" --studies)
-else
-  input=(--list "$studies")
-fi
 # In place of the shell, so that Slurm's signals reach the program.
-exec "${JCS_DIAGNOSE:-jcs_diagnose}" "${input[@]}" --output "$output" \
+exec "${JCS_DIAGNOSE:-jcs_diagnose}" "$studies" --cohort --output "$output" \
   --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT" --threads "${SLURM_CPUS_PER_TASK:-0}" "$@"

@@ -1,7 +1,8 @@
 #include "jcs_diagnose/arguments.hpp"
 
+#include <system_error>
+
 #include "jcs/core/error.hpp"
-#include "jcs/imaging/nifti.hpp"
 
 #include "common/option_flags.hpp"
 #include "jcs_diagnose/output_folder.hpp"
@@ -14,12 +15,19 @@ constexpr int kMostThreads = 1024;
 constexpr int kLargestBatch = 4096;
 constexpr int kMostKeySlices = 24;
 
+// A list of studies names its results' folder without ".csv" or ".txt".
+std::filesystem::path without_list_ending(std::filesystem::path list) {
+  std::error_code error;
+  if (std::filesystem::is_regular_file(list, error)) list.replace_extension();
+  return list;
+}
+
 }  // namespace
 
 void add_arguments(App& app, DiagnoseArguments& arguments) {
   CLI::App& cli = app.cli();
   cli.add_option(
-         "STUDY", arguments.folder,
+         "STUDY", arguments.study,
          "a chest CT: a folder with DICOM files at any depth or slices as PNG or JPEG, or a "
          "NIfTI file")
       ->required();
@@ -52,23 +60,36 @@ void add_arguments(App& app, DiagnoseArguments& arguments) {
                  "slices segmented at once; 0: what suits the device")
       ->check(CLI::Range(0, kLargestBatch))
       ->capture_default_str();
+  cli.add_option("--send", arguments.send,
+                 "then send segmentation.dcm and report.dcm to an archive by C-STORE")
+      ->type_name("HOST:PORT:AE_TITLE");
   cli.add_flag("--nifti", arguments.nifti, "as --nifti-opacity --nifti-lungs");
   arguments.report.describe(flags);
+  CLI::Option* cohort = cli.add_flag(
+      "--cohort", arguments.cohort,
+      "STUDY stands for many: a folder with studies at any depth, or a list of them, a text with "
+      "a path a line or a CSV file with the column path; what is done already is left out");
+  cli.add_option("--shard", arguments.shard,
+                 "of the cohort, do part I of N alone, for job arrays: 1/8 to 8/8")
+      ->type_name("I/N")
+      ->needs(cohort)
+      ->capture_default_str();
+  cli.get_option("--list-series")->excludes(cohort);
   cli.add_flag("--json", arguments.json, "print result.json instead of a summary");
 }
 
 DiagnosePlan plan_of(const DiagnoseArguments& arguments) {
   DiagnosePlan plan;
+  plan.weights_cls = arguments.weights_cls;
+  plan.weights_seg = arguments.weights_seg;
+  plan.read = arguments.read;
+  plan.overwrite = arguments.overwrite;
   plan.diagnosis = arguments.diagnosis;
   if (!arguments.threshold.empty()) {
     plan.diagnosis.threshold = diagnosis::parse_threshold(arguments.threshold);
   }
-  // Files are named relative to the study's folder; a NIfTI file lies in one.
-  plan.diagnosis.folder = imaging::named_like_nifti(arguments.folder)
-                              ? arguments.folder.parent_path()
-                              : arguments.folder;
+  if (!arguments.send.empty()) plan.send = report::StoreTarget::parse(arguments.send);
   plan.report = arguments.report;
-  plan.report.source = arguments.folder.string();
   plan.report.key_slices = plan.diagnosis.key_slices;
   plan.report.nifti_opacity |= arguments.nifti;
   plan.report.nifti_lungs |= arguments.nifti;
@@ -77,7 +98,10 @@ DiagnosePlan plan_of(const DiagnoseArguments& arguments) {
                      .batch_size = arguments.batch_cls};
   plan.segmenter = plan.classifier;
   plan.segmenter.batch_size = arguments.batch_seg;
-  plan.output = arguments.output.empty() ? default_output(arguments.folder) : arguments.output;
+  plan.output = arguments.output.empty()
+                    ? default_output(arguments.cohort ? without_list_ending(arguments.study)
+                                                      : arguments.study)
+                    : arguments.output;
   if (arguments.weights_cls.empty()) {
     throw UsageError({"the classifier's weights are not named", "--weights-cls", "a file"});
   }

@@ -10,7 +10,7 @@
 #include "jcs/cohort/run.hpp"
 #include "jcs/cohort/study_list.hpp"
 #include "jcs/core/error.hpp"
-#include "jcs/core/log.hpp"
+#include "jcs/core/log_text.hpp"
 #include "jcs/weights/json_options.hpp"
 
 #include "common/print.hpp"
@@ -76,7 +76,7 @@ void diagnose_cohort(const DiagnoseArguments& arguments, App& app) {
   options.shard = cohort::Shard::parse(arguments.shard);
   options.paths = plan.report.identity == report::Identity::kFull;
   const cohort::Studies found = studies_of(arguments, plan, app);
-  for (const std::string& warning : found.warnings) log().warn("{}", warning);
+  for (const std::string& warning : found.warnings) log_warning(warning);
 
   Networks networks(plan);
   options.settings = settings_text(plan, networks);

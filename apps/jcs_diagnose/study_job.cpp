@@ -1,6 +1,9 @@
 #include "jcs_diagnose/study_job.hpp"
 
+#include <vector>
+
 #include "jcs/core/atomic_file.hpp"
+#include "jcs/core/error.hpp"
 #include "jcs/core/stopwatch.hpp"
 #include "jcs/diagnosis/diagnose.hpp"
 #include "jcs/imaging/nifti.hpp"
@@ -17,6 +20,23 @@ Networks::Networks(const DiagnosePlan& plan) : classifier(plan.weights_cls, plan
     segmenter.emplace(plan.weights_seg, plan.segmenter);
   }
 }
+
+namespace {
+
+/// What there is of DICOM in a result's folder. The result stays whole whatever becomes of it.
+void send(const report::StoreTarget& target, const std::filesystem::path& output,
+          const std::stop_token& stop) {
+  std::vector<std::filesystem::path> files;
+  for (const char* name : {"segmentation.dcm", "report.dcm"}) {
+    if (std::filesystem::exists(output / name)) files.push_back(output / name);
+  }
+  if (files.empty()) {
+    throw OutputError({.what = "there is no DICOM result to send", .where = output.string()});
+  }
+  report::store(target, files, stop);
+}
+
+}  // namespace
 
 DiagnosedStudy diagnose_study(const std::filesystem::path& study,
                               const std::filesystem::path& output, Networks& networks,
@@ -48,6 +68,7 @@ DiagnosedStudy diagnose_study(const std::filesystem::path& study,
   write_file(folder.path() / "result.json", done.json);
   throw_if_stopped(stop);
   folder.commit();
+  if (plan.send) send(*plan.send, output, stop);
   return done;
 }
 

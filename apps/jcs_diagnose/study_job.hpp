@@ -28,7 +28,8 @@ struct DiagnosedStudy {
   std::string json;  ///< the text of result.json
 };
 
-/// Reads a study, diagnoses it and fills the folder `output`, which appears whole or not at all.
+/// Reads a study, diagnoses it and fills the folder `output`, which appears whole or not at all;
+/// then sends it where the plan says so.
 /// @throws InputError, WeightsError, OutputError, Interrupted
 DiagnosedStudy diagnose_study(const std::filesystem::path& study,
                               const std::filesystem::path& output, Networks& networks,

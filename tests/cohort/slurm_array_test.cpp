@@ -40,13 +40,13 @@ TEST_F(SlurmArray, RunsThePartOfTheTask) {
   const Finished finished = run({tree, "out put", "--segment", "never"}, kTask);
   EXPECT_EQ(finished.code, 0) << finished.err;
   EXPECT_EQ(finished.out, "[" + tree +
-                              "][--studies][--output][out put][--shard][2/8][--threads][4]"
+                              "][--cohort][--output][out put][--shard][2/8][--threads][4]"
                               "[--segment][never]");
 }
 
 TEST_F(SlurmArray, TakesAList) {
   const Finished finished = run({"list.csv", "out"}, kTask);
-  EXPECT_EQ(finished.out, "[--list][list.csv][--output][out][--shard][2/8][--threads][4]");
+  EXPECT_EQ(finished.out, "[list.csv][--cohort][--output][out][--shard][2/8][--threads][4]");
 }
 
 TEST_F(SlurmArray, SaysHowItIsSubmitted) {

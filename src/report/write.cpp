@@ -13,9 +13,12 @@
 #include "jcs/imaging/picture.hpp"
 #include "jcs/report/html.hpp"
 #include "jcs/report/json.hpp"
+#include "jcs/report/segmentation_object.hpp"
+#include "jcs/report/structured_report.hpp"
 
 #include "consistency.hpp"
 #include "opacity_mask.hpp"
+#include "source_uids.hpp"
 
 namespace jcs::report {
 
@@ -79,6 +82,18 @@ void write_nifti(const std::filesystem::path& folder, const diagnosis::CaseResul
   }
 }
 
+void write_dicom_objects(const std::filesystem::path& folder, const diagnosis::CaseResult& result,
+                         const imaging::CtVolume& volume, const ReportOptions& options) {
+  if (!from_dicom(volume)) return;
+  std::optional<WrittenObject> segmentation;
+  if (options.segmentation) {
+    segmentation = write_segmentation(folder / "segmentation.dcm", result, volume, options.dicom);
+  }
+  if (options.structured_report) {
+    write_structured_report(folder / "report.dcm", result, volume, segmentation, options.dicom);
+  }
+}
+
 }  // namespace
 
 void write_report(const std::filesystem::path& folder, const diagnosis::CaseResult& result,
@@ -87,6 +102,7 @@ void write_report(const std::filesystem::path& folder, const diagnosis::CaseResu
   make_folder(folder);
   write_file(folder / "result.json", result_json(result, volume, options));
   write_file(folder / "report.html", report_html(result, volume, options));
+  write_dicom_objects(folder, result, volume, options);
   if (options.pictures) {
     write_pictures(folder / "pictures", result, volume, options);
   }

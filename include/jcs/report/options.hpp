@@ -3,6 +3,7 @@
 #include <string>
 
 #include "jcs/core/fields.hpp"
+#include "jcs/report/dicom_options.hpp"
 
 namespace jcs::report {
 
@@ -28,6 +29,7 @@ struct ReportOptions {
   bool nifti_volume = false;      ///< also write the volume itself as NIfTI
   bool segmentation = true;       ///< write a DICOM segmentation object of a DICOM series
   bool structured_report = true;  ///< write a DICOM structured report of a DICOM series
+  DicomOptions dicom;
 
   /// What a user chooses. The window is that of the weights; how many key slices there are, the
   /// diagnosis decides.
@@ -35,6 +37,9 @@ struct ReportOptions {
   void describe(Visitor& v) {
     v.field("segmentation", segmentation, "write segmentation.dcm for a DICOM series");
     v.field("structured_report", structured_report, "write report.dcm for a DICOM series");
+    v.field("content_time", dicom.content_time,
+            "time in the DICOM files, YYYYMMDDHHMMSS, which makes them the same each time; empty: "
+            "now, and new UIDs");
     v.field("nifti_opacity", nifti_opacity, "write the opacities as opacity.nii.gz too");
     v.field("nifti_lungs", nifti_lungs, "write the lungs as lungs.nii.gz too: 1 right, 2 left");
     v.field("nifti_volume", nifti_volume, "write the volume as volume.nii.gz too, HU");

@@ -11,6 +11,8 @@ namespace jcs::report {
 /// Writes into `folder`, which is made where it is missing:
 ///   result.json              see json.hpp
 ///   report.html              see html.hpp
+///   segmentation.dcm         unless switched off, of a DICOM series: see segmentation_object.hpp
+///   report.dcm               likewise: see structured_report.hpp
 ///   pictures/slice_0001.png  on request: each slice in the window, opacities outlined
 ///   pictures/mask_0001.png   on request and when segmented: opacities 255, all else 0
 ///   opacity.nii.gz           on request and when segmented: opacities 1, all else 0

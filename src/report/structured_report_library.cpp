@@ -1,0 +1,102 @@
+#include "structured_report_library.hpp"
+
+#include <array>
+#include <span>
+#include <string>
+
+#include <dcmtk/dcmdata/dcdeftag.h>
+#include <dcmtk/dcmdata/dcitem.h>
+#include <dcmtk/dcmdata/dcsequen.h>
+
+#include "jcs/core/error.hpp"
+
+#include "dicom_output.hpp"
+#include "structured_report_groups.hpp"
+#include "structured_report_quantities.hpp"
+
+namespace jcs::report {
+
+namespace {
+
+using imaging::CtVolume;
+
+using Library = TID1600_ImageLibrary;
+
+void put(DcmItem& item, const DcmTagKey& tag, const std::string& text) {
+  if (!text.empty()) {
+    check(item.putAndInsertString(tag, text.c_str()));
+  }
+}
+
+void put(DcmItem& item, const DcmTagKey& tag, std::span<const double> values) {
+  std::string text;
+  for (const double value : values) {
+    text += (text.empty() ? "" : "\\") + decimal_string(value);
+  }
+  put(item, tag, text);
+}
+
+void put_size(DcmItem& item, const DcmTagKey& tag, int value) {
+  check(item.putAndInsertUint16(tag, static_cast<Uint16>(value)));
+}
+
+void put_orientation(DcmItem& item, const CtVolume& volume) {
+  std::array<double, 6> both{};
+  std::ranges::copy(volume.row_direction, both.begin());
+  std::ranges::copy(volume.column_direction, both.begin() + 3);
+  put(item, DCM_ImageOrientationPatient, both);
+}
+
+/// The attributes that the library copies from an image, as the volume has them.
+DcmItem described(const CtVolume& volume, const SourceUids& uids, std::size_t slice) {
+  DcmItem item;
+  put(item, DCM_SOPClassUID, uids.images[slice].sop_class_uid);
+  put(item, DCM_SOPInstanceUID, uids.images[slice].sop_instance_uid);
+  put(item, DCM_Modality, volume.series.modality);
+  put(item, DCM_StudyDate, volume.series.study_date);
+  put(item, DCM_FrameOfReferenceUID, uids.frame_of_reference_uid);
+  put_size(item, DCM_Rows, volume.rows);
+  put_size(item, DCM_Columns, volume.columns);
+  if (volume.pixel_area_mm2() > 0) {
+    put(item, DCM_PixelSpacing, std::array{volume.row_spacing_mm, volume.column_spacing_mm});
+  }
+  if (volume.slice_spacing_mm > 0) {
+    put(item, DCM_ImagePositionPatient, volume.slices[slice].position);
+    put_orientation(item, volume);
+    put(item, DCM_SpacingBetweenSlices, std::array{volume.slice_spacing_mm});
+  }
+  if (volume.series.slice_thickness_mm > 0) {
+    put(item, DCM_SliceThickness, std::array{volume.series.slice_thickness_mm});
+  }
+  return item;
+}
+
+/// That there was nothing to add or to move is no failure.
+void check_library(const OFCondition& condition) {
+  if (condition != CMR_EC_NoImageLibraryEntryDescriptorsToBeAdded &&
+      condition != CMR_EC_NoImageLibraryEntryDescriptorsToBeMoved) {
+    check(condition);
+  }
+}
+
+}  // namespace
+
+void add_image_library(TID1500_MeasurementReport& report, const CtVolume& volume,
+                       const SourceUids& uids) {
+  Library& library = report.getImageLibrary();
+  check(library.createNewImageLibrary());
+  check(library.addImageGroup());
+  const Library::AddImageMode mode =
+      volume.series.modality.empty() ? Library::withoutDescriptors : Library::withAllDescriptors;
+  for (std::size_t slice = 0; slice < uids.images.size(); ++slice) {
+    if (slice > 0 &&
+        uids.images[slice].sop_instance_uid == uids.images[slice - 1].sop_instance_uid) {
+      continue;
+    }
+    DcmItem item = described(volume, uids, slice);
+    check_library(library.addImageEntry(item, mode));
+  }
+  check_library(library.moveCommonImageDescriptorsToImageGroups());
+}
+
+}  // namespace jcs::report

@@ -18,7 +18,7 @@ using namespace jcs;
 
 constexpr const char* kExamples =
     "  jcs_diagnose study --weights-cls cls.safetensors --weights-seg seg.safetensors\n"
-    "      result.json and report.html appear in ./study_jcs\n"
+    "      report.html, result.json, segmentation.dcm and report.dcm appear in ./study_jcs\n"
     "  jcs_diagnose study --weights-cls res2net_cls.pth --weights-seg joint.pth -o result\n"
     "      with the weights of the authors' release, segmentation fused with the classifier\n"
     "  jcs_diagnose study --weights-cls cls.safetensors --segment never --threshold 10% --json\n"

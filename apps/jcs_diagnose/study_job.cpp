@@ -9,6 +9,7 @@
 #include "jcs/imaging/nifti.hpp"
 #include "jcs/imaging/study.hpp"
 #include "jcs/report/json.hpp"
+#include "jcs/report/segmentation_object.hpp"
 #include "jcs/report/write.hpp"
 
 #include "jcs_diagnose/output_folder.hpp"
@@ -54,6 +55,8 @@ DiagnosedStudy diagnose_study(const std::filesystem::path& study,
   done.result = diagnosis::diagnose(volume, networks.classifier,
                                     networks.segmenter ? &*networks.segmenter : nullptr, options,
                                     progress, stop);
+  const std::vector<std::string> warnings = report::dicom_warnings(volume);
+  done.result.warnings.insert(done.result.warnings.end(), warnings.begin(), warnings.end());
   done.result.timing.insert(done.result.timing.begin(), {"read", read_seconds});
 
   report::ReportOptions report = plan.report;

@@ -4,13 +4,12 @@
 #include <stdexcept>
 #include <thread>
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcuid.h>
 #include <dcmtk/dcmnet/dstorscp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace jcs::test {
 
@@ -58,8 +57,8 @@ class StoragePeer::Scp : public DcmStorageSCP {
     }
     if (message->CommandField == DIMSE_C_STORE_RQ && manners_.status != 0) {
       DcmDataset* dataset = nullptr;
-      const OFCondition received = receiveSTORERequest(
-          message->msg.CStoreRQ, context.presentationContextID, dataset);
+      const OFCondition received =
+          receiveSTORERequest(message->msg.CStoreRQ, context.presentationContextID, dataset);
       delete dataset;
       return received.bad() ? received
                             : sendSTOREResponse(context.presentationContextID,

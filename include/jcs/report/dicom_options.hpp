@@ -10,7 +10,7 @@ struct DicomOptions {
   /// Date and time that they were made, `YYYYMMDDHHMMSS`; empty: now. Where it is given, UIDs
   /// follow from the content and this time, so that the same result gives the same bytes; else they
   /// are new each time.
-  std::string content_time;
+  std::string content_time{};
 };
 
 /// A DICOM object that was written, for those that refer to it.

@@ -29,7 +29,7 @@ struct ReportOptions {
   bool nifti_volume = false;      ///< also write the volume itself as NIfTI
   bool segmentation = true;       ///< write a DICOM segmentation object of a DICOM series
   bool structured_report = true;  ///< write a DICOM structured report of a DICOM series
-  DicomOptions dicom;
+  DicomOptions dicom = {};
 
   /// What a user chooses. The window is that of the weights; how many key slices there are, the
   /// diagnosis decides.

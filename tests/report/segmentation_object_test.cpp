@@ -1,0 +1,262 @@
+#include "jcs/report/segmentation_object.hpp"
+
+#include <cmath>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "jcs/core/error.hpp"
+
+#include "report/dicom_case.hpp"
+#include "support/error_line.hpp"
+#include "support/process.hpp"
+#include "support/temp_dir.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using jcs::diagnosis::CaseResult;
+using jcs::imaging::CtVolume;
+using jcs::report::dicom_warnings;
+using jcs::report::write_segmentation;
+using jcs::report::WrittenObject;
+using jcs::test::as_dicom;
+using jcs::test::placed_volume;
+using jcs::test::TempDir;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* kTime = "20260102030405";
+
+std::string text(DcmItem& item, const DcmTagKey& tag) {
+  OFString value;
+  item.findAndGetOFStringArray(tag, value);
+  return value.c_str();
+}
+
+DcmItem& only(DcmItem& item, const DcmTagKey& sequence, long index = 0) {
+  DcmItem* found = nullptr;
+  if (item.findAndGetSequenceItem(sequence, found, index).bad()) {
+    throw std::runtime_error(std::string("no ") + DcmTag(sequence).getTagName());
+  }
+  return *found;
+}
+
+/// A frame as a reader sees it.
+struct Frame {
+  int segment = 0;
+  std::string position, instance;
+  std::vector<std::uint8_t> pixels;
+};
+
+struct Read {
+  explicit Read(const fs::path& file) {
+    if (format.loadFile(file.c_str()).bad()) throw std::runtime_error("cannot be read");
+    DcmDataset& data = *format.getDataset();
+    const std::size_t pixels =
+        std::stoul(text(data, DCM_Rows)) * std::stoul(text(data, DCM_Columns));
+    const Uint8* packed = nullptr;
+    unsigned long bytes = 0;
+    data.findAndGetUint8Array(DCM_PixelData, packed, &bytes);
+    for (std::size_t i = 0; i < std::stoul(text(data, DCM_NumberOfFrames)); ++i) {
+      DcmItem& group = only(data, DCM_PerFrameFunctionalGroupsSequence, static_cast<long>(i));
+      Frame& frame = frames.emplace_back();
+      frame.segment = std::stoi(
+          text(only(group, DCM_SegmentIdentificationSequence), DCM_ReferencedSegmentNumber));
+      frame.position = text(only(group, DCM_PlanePositionSequence), DCM_ImagePositionPatient);
+      frame.instance = text(only(only(group, DCM_DerivationImageSequence), DCM_SourceImageSequence),
+                            DCM_ReferencedSOPInstanceUID);
+      for (std::size_t bit = i * pixels; bit < (i + 1) * pixels; ++bit) {
+        if (bit / 8 >= bytes) throw std::runtime_error("too few pixels");
+        frame.pixels.push_back(packed[bit / 8] >> (bit % 8) & 1);
+      }
+    }
+  }
+  DcmDataset& data() { return *format.getDataset(); }
+
+  DcmFileFormat format;
+  std::vector<Frame> frames;
+};
+
+CaseResult result_of(const CtVolume& volume) {
+  return jcs::test::with_findings(jcs::test::sample_result(volume), volume);
+}
+
+std::size_t count_slices(const CtVolume& volume, const std::vector<std::uint8_t>& mask) {
+  std::size_t slices = 0;
+  for (std::size_t k = 0; k < volume.slice_count(); ++k) {
+    const auto begin = mask.begin() + static_cast<std::ptrdiff_t>(k * volume.pixels());
+    slices += std::any_of(begin, begin + static_cast<std::ptrdiff_t>(volume.pixels()),
+                          [](std::uint8_t value) { return value != 0; });
+  }
+  return slices;
+}
+
+TEST(SegmentationObject, EveryVoxelLiesInTheFrameOfItsSlice) {
+  const TempDir dir;
+  const CtVolume volume = as_dicom(placed_volume(), dir / "study");
+  const CaseResult result = result_of(volume);
+  const auto written = write_segmentation(dir / "seg.dcm", result, volume);
+  ASSERT_TRUE(written);
+  EXPECT_EQ(written->opacity_segment, 1);
+  EXPECT_EQ(written->lungs_segment, 2);
+  Read read(dir / "seg.dcm");
+  EXPECT_EQ(read.frames.size(),
+            count_slices(volume, result.opacity_mask) + count_slices(volume, result.lung_mask));
+  std::map<std::string, std::size_t> slice_of;
+  for (std::size_t k = 0; k < volume.slice_count(); ++k) {
+    slice_of[volume.slices[k].sop_instance_uid] = k;
+  }
+  for (const Frame& frame : read.frames) {
+    ASSERT_TRUE(slice_of.contains(frame.instance));
+    const std::size_t k = slice_of[frame.instance];
+    EXPECT_THAT(
+        frame.position,
+        testing::EndsWith("\\" + std::to_string(static_cast<int>(volume.slices[k].location_mm))));
+    const auto& mask = frame.segment == 1 ? result.opacity_mask : result.lung_mask;
+    for (std::size_t pixel = 0; pixel < volume.pixels(); ++pixel) {
+      ASSERT_EQ(frame.pixels[pixel] != 0, mask[k * volume.pixels() + pixel] != 0);
+    }
+  }
+}
+
+TEST(SegmentationObject, SaysWhatTheSegmentsAreAndWhereTheyLie) {
+  const TempDir dir;
+  const CtVolume volume = as_dicom(placed_volume(), dir / "study");
+  write_segmentation(dir / "seg.dcm", result_of(volume), volume);
+  Read read(dir / "seg.dcm");
+  EXPECT_EQ(text(read.data(), DCM_Modality), "SEG");
+  EXPECT_EQ(text(read.data(), DCM_SegmentationType), "BINARY");
+  DcmItem& opacity = only(read.data(), DCM_SegmentSequence, 0);
+  DcmItem& lungs = only(read.data(), DCM_SegmentSequence, 1);
+  EXPECT_EQ(text(opacity, DCM_SegmentLabel), "Opacity");
+  EXPECT_EQ(text(opacity, DCM_SegmentAlgorithmType), "AUTOMATIC");
+  EXPECT_EQ(text(only(lungs, DCM_SegmentedPropertyTypeCodeSequence), DCM_CodeValue), "39607008");
+  EXPECT_EQ(
+      text(only(opacity, DCM_SegmentationAlgorithmIdentificationSequence), DCM_AlgorithmVersion),
+      text(read.data(), DCM_SoftwareVersions));
+  DcmItem& shared = only(read.data(), DCM_SharedFunctionalGroupsSequence);
+  EXPECT_EQ(text(only(shared, DCM_PixelMeasuresSequence), DCM_PixelSpacing), "8\\6");
+  EXPECT_EQ(text(only(shared, DCM_PixelMeasuresSequence), DCM_SliceThickness), "10");
+  EXPECT_EQ(text(only(shared, DCM_PlaneOrientationSequence), DCM_ImageOrientationPatient),
+            "1\\0\\0\\0\\1\\0");
+}
+
+TEST(SegmentationObject, BelongsToTheStudyOfTheImages) {
+  const TempDir dir;
+  CtVolume source = placed_volume();
+  source.series.patient_name = "M\xc3\xbcller^J\xc3\xb6rg";
+  source.series.study_uid = "1.2.826.0.1.3680043.10.5";
+  source.series.frame_of_reference_uid = "1.2.826.0.1.3680043.10.6";
+  source.series.accession_number = "ACC7";
+  const CtVolume volume = as_dicom(source, dir / "study");
+  const auto written = write_segmentation(dir / "seg.dcm", result_of(volume), volume);
+  Read read(dir / "seg.dcm");
+  EXPECT_EQ(text(read.data(), DCM_PatientName), source.series.patient_name);
+  EXPECT_EQ(text(read.data(), DCM_SpecificCharacterSet), "ISO_IR 192");
+  EXPECT_EQ(text(read.data(), DCM_PatientID), "P-17");
+  EXPECT_EQ(text(read.data(), DCM_AccessionNumber), "ACC7");
+  EXPECT_EQ(text(read.data(), DCM_StudyInstanceUID), source.series.study_uid);
+  EXPECT_EQ(text(read.data(), DCM_FrameOfReferenceUID), source.series.frame_of_reference_uid);
+  EXPECT_NE(text(read.data(), DCM_SeriesInstanceUID), volume.series.series_uid);
+  EXPECT_EQ(text(read.data(), DCM_SeriesInstanceUID), written->series_uid);
+  EXPECT_EQ(text(read.data(), DCM_SOPInstanceUID), written->sop_instance_uid);
+  EXPECT_EQ(text(only(read.data(), DCM_ReferencedSeriesSequence), DCM_SeriesInstanceUID),
+            volume.series.series_uid);
+  EXPECT_THAT(dicom_warnings(volume), IsEmpty());
+}
+
+TEST(SegmentationObject, LungsAloneAreTheFirstSegment) {
+  const TempDir dir;
+  const CtVolume volume = as_dicom(placed_volume(), dir / "study");
+  CaseResult result = jcs::test::without_segmentation(result_of(volume));
+  const auto written = write_segmentation(dir / "seg.dcm", result, volume);
+  ASSERT_TRUE(written);
+  EXPECT_FALSE(written->opacity_segment);
+  EXPECT_EQ(written->lungs_segment, 1);
+}
+
+TEST(SegmentationObject, IsNotWrittenWhereThereIsNothingToShow) {
+  const TempDir dir;
+  const CtVolume volume = as_dicom(placed_volume(), dir / "study");
+  CaseResult empty = jcs::test::without_segmentation(jcs::test::sample_result(volume));
+  EXPECT_FALSE(write_segmentation(dir / "seg.dcm", empty, volume));
+  empty.opacity_mask.assign(volume.hu.size(), 0);
+  EXPECT_FALSE(write_segmentation(dir / "seg.dcm", empty, volume));
+  const CtVolume pictures = jcs::test::as_pictures(placed_volume());
+  EXPECT_FALSE(write_segmentation(dir / "seg.dcm", jcs::test::sample_result(pictures), pictures));
+  CtVolume nowhere = volume;
+  for (auto& slice : nowhere.slices) slice.position = {};
+  EXPECT_FALSE(write_segmentation(dir / "seg.dcm", result_of(nowhere), nowhere));
+  EXPECT_FALSE(fs::exists(dir / "seg.dcm"));
+}
+
+TEST(SegmentationObject, IsTheSameEachTimeWhenToldTheTime) {
+  const TempDir dir;
+  const CtVolume volume = as_dicom(placed_volume(), dir / "study");
+  const CaseResult result = result_of(volume);
+  const auto bytes = [&](const std::string& time) {
+    write_segmentation(dir / "seg.dcm", result, volume, {.content_time = time});
+    return jcs::test::content_of(dir / "seg.dcm");
+  };
+  EXPECT_EQ(bytes(kTime), bytes(kTime));
+  EXPECT_NE(bytes(kTime), bytes("20260102030406"));
+  EXPECT_NE(bytes(""), bytes(""));
+  bytes(kTime);
+  EXPECT_EQ(text(Read(dir / "seg.dcm").data(), DCM_ContentTime), "030405");
+  for (const char* wrong : {"2026", "20261301000000", "20260102030405 ", "now"}) {
+    EXPECT_THAT(jcs::test::error_line<jcs::UsageError>([&] { bytes(wrong); }),
+                HasSubstr("YYYYMMDDHHMMSS"));
+  }
+}
+
+TEST(SegmentationObject, IdentifiersThatWereErasedAreMadeUpAndSaid) {
+  const TempDir dir;
+  CtVolume volume = as_dicom(placed_volume(), dir / "study");
+  for (auto& slice : volume.slices) slice.sop_instance_uid.clear();
+  volume.series.study_uid.clear();
+  volume.series.series_uid = "no identifier";
+  write_segmentation(dir / "a.dcm", result_of(volume), volume, {.content_time = kTime});
+  write_segmentation(dir / "b.dcm", result_of(volume), volume, {.content_time = "20270102030405"});
+  Read a(dir / "a.dcm"), b(dir / "b.dcm");
+  std::set<std::string> instances;
+  for (const Frame& frame : a.frames) instances.insert(frame.instance);
+  EXPECT_EQ(instances.size(), volume.slice_count()) << "no two images share one";
+  EXPECT_EQ(a.frames.front().instance, b.frames.front().instance) << "the same each time";
+  EXPECT_THAT(text(a.data(), DCM_StudyInstanceUID), testing::StartsWith("2.25."));
+  EXPECT_EQ(text(a.data(), DCM_StudyInstanceUID), text(b.data(), DCM_StudyInstanceUID));
+  EXPECT_THAT(
+      dicom_warnings(volume),
+      ElementsAre(testing::AllOf(HasSubstr("study, series, 12 images"), HasSubstr("made-up"))));
+}
+
+TEST(SegmentationObject, IdentifiersThatImagesShareAreToldApart) {
+  const TempDir dir;
+  CtVolume volume = as_dicom(placed_volume(), dir / "study");
+  for (auto& slice : volume.slices) slice.sop_instance_uid = "1.2.3";
+  write_segmentation(dir / "seg.dcm", result_of(volume), volume);
+  Read read(dir / "seg.dcm");
+  std::set<std::string> instances;
+  for (const Frame& frame : read.frames) instances.insert(frame.instance);
+  EXPECT_EQ(instances.size(), volume.slice_count());
+  EXPECT_THAT(dicom_warnings(volume), ElementsAre(HasSubstr("11 images")));
+}
+
+TEST(SegmentationObject, SaysWhereItCannotBeWritten) {
+  const TempDir dir;
+  const CtVolume volume = as_dicom(placed_volume(), dir / "study");
+  EXPECT_THAT(jcs::test::error_line<jcs::OutputError>([&] {
+                write_segmentation(dir / "missing" / "seg.dcm", result_of(volume), volume);
+              }),
+              HasSubstr("seg.dcm"));
+}
+
+}  // namespace

@@ -29,7 +29,8 @@ constexpr double kMostGas = 0.5;        // of a piece's voxels: more is bowel, s
 constexpr double kGasCoreMm = 4.0;      // radius of what is certainly gas, and of its blurred edge
 constexpr double kLungSliceCm2 = 15.0;  // of lung tissue in a slice that lungs reach down to
 constexpr double kClosingMm = 12.0;     // vessels and opacities at the wall up to twice this wide
-constexpr double kHoleCm2 = 10.0;       // inside a lung: vessels and opacities, but not the heart
+constexpr double kHoleCm2 =
+    4.0;  // inside a lung: vessels and opacities, not the domes of liver and spleen
 
 std::string why_not(const CtVolume& volume) {
   if (volume.windowed)

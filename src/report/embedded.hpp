@@ -4,8 +4,9 @@
 
 namespace jcs::report {
 
-/// The files report.mustache and report.css, which the build puts into the library.
+/// The files report.mustache, report.css and report.js, which the build puts into the library.
 extern const std::string_view kPageTemplate;
 extern const std::string_view kStyle;
+extern const std::string_view kScript;
 
 }  // namespace jcs::report

@@ -2,16 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <stdexcept>
+#include <vector>
 
+#include "jcs/core/hash.hpp"
 #include "jcs/report/summary.hpp"
 
 #include "body_axes.hpp"
 #include "consistency.hpp"
 #include "embedded.hpp"
 #include "format.hpp"
+#include "identity.hpp"
 #include "key_slices.hpp"
 #include "page.hpp"
+#include "picture_parts.hpp"
 
 namespace jcs::report {
 
@@ -95,6 +100,15 @@ PageData tiles(const CaseResult& result) {
   });
   list << tile("Slices with opacities", std::to_string(touched),
                "of " + std::to_string(slices.size()));
+  const diagnosis::Findings& findings = result.findings;
+  if (findings.opacity_share && findings.severity) {
+    list << tile("Share of the lungs", fixed(100.0 * *findings.opacity_share, 1), "%");
+    list << tile("Severity band", diagnosis::to_text(*findings.severity), "");
+  }
+  if (findings.ground_glass_ml && findings.consolidation_ml) {
+    list << tile("Ground glass", fixed(*findings.ground_glass_ml, 1), "ml");
+    list << tile("Consolidation", fixed(*findings.consolidation_ml, 1), "ml");
+  }
   return list;
 }
 
@@ -140,26 +154,54 @@ void fill_axis(PageData& page, const CaseResult& result, const CtVolume& volume,
   page["axis_name"] = located ? "position, mm" : "number of the slice";
 }
 
+/// Warnings beside the concerns, which are warnings too.
+void fill_warnings(PageData& page, const CaseResult& result, const CtVolume& volume,
+                   const ReportOptions& options) {
+  page["has_concerns"] = !result.concerns.empty();
+  page["concerns"] = concern_list(result.concerns);
+  const auto is_concern = [&](const std::string& warning) {
+    return std::any_of(result.concerns.begin(), result.concerns.end(),
+                       [&](const auto& concern) { return concern.text == warning; });
+  };
+  PageData list = page_list();
+  bool any = false;
+  for (const std::string& warning : shown_warnings(result, volume, options.identity)) {
+    if (is_concern(warning)) continue;
+    list << PageData(clean_text(warning));
+    any = true;
+  }
+  page["has_warnings"] = any;
+  page["warnings"] = PageData(list);
+}
+
+/// Names the page's own script to the browser, which then runs no other.
+std::string script_hash() {
+  const std::string hex = sha256(std::as_bytes(std::span(kScript)));
+  std::vector<std::byte> digest;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    digest.push_back(static_cast<std::byte>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+  }
+  return "sha256-" + base64(digest);
+}
+
 }  // namespace
 
 std::string report_html(const CaseResult& result, const CtVolume& volume,
                         const ReportOptions& options) {
   require_consistent(result, volume);
   const std::vector<std::size_t> keys = key_slices(result, options.key_slices);
+  const imaging::SeriesInfo info = shown_series(volume.series, options.identity);
   PageData page;
   page["style"] = std::string(kStyle);
+  page["script"] = std::string(kScript);
+  page["script_hash"] = script_hash();
   page["notice"] = kResearchNotice;
   page["version"] = JCS_VERSION;
-  page["identity"] = identity_facts(volume.series, options);
+  page["identity"] = identity_facts(info, options);
   fill_verdict(page, result);
-
-  const std::vector<std::string> warnings = all_warnings(result, volume);
-  PageData warning_list = page_list();
-  for (const std::string& warning : warnings) {
-    warning_list << PageData(clean_text(warning));
-  }
-  page["has_warnings"] = !warnings.empty();
-  page["warnings"] = PageData(warning_list);
+  fill_warnings(page, result, volume, options);
+  page["findings"] = findings_section(result);
+  page["browser"] = browser(result, volume, options);
 
   fill_axis(page, result, volume, keys);
   page["key"] = slice_list(result, volume, keys, options);
@@ -170,7 +212,7 @@ std::string report_html(const CaseResult& result, const CtVolume& volume,
   page["window"] = volume.windowed ? "as in the pictures"
                                    : "centre " + fixed(options.window_center, 0) + ", width " +
                                          fixed(options.window_width, 0) + " HU";
-  page["tables"] = fact_tables(result, volume);
+  page["tables"] = fact_tables(result, volume, info);
   page["weights"] = weights_list(result);
 
   kainjow::mustache::mustache tmpl{std::string(kPageTemplate)};

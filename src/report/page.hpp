@@ -22,10 +22,20 @@ PageData text_or_false(const std::string& text);
 /// {name, value, missing}; an empty value reads "not given" and is marked as missing.
 PageData named_fact(const std::string& name, const std::string& value);
 
-/// Who and which study: what is given of it.
+/// Who and which study: what is given of it. @param info as the identity asked for leaves it
 PageData identity_facts(const imaging::SeriesInfo& info, const ReportOptions& options);
-/// The tables of facts: series, timing.
-PageData fact_tables(const diagnosis::CaseResult& result, const imaging::CtVolume& volume);
+/// The tables of facts: series, timing. @param info likewise
+PageData fact_tables(const diagnosis::CaseResult& result, const imaging::CtVolume& volume,
+                     const imaging::SeriesInfo& info);
+/// What speaks against a verdict.
+PageData concern_list(const std::vector<diagnosis::Concern>& concerns);
+/// Lungs and opacities in clinical terms.
+PageData findings_section(const diagnosis::CaseResult& result);
+/// All slices to leaf through, with coronal and sagittal cuts.
+PageData browser(const diagnosis::CaseResult& result, const imaging::CtVolume& volume,
+                 const ReportOptions& options);
+/// Height of a pixel, of its width; 1 where the spacing is not known.
+double pixel_aspect(const imaging::CtVolume& volume);
 PageData weights_list(const diagnosis::CaseResult& result);
 
 /// One object for each slice shown, with its pictures.

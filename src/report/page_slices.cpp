@@ -3,6 +3,7 @@
 
 #include "body_axes.hpp"
 #include "format.hpp"
+#include "identity.hpp"
 #include "page.hpp"
 #include "slice_layers.hpp"
 
@@ -20,9 +21,7 @@ struct Frame {
 };
 
 Frame frame_of(const CtVolume& volume) {
-  const double aspect = volume.row_spacing_mm > 0 && volume.column_spacing_mm > 0
-                            ? volume.row_spacing_mm / volume.column_spacing_mm
-                            : 1.0;
+  const double aspect = pixel_aspect(volume);
   return {static_cast<double>(volume.columns), volume.rows * aspect, aspect};
 }
 
@@ -100,6 +99,12 @@ PageData facts(const CaseResult& result, const SliceResult& slice) {
 
 }  // namespace
 
+double pixel_aspect(const CtVolume& volume) {
+  return volume.row_spacing_mm > 0 && volume.column_spacing_mm > 0
+             ? volume.row_spacing_mm / volume.column_spacing_mm
+             : 1.0;
+}
+
 std::string slice_letter(std::size_t n) {
   return n < 26 ? std::string(1, static_cast<char>('A' + n)) : std::to_string(n + 1);
 }
@@ -114,7 +119,7 @@ PageData slice_list(const CaseResult& result, const CtVolume& volume,
     PageData data;
     data["letter"] = slice_letter(n);
     data["number"] = std::to_string(slices[n] + 1);
-    data["file"] = clean_text(slice.file);
+    data["file"] = clean_text(shown_reference(slice.file, options.identity));
     data["facts"] = facts(result, slice);
     data["width"] = fixed(frame.width, 0);
     data["height"] = fixed(frame.height, 1);

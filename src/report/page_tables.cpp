@@ -1,4 +1,5 @@
 #include "format.hpp"
+#include "identity.hpp"
 #include "page.hpp"
 
 namespace jcs::report {
@@ -25,8 +26,7 @@ PageData table(const std::string& title, const PageData& rows) {
   return data;
 }
 
-PageData series_rows(const imaging::CtVolume& volume) {
-  const imaging::SeriesInfo& info = volume.series;
+PageData series_rows(const imaging::CtVolume& volume, const imaging::SeriesInfo& info) {
   PageData rows = page_list();
   rows << named_fact("Series", clean_text(info.series_description));
   rows << named_fact("Series number",
@@ -94,13 +94,14 @@ PageData identity_facts(const imaging::SeriesInfo& info, const ReportOptions& op
   add_given("Study date", info.study_date, shown_date(info.study_date));
   add_given("Study", info.study_description, clean_text(info.study_description));
   add_given("Accession number", info.accession_number, clean_text(info.accession_number));
-  add_given("Source", options.source, clean_text(options.source));
+  add_given("Source", shown_source(options), clean_text(shown_source(options)));
   return list;
 }
 
-PageData fact_tables(const diagnosis::CaseResult& result, const imaging::CtVolume& volume) {
+PageData fact_tables(const diagnosis::CaseResult& result, const imaging::CtVolume& volume,
+                     const imaging::SeriesInfo& info) {
   PageData list = page_list();
-  list << table("Series", series_rows(volume));
+  list << table("Series", series_rows(volume, info));
   list << table("Timing", timing_rows(result));
   return list;
 }

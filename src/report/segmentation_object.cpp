@@ -117,9 +117,12 @@ class Writer {
                                                            equipment, content),
                  file);
     object_.reset(made);
-    DcmDataset source;
-    put_identity(source, volume, uids_);
-    require_good(object_->importHierarchy(source, OFTrue, OFTrue, OFTrue), file);
+    // The identity goes in at the end: DCMTK refuses values that break DICOM's rules, which scanners
+    // and anonymisers write all the same.
+    require_good(object_->getStudy().setStudyInstanceUID(uids_.study_uid.c_str()), file);
+    require_good(
+        object_->getFrameOfReference().setFrameOfReferenceUID(uids_.frame_of_reference_uid.c_str()),
+        file);
     add_shared_groups(*object_, volume, file);
     add_dimensions();
     require_good(object_->getSeries().setSeriesInstanceUID(identity.series_uid.c_str()), file);

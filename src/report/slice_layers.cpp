@@ -7,13 +7,13 @@
 
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
-#include <openssl/evp.h>
 
 #include "jcs/core/error.hpp"
 #include "jcs/imaging/overlay.hpp"
 #include "jcs/imaging/picture.hpp"
 
 #include "opacity_mask.hpp"
+#include "picture_parts.hpp"
 
 namespace jcs::report {
 
@@ -22,15 +22,6 @@ namespace {
 /// Activation maps are smooth: more pixels would only make the page larger.
 constexpr int kHeatSide = 128;
 constexpr double kHeatStrength = 0.65;  ///< opacity of the colour where the map is 1
-
-std::string base64(const void* bytes, std::size_t size) {
-  std::string text(4 * ((size + 2) / 3) + 1, '\0');
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                      static_cast<const unsigned char*>(bytes), static_cast<int>(size));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
 
 std::string heat_png(const std::vector<float>& values, int rows, int columns) {
   const cv::Mat map = cv::Mat(rows, columns, CV_32FC1, const_cast<float*>(values.data())).clone();
@@ -53,23 +44,7 @@ std::string heat_png(const std::vector<float>& values, int rows, int columns) {
   if (!cv::imencode(".png", bgra, png, {cv::IMWRITE_PNG_COMPRESSION, 9})) {
     throw OutputError({.what = "an activation map cannot be encoded as PNG"});
   }
-  return base64(png.data(), png.size());
-}
-
-/// Outer and inner outlines, through the centres of the pixels at the edge.
-std::string outline_path(const cv::Mat& mask) {
-  std::vector<std::vector<cv::Point>> outlines;
-  cv::findContours(mask, outlines, cv::RETR_CCOMP, cv::CHAIN_APPROX_SIMPLE);
-  std::string path;
-  for (const auto& outline : outlines) {
-    char command = 'M';
-    for (const cv::Point& point : outline) {
-      path += command + std::to_string(point.x) + ".5 " + std::to_string(point.y) + ".5";
-      command = 'L';
-    }
-    path += 'Z';
-  }
-  return path;
+  return base64(std::as_bytes(std::span(png)));
 }
 
 }  // namespace
@@ -81,7 +56,7 @@ SliceLayers slice_layers(const diagnosis::CaseResult& result, const imaging::CtV
   window.window_width = options.window_width;
   const std::vector<std::byte> grey = imaging::encode_png(imaging::windowed(volume, slice, window));
   SliceLayers layers;
-  layers.grey = base64(grey.data(), grey.size());
+  layers.grey = base64(grey);
   const auto map =
       std::find_if(result.activation_maps.begin(), result.activation_maps.end(),
                    [slice](const auto& candidate) { return candidate.slice == slice; });

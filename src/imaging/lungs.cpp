@@ -25,6 +25,7 @@ constexpr double kSmallestMl = 100.0;   // of both lungs; less is no chest
 constexpr double kSmallestCm2 = 20.0;   // the same for series of a few slices, on average
 constexpr double kPieceShare = 0.05;    // of the largest piece of lung
 constexpr double kPieceMl = 20.0;       // smaller pieces are bowel and what surrounds the patient
+constexpr double kPieceCm2 = 4.0;       // the same for series of a few slices, on average
 constexpr double kMostGas = 0.5;        // of a piece's voxels: more is bowel, stomach or outer air
 constexpr double kGasCoreMm = 4.0;      // radius of what is certainly gas, and of its blurred edge
 constexpr double kLungSliceCm2 = 15.0;  // of lung tissue in a slice that lungs reach down to
@@ -44,27 +45,37 @@ std::string why_not(const CtVolume& volume) {
   return {};
 }
 
-// Air-filled tissue inside the body that is neither airway nor gas, in pieces that may be lungs.
-Masks lung_tissue(const Grid& grid, const Masks& body, const Masks& airways) {
-  Masks air;
-  for (std::size_t k = 0; k < body.size(); ++k) {
-    air.push_back((grid.hu[k] < kTissueHu) & body[k] & ~airways[k]);
-  }
-  const Components parts = components(grid, air);
-  const auto lung_like = [&](const Component& part) {
+double height_cm(const Grid& grid) {
+  return static_cast<double>(grid.hu.size()) * grid.slice_mm / 10.0;
+}
+
+// The pieces that are large enough for a lung and not mostly gas.
+Masks lung_pieces(const Grid& grid, const Masks& masks) {
+  const Components parts = components(grid, masks);
+  const auto lung_like = [](const Component& part) {
     return static_cast<double>(part.gas) < kMostGas * static_cast<double>(part.voxels);
   };
   std::size_t largest = 0;
   for (const Component& part : parts.all) {
     if (lung_like(part)) largest = std::max(largest, part.voxels);
   }
+  const double piece_ml = std::min(kPieceMl, kPieceCm2 * height_cm(grid));
   std::vector<bool> keep;
   for (const Component& part : parts.all) {
     const auto voxels = static_cast<double>(part.voxels);
     keep.push_back(lung_like(part) && voxels >= kPieceShare * static_cast<double>(largest) &&
-                   (part.voxels == largest || voxels * grid.voxel_ml() >= kPieceMl));
+                   (part.voxels == largest || voxels * grid.voxel_ml() >= piece_ml));
   }
   return kept(parts, keep);
+}
+
+// Air-filled tissue inside the body that is neither airway nor gas, in pieces that may be lungs.
+Masks lung_tissue(const Grid& grid, const Masks& body, const Masks& airways) {
+  Masks air;
+  for (std::size_t k = 0; k < body.size(); ++k) {
+    air.push_back((grid.hu[k] < kTissueHu) & body[k] & ~airways[k]);
+  }
+  return lung_pieces(grid, air);
 }
 
 // Stomach and bowel that touch a lung through a thin diaphragm: gas that reaches further down than
@@ -171,12 +182,13 @@ Lungs find_lungs(const CtVolume& volume, const std::stop_token& stop) {
     tissue[k] &= ~other[k];
     other[k] |= airways[k];
   }
+  // The rim of what was gas is left over: alone, it is too small for a lung.
+  tissue = lung_pieces(grid, tissue);
   Sides sides = divide(grid, body, tissue);
   throw_if_stopped(stop);
 
   const double ml = volume_ml(grid, sides);
-  const double height_mm = static_cast<double>(volume.slice_count()) * volume.slice_spacing_mm;
-  if (ml < std::min(kSmallestMl, kSmallestCm2 * height_mm / 10.0)) {
+  if (ml < std::min(kSmallestMl, kSmallestCm2 * height_cm(grid))) {
     found.missing = "No lungs were found: there are only " + to_text(std::round(ml)) +
                     " ml of air-filled tissue in the body.";
     return found;

@@ -102,6 +102,18 @@ TEST(FindLungs, OneLungMayBeMissing) {
   EXPECT_LT(static_cast<double>(left), 0.05 * static_cast<double>(right));
 }
 
+TEST(FindLungs, BothAreFoundInASingleThinSlice) {
+  Phantom study = phantom(3, false);
+  CtVolume& volume = study.volume;
+  const auto first = static_cast<std::ptrdiff_t>(20 * volume.pixels());
+  const auto end = first + static_cast<std::ptrdiff_t>(volume.pixels());
+  volume.hu = {volume.hu.begin() + first, volume.hu.begin() + end};
+  volume.slices = {volume.slices[20]};
+  volume.slice_spacing_mm = 1;
+  const Lungs lungs = find_lungs(volume);
+  EXPECT_GT(dice(lungs.mask, {study.lungs.begin() + first, study.lungs.begin() + end}), 0.97);
+}
+
 TEST(FindLungs, SaysWhyThereAreNone) {
   CtVolume volume = phantom(1, false, 12).volume;
   const auto missing = [](const CtVolume& of) {
@@ -142,6 +154,10 @@ TEST(FindLungs, RealLungsHaveLifelikeVolumes) {
     EXPECT_GT(litres, 2.0);
     EXPECT_LT(litres, 4.0);
   }
+  // A colon full of gas lies where there is no lung yet; it touches the left one further up.
+  EXPECT_THAT(std::vector(lungs.mask.begin(),
+                          lungs.mask.begin() + static_cast<std::ptrdiff_t>(6 * volume.pixels())),
+              testing::Each(0));
 }
 
 TEST(FindLungs, StopsWhenAskedTo) {

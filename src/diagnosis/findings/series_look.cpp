@@ -87,12 +87,16 @@ SeriesLook look_at_series(const CtVolume& volume, Mask lung_mask) {
   SeriesLook look;
   count_values(volume, look);
   if (lung_mask.empty()) return look;
+  double right = 0, both = 0;
   for (std::size_t k = 0; k < volume.slice_count(); ++k) {
     const Mask slice = lung_mask.subspan(k * volume.pixels(), volume.pixels());
     const auto zeros = std::count(slice.begin(), slice.end(), 0);
     look.lung_cm2.push_back((static_cast<double>(slice.size()) - static_cast<double>(zeros)) *
                             volume.pixel_area_mm2() / 100.0);
+    right += static_cast<double>(std::count(slice.begin(), slice.end(), 1));
+    both += static_cast<double>(slice.size()) - static_cast<double>(zeros);
   }
+  look.right_lung_share = both > 0 ? right / both : 0;
   measure_contrast(volume, lung_mask, look);
   return look;
 }

@@ -15,6 +15,7 @@ struct SeriesLook {
   double bone_share = 0;         ///< of the tissue (above -320 HU): 300 HU and more
   double tissue_cm2 = 0;         ///< in a slice, on average
   std::vector<double> lung_cm2;  ///< in each slice
+  double right_lung_share = 0;   ///< of both lungs' volume; 0 also without lungs
   double enhanced_share = 0;     ///< of the tissue between the lungs: brighter than blood, not bone
 };
 

@@ -24,6 +24,7 @@ constexpr double kTrunkCm2 = 250.0;        // tissue in a slice; a head has less
 constexpr double kFewLungSlices = 0.25;    // with lungs: the rest is abdomen
 constexpr double kManyLungSlices = 0.5;
 constexpr double kCutThrough = 0.6;  // area of the lungs in an end slice, of the largest
+constexpr double kOtherLung = 0.1;   // of both lungs; a healthy one has 0.35 and more
 constexpr std::size_t kFewSlices = 20;
 constexpr double kWideGapMm = 5.5;
 constexpr double kContrastShare = 0.12;  // of the tissue between the lungs
@@ -90,6 +91,20 @@ void check_lungs(const SeriesLook& look, std::vector<Concern>& concerns) {
   }
 }
 
+// A lung without air is not found: what is measured says nothing of it.
+void check_sides(const SeriesLook& look, std::vector<Concern>& concerns) {
+  const double right = look.right_lung_share;
+  if (right >= kOtherLung && right <= 1.0 - kOtherLung) return;
+  const std::string found = right > 0.5 ? "right" : "left";
+  const std::string other = right > 0.5 ? "left" : "right";
+  concerns.push_back({"one_lung",
+                      "Nearly all of the lung tissue found is the " + found + " lung's: the " +
+                          other +
+                          " one may be white, collapsed or removed, and shares of the lungs and "
+                          "severity leave it out.",
+                      false});
+}
+
 void check_slices(const CtVolume& volume, std::vector<Concern>& concerns) {
   if (volume.slice_count() < kFewSlices) {
     concerns.push_back({"few_slices",
@@ -134,7 +149,10 @@ std::vector<Concern> suitability(const CtVolume& volume, Mask lung_mask) {
     const SeriesLook look = look_at_series(volume, lung_mask);
     check_values(look, concerns);
     if (concerns.empty() && lung_mask.empty()) concerns.push_back(without_lungs(look));
-    if (!lung_mask.empty()) check_lungs(look, concerns);
+    if (!lung_mask.empty()) {
+      check_lungs(look, concerns);
+      check_sides(look, concerns);
+    }
     if (look.enhanced_share > kContrastShare) {
       concerns.push_back(
           {"contrast",

@@ -122,6 +122,23 @@ TEST(Suitability, ASeriesThatEndsInsideTheLungsIsAPartOfThem) {
   EXPECT_THAT(concerns(part(chest(), 0, 30)), ElementsAre("partial_chest"));
 }
 
+TEST(Suitability, AWhiteLungIsSaid) {
+  for (const std::uint8_t side : {1, 2}) {
+    CtVolume volume = chest();
+    const std::vector<std::uint8_t> lungs = jcs::imaging::find_lungs(volume).mask;
+    for (std::size_t i = 0; i < lungs.size(); ++i) {
+      if (lungs[i] == side) volume.hu[i] = 40;
+    }
+    const auto mask = jcs::imaging::find_lungs(volume).mask;
+    const std::vector<Concern> said = suitability(volume, mask);
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_EQ(said[0].code, "one_lung");
+    EXPECT_FALSE(said[0].decisive);
+    EXPECT_THAT(said[0].text, testing::HasSubstr(side == 1 ? "the right one may be white"
+                                                           : "the left one may be white"));
+  }
+}
+
 TEST(Suitability, ContrastMediumIsSeen) {
   CtVolume volume = chest();
   for (std::int16_t& hu : volume.hu) {

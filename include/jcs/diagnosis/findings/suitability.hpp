@@ -21,6 +21,7 @@ namespace jcs::diagnosis {
 //   windowed      8-bit pictures: a window is burnt in, so none of the above can be checked
 //   no_geometry   the distance of pixels or slices is not known: none of it can be checked either
 //   partial_chest the series ends inside the lungs, or shows them in a part of its slices
+//   one_lung      the other is not found: white, collapsed or removed; shares leave it out
 //   few_slices    fewer than 20 slices
 //   wide_gaps     slices further apart than 5.5 mm
 //   contrast      contrast medium in heart and great vessels

@@ -4,6 +4,7 @@
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
+#include <dcmtk/dcmdata/dcelem.h>
 #include <dcmtk/dcmdata/dcitem.h>
 
 #include "jcs/core/error.hpp"
@@ -11,32 +12,76 @@
 
 namespace jcs::report {
 
-void put_identity(DcmItem& item, const imaging::CtVolume& volume, const SourceUids& uids) {
-  const imaging::SeriesInfo& info = volume.series;
+namespace {
+
+bool valid(DcmElement& element) {
+  const bool several = element.getTag() == DCM_DeidentificationMethod;
+  return element.checkValue(several ? "1-n" : "1").good();
+}
+
+/// Files break the rules for values, anonymised ones above all: an age without unit, a date with
+/// dots. Of several values where one is allowed the first stays, as archives read it; what is no
+/// value of its kind goes. An element that becomes empty stays where `required` has it.
+void mend(DcmItem& item, DcmItem& required) {
+  for (unsigned long i = item.card(); i-- > 0;) {
+    DcmElement& element = *item.getElement(i);
+    if (valid(element)) continue;
+    const DcmTag tag = element.getTag();
+    OFString first;
+    element.getOFString(first, 0);
+    item.putAndInsertString(tag, first.c_str());
+    if (valid(*item.getElement(i))) continue;
+    if (required.tagExists(tag)) {
+      item.putAndInsertString(tag, "");
+    } else {
+      item.findAndDeleteElement(tag);
+    }
+  }
+}
+
+/// The attributes that must be there, if only empty.
+void put_required(DcmItem& item) {
+  for (const DcmTagKey& tag :
+       {DCM_PatientName, DCM_PatientID, DCM_PatientBirthDate, DCM_PatientSex, DCM_StudyDate,
+        DCM_StudyTime, DCM_StudyID, DCM_AccessionNumber, DCM_ReferringPhysicianName}) {
+    item.putAndInsertString(tag, "");
+  }
+}
+
+/// What the volume knows of them.
+void put_known(DcmItem& item, const imaging::SeriesInfo& info) {
   const auto put = [&](const DcmTagKey& tag, const std::string& text) {
-    item.putAndInsertString(tag, text.c_str());
+    if (!text.empty()) item.putAndInsertString(tag, text.c_str());
   };
-  put(DCM_SpecificCharacterSet, "ISO_IR 192");
-  // These must be there, if only empty.
   put(DCM_PatientName, info.patient_name);
   put(DCM_PatientID, info.patient_id);
-  put(DCM_PatientBirthDate, "");
   put(DCM_PatientSex, info.patient_sex);
+  put(DCM_PatientAge, info.patient_age);
   put(DCM_StudyDate, info.study_date);
-  put(DCM_StudyTime, "");
-  put(DCM_StudyID, "");
+  put(DCM_StudyDescription, info.study_description);
   put(DCM_AccessionNumber, info.accession_number);
-  put(DCM_ReferringPhysicianName, "");
-  if (!info.patient_age.empty()) put(DCM_PatientAge, info.patient_age);
-  if (!info.study_description.empty()) put(DCM_StudyDescription, info.study_description);
+}
+
+}  // namespace
+
+void put_identity(DcmItem& item, const imaging::CtVolume& volume, const SourceUids& uids) {
+  DcmItem required, identity;
+  put_required(required);
+  put_required(identity);
+  put_known(identity, volume.series);
+  identity.putAndInsertString(DCM_SpecificCharacterSet, "ISO_IR 192");
   try {
-    imaging::copy_identity(volume.slices.front().file, item);
+    imaging::copy_identity(volume.slices.front().file, identity);
   } catch (const Error&) {
     // The file was read before: it has been moved since. What the volume knows must do.
   }
-  put(DCM_StudyInstanceUID, uids.study_uid);
-  put(DCM_FrameOfReferenceUID, uids.frame_of_reference_uid);
-  put(DCM_PositionReferenceIndicator, "");
+  mend(identity, required);
+  for (unsigned long i = 0; i < identity.card(); ++i) {
+    item.insert(static_cast<DcmElement*>(identity.getElement(i)->clone()), OFTrue);
+  }
+  item.putAndInsertString(DCM_StudyInstanceUID, uids.study_uid.c_str());
+  item.putAndInsertString(DCM_FrameOfReferenceUID, uids.frame_of_reference_uid.c_str());
+  item.putAndInsertString(DCM_PositionReferenceIndicator, "");
 }
 
 }  // namespace jcs::report

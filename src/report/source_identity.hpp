@@ -9,8 +9,9 @@ class DcmItem;
 namespace jcs::report {
 
 /// Puts the identity of the series' patient and study into a data set, as UTF-8: from its first
-/// file, or, where that is gone, what the volume knows of it. Study and frame of reference are
-/// those of `uids`.
+/// file, or, where that is gone, what the volume knows of it. Values that DICOM does not allow are
+/// left out, so that no file's fault keeps a result from being written. Study and frame of
+/// reference are those of `uids`.
 void put_identity(DcmItem& item, const imaging::CtVolume& volume, const SourceUids& uids);
 
 }  // namespace jcs::report

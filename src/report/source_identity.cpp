@@ -39,6 +39,20 @@ void mend(DcmItem& item, DcmItem& required) {
   }
 }
 
+/// DICOM asks for the method where the identity was removed; anonymisers often leave it empty.
+void mend_deidentification(DcmItem& item) {
+  OFString removed, method;
+  item.findAndGetOFString(DCM_PatientIdentityRemoved, removed);
+  item.findAndGetOFString(DCM_DeidentificationMethod, method);
+  if (removed != "YES" && removed != "NO") item.findAndDeleteElement(DCM_PatientIdentityRemoved);
+  if (!method.empty()) return;
+  if (removed == "YES") {
+    item.putAndInsertString(DCM_DeidentificationMethod, "not stated in the images");
+  } else {
+    item.findAndDeleteElement(DCM_DeidentificationMethod);
+  }
+}
+
 /// The attributes that must be there, if only empty.
 void put_required(DcmItem& item) {
   for (const DcmTagKey& tag :
@@ -76,6 +90,7 @@ void put_identity(DcmItem& item, const imaging::CtVolume& volume, const SourceUi
     // The file was read before: it has been moved since. What the volume knows must do.
   }
   mend(identity, required);
+  mend_deidentification(identity);
   for (unsigned long i = 0; i < identity.card(); ++i) {
     item.insert(static_cast<DcmElement*>(identity.getElement(i)->clone()), OFTrue);
   }

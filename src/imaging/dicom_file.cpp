@@ -7,8 +7,6 @@
 #include <limits>
 #include <utility>
 
-#include <iconv.h>
-
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcmetinf.h>
 #include <dcmtk/dcmdata/dcspchrs.h>
@@ -18,6 +16,8 @@
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/imaging/dicom_runtime.hpp"
+
+#include "japanese_text.hpp"
 
 namespace jcs::imaging {
 namespace {
@@ -38,24 +38,14 @@ std::string ascii(std::string text) {
   return text;
 }
 
-/// Japanese with escape sequences (ISO 2022 IR 87 and 159), which DCMTK converts only where it was
-/// built with a library that knows the bare character sets. Empty: it is none.
-std::string from_iso_2022_jp(std::string text) {
-  if (text.find("\x1b$") == std::string::npos) return {};
-  const iconv_t converter = iconv_open("UTF-8", "ISO-2022-JP-2");
-  if (converter == reinterpret_cast<iconv_t>(-1)) return {};
-  std::string converted(4 * text.size(), '\0');
-  char* in = text.data();
-  char* out = converted.data();
-  std::size_t in_left = text.size(), out_left = converted.size();
-  const bool good =
-      iconv(converter, &in, &in_left, &out, &out_left) != static_cast<std::size_t>(-1);
-  iconv_close(converter);
-  converted.resize(converted.size() - out_left);
-  return good ? converted : std::string{};
-}
-
 bool is_ascii(const std::string& text) { return ascii(text) == text; }
+
+bool is_japanese(const std::string& character_sets) {
+  for (const char* name : {"IR 13", "IR 87", "IR 159"}) {
+    if (character_sets.find(name) != std::string::npos) return true;
+  }
+  return false;
+}
 
 bool is_any_of(const DcmTagKey& tag, std::initializer_list<DcmTagKey> tags) {
   for (const DcmTagKey& other : tags) {
@@ -145,8 +135,10 @@ std::string DicomFile::text(const DcmTagKey& tag) const {
           .good()) {
     return without_padding(converted);
   }
-  if (const std::string japanese = from_iso_2022_jp(raw); !japanese.empty()) return japanese;
-  return ascii(std::move(raw));
+  if (is_japanese(raw_text(dataset(), DCM_SpecificCharacterSet))) {
+    if (const auto japanese = japanese_as_utf8(raw)) return without_padding(japanese->c_str());
+  }
+  return printable(ascii(std::move(raw)));
 }
 
 bool DicomFile::has_functional_groups() const {

@@ -36,8 +36,8 @@ constexpr double kHoleCm2 =
 std::string why_not(const CtVolume& volume) {
   if (volume.windowed)
     return "Lungs are not looked for in pictures: they hold no Hounsfield units.";
-  if (volume.slices.empty() || !(volume.voxel_volume_ml() > 0)) {
-    return "Lungs are not looked for: the distance of pixels or slices is not known.";
+  if (volume.slices.empty() || !(volume.pixel_area_mm2() > 0)) {
+    return "Lungs are not looked for: the distance of the pixels is not known.";
   }
   if (std::abs(volume.normal[2]) < kAxial) {
     return "Lungs are not looked for: the slices are not axial.";

@@ -117,8 +117,8 @@ class Writer {
                                                            equipment, content),
                  file);
     object_.reset(made);
-    // The identity goes in at the end: DCMTK refuses values that break DICOM's rules, which scanners
-    // and anonymisers write all the same.
+    // The identity goes in at the end: DCMTK refuses values that break DICOM's rules, which
+    // scanners and anonymisers write all the same.
     require_good(object_->getStudy().setStudyInstanceUID(uids_.study_uid.c_str()), file);
     require_good(
         object_->getFrameOfReference().setFrameOfReferenceUID(uids_.frame_of_reference_uid.c_str()),

@@ -1,6 +1,5 @@
 #include "jcs/report/structured_report.hpp"
 
-#include <span>
 #include <string>
 
 #include <dcmtk/config/osconfig.h>
@@ -9,18 +8,19 @@
 #include <dcmtk/dcmsr/cmr/tid1500.h>
 #include <dcmtk/dcmsr/dsrdoc.h>
 
-#include "jcs/core/hash.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/imaging/dicom_runtime.hpp"
 #include "jcs/imaging/uid.hpp"
 #include "jcs/report/options.hpp"
 
-#include "consistency.hpp"
 #include "dicom_output.hpp"
+#include "format.hpp"
 #include "source_identity.hpp"
 #include "source_uids.hpp"
 #include "structured_report_codes.hpp"
 #include "structured_report_groups.hpp"
 #include "structured_report_library.hpp"
+#include "structured_report_quantities.hpp"
 
 namespace jcs::report {
 
@@ -31,7 +31,7 @@ using imaging::CtVolume;
 
 using Report = TID1500_MeasurementReport;
 
-constexpr const char* kSeriesNumber = "9002";
+constexpr const char* kSeriesNumber = "9002";  // far from those of scanners
 
 std::optional<DSRImageReferenceValue> segment_of(const std::optional<WrittenObject>& object,
                                                  std::optional<int> WrittenObject::*number) {
@@ -45,9 +45,9 @@ std::optional<DSRImageReferenceValue> segment_of(const std::optional<WrittenObje
 
 GroupReferences references_of(const SourceUids& uids,
                               const std::optional<WrittenObject>& segmentation,
-                              const std::string& seed) {
+                              const ObjectIdentity& identity) {
   GroupReferences references;
-  references.seed = seed;
+  references.report = identity;
   references.series_uid = uids.series_uid;
   for (const SourceImage& image : uids.images) {
     DSRImageReferenceValue& reference =
@@ -62,8 +62,10 @@ GroupReferences references_of(const SourceUids& uids,
 }
 
 void add_text(Report& report, const DSRCodedEntryValue& name, const std::string& text) {
-  if (!text.empty()) {
-    check(report.addQualitativeEvaluation(name, text.c_str()));
+  // A text of blanks alone is none to DCMTK.
+  const std::string clean(trimmed(clean_text(text)));
+  if (!clean.empty()) {
+    check(report.addQualitativeEvaluation(name, clean.c_str()));
   }
 }
 
@@ -103,37 +105,6 @@ void add_evidence(DSRDocument& document, const SourceUids& uids,
   }
 }
 
-/// All that decides what the report says; not how long it took.
-std::string content_of(const CaseResult& result, const SourceUids& uids,
-                       const std::optional<WrittenObject>& segmentation) {
-  std::string text = uids.series_uid + uids.images.front().sop_instance_uid +
-                     (segmentation ? segmentation->sop_instance_uid : "") +
-                     diagnosis::to_text(result.verdict) + std::to_string(result.threshold);
-  for (const diagnosis::SliceResult& slice : result.slices) {
-    text += " " + decimal_string(slice.probability);
-  }
-  for (const diagnosis::WeightsUsed& weights : result.weights) text += weights.sha256;
-  return text + sha256(std::as_bytes(std::span(result.opacity_mask))) +
-         sha256(std::as_bytes(std::span(result.lung_mask)));
-}
-
-/// In place of what DCMTK made up: its own UIDs and the time of writing.
-void put_object(DcmItem& dataset, const ObjectIdentity& identity) {
-  const auto put = [&](const DcmTagKey& tag, const std::string& text) {
-    check(dataset.putAndInsertString(tag, text.c_str()));
-  };
-  put(DCM_SOPInstanceUID, identity.sop_instance_uid);
-  put(DCM_SeriesInstanceUID, identity.series_uid);
-  put(DCM_ContentDate, identity.date);
-  put(DCM_ContentTime, identity.time);
-  put(DCM_SeriesDate, identity.date);
-  put(DCM_SeriesTime, identity.time);
-  put(DCM_InstanceCreationDate, identity.date);
-  put(DCM_InstanceCreationTime, identity.time);
-  dataset.findAndDeleteElement(DCM_FrameOfReferenceUID);  // a report has no place of its own
-  dataset.findAndDeleteElement(DCM_PositionReferenceIndicator);
-}
-
 void fill_report(Report& report, const CaseResult& result, const CtVolume& volume,
                  const SourceUids& uids, const GroupReferences& references) {
   check(report.setLanguage(CID5000_Languages::English));
@@ -144,40 +115,96 @@ void fill_report(Report& report, const CaseResult& result, const CtVolume& volum
   add_texts(report, result);
 }
 
+/// All that is said, for UIDs that follow from it.
+std::string content_of(const CaseResult& result, const SourceUids& uids,
+                       const std::optional<WrittenObject>& segmentation) {
+  std::string text = uids.series_uid + "\n" + to_text(result.verdict);
+  const auto add = [&](const std::string& part) { text += "\n" + part; };
+  const auto add_all = [&](const Quantities& all) {
+    for (const Quantity& quantity : all) add(jcs::to_text(quantity.value));
+  };
+  add(segmentation ? segmentation->sop_instance_uid : "");
+  add_all(series_quantities(result));
+  add_all(opacity_quantities(result));
+  add_all(lungs_quantities(result));
+  for (const diagnosis::LungFinding& lung : result.findings.lungs) add_all(quantities(lung));
+  for (const diagnosis::Lesion& lesion : result.findings.lesions) {
+    add_all(quantities(lesion));
+    add(std::to_string(lesion.largest_slice));
+    add(lesion.side ? to_text(*lesion.side) : "");
+    add(lesion.third ? to_text(*lesion.third) : "");
+    add(lesion.depth ? to_text(*lesion.depth) : "");
+  }
+  for (const diagnosis::Concern& concern : result.concerns) add(concern.text);
+  for (const std::string& warning : result.warnings) add(warning);
+  for (const diagnosis::WeightsUsed& weights : result.weights) add(weights.sha256);
+  return text;
+}
+
+/// What DCMTK made up anew, and the identity of patient and study.
+void put_own_identity(DcmDataset& dataset, const CtVolume& volume, const SourceUids& uids,
+                      const ObjectIdentity& identity) {
+  put_identity(dataset, volume, uids);
+  // Of the images: a report lies in no frame of reference.
+  delete dataset.remove(DCM_FrameOfReferenceUID);
+  delete dataset.remove(DCM_PositionReferenceIndicator);
+  const auto put = [&](const DcmTagKey& tag, const std::string& text) {
+    check(dataset.putAndInsertString(tag, text.c_str()));
+  };
+  put(DCM_SeriesInstanceUID, identity.series_uid);
+  put(DCM_SOPInstanceUID, identity.sop_instance_uid);
+  for (const DcmTagKey& date : {DCM_SeriesDate, DCM_ContentDate, DCM_InstanceCreationDate}) {
+    put(date, identity.date);
+  }
+  for (const DcmTagKey& time : {DCM_SeriesTime, DCM_ContentTime, DCM_InstanceCreationTime}) {
+    put(time, identity.time);
+  }
+}
+
+void fill_document(DSRDocument& document, Report& report, const SourceUids& uids,
+                   const std::optional<WrittenObject>& segmentation) {
+  check(document.setTreeFromRootTemplate(report));
+  const std::string scheme_uid = imaging::uid_from("jcs coding scheme");
+  check(document.getCodingSchemeIdentification().addItem(codes::kScheme, scheme_uid.c_str(),
+                                                         "Concepts of jcs"));
+  check(document.setSpecificCharacterSetType(DSRTypes::CS_UTF8));
+  check(document.createNewSeriesInStudy(uids.study_uid.c_str()));
+  check(document.setSeriesDescription("jcs structured report"));
+  check(document.setSeriesNumber(kSeriesNumber));
+  check(document.setInstanceNumber("1"));
+  check(document.setManufacturer("jcs"));
+  check(document.setManufacturerModelName("jcs"));
+  check(document.setDeviceSerialNumber(JCS_VERSION));
+  check(document.setSoftwareVersions(JCS_VERSION));
+  add_evidence(document, uids, segmentation);
+  check(document.completeDocument());
+}
+
 }  // namespace
 
-void write_structured_report(const std::filesystem::path& file, const CaseResult& result,
-                             const CtVolume& volume,
-                             const std::optional<WrittenObject>& segmentation,
-                             const DicomOptions& options) {
-  require_consistent(result, volume);
+std::optional<WrittenObject> write_structured_report(
+    const std::filesystem::path& file, const CaseResult& result, const CtVolume& volume,
+    const std::optional<WrittenObject>& segmentation, const DicomOptions& options) {
+  if (!from_dicom(volume)) {
+    return std::nullopt;
+  }
   imaging::prepare_dicom();
   const SourceUids uids = source_uids(volume);
   const ObjectIdentity identity =
       object_identity("structured report", content_of(result, uids, segmentation), options);
   Report report(CID7021_MeasurementReportDocumentTitles::ImagingMeasurementReport);
-  fill_report(report, result, volume, uids,
-              references_of(uids, segmentation, identity.sop_instance_uid));
+  fill_report(report, result, volume, uids, references_of(uids, segmentation, identity));
   DSRDocument document;
-  check(document.setTreeFromRootTemplate(report));
-  check(document.getCodingSchemeIdentification().addItem(
-      codes::kScheme, imaging::uid_from("jcs coding scheme").c_str(), "Concepts of jcs"));
-  check(document.createNewSeriesInStudy(uids.study_uid.c_str()));
-  check(document.setSpecificCharacterSet("ISO_IR 192"));
-  check(document.setSeriesNumber(kSeriesNumber));
-  check(document.setSeriesDescription("jcs report"));
-  check(document.setInstanceNumber("1"));
-  check(document.setManufacturer("jcs"));
-  check(document.setManufacturerModelName("jcs"));
-  check(document.setSoftwareVersions(JCS_VERSION));
-  add_evidence(document, uids, segmentation);
-  check(document.completeDocument());
+  fill_document(document, report, uids, segmentation);
+
   DcmFileFormat format;
   DcmDataset& dataset = *format.getDataset();
   check(document.write(dataset));
-  put_identity(dataset, volume, uids);
-  put_object(dataset, identity);
+  put_own_identity(dataset, volume, uids, identity);
+  OFString sop_class;
+  check(dataset.findAndGetOFString(DCM_SOPClassUID, sop_class));
   write_dicom(file, format);
+  return WrittenObject{sop_class.c_str(), identity.sop_instance_uid, identity.series_uid, {}, {}};
 }
 
 }  // namespace jcs::report

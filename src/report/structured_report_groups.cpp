@@ -3,9 +3,7 @@
 #include <cmath>
 
 #include "jcs/core/error.hpp"
-#include "jcs/imaging/uid.hpp"
 
-#include "dicom_output.hpp"
 #include "structured_report_codes.hpp"
 #include "structured_report_quantities.hpp"
 
@@ -24,8 +22,7 @@ constexpr const char* kAlgorithm = "jcs";
 template <class Group>
 void track(Group& group, const GroupReferences& references, const std::string& name) {
   check(group.setTrackingIdentifier(name.c_str()));
-  check(group.setTrackingUniqueIdentifier(
-      imaging::uid_from(references.seed + " tracking " + name).c_str()));
+  check(group.setTrackingUniqueIdentifier(inner_uid(references.report, name).c_str()));
 }
 
 void identify_algorithm(Region& group) {

@@ -9,11 +9,13 @@
 
 #include "jcs/diagnosis/result/case_result.hpp"
 
+#include "dicom_output.hpp"
+
 namespace jcs::report {
 
 /// What the groups of measurements refer to.
 struct GroupReferences {
-  std::string seed;                                       ///< of the tracking UIDs: one a result
+  ObjectIdentity report;                                  ///< that the groups are part of
   std::string series_uid;                                 ///< of the source images
   std::vector<DSRImageReferenceValue> images;             ///< one a slice, in its order
   std::optional<DSRImageReferenceValue> opacity_segment;  ///< of the segmentation object

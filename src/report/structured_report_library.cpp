@@ -8,11 +8,8 @@
 #include <dcmtk/dcmdata/dcitem.h>
 #include <dcmtk/dcmdata/dcsequen.h>
 
-#include "jcs/core/error.hpp"
-
 #include "dicom_output.hpp"
 #include "structured_report_groups.hpp"
-#include "structured_report_quantities.hpp"
 
 namespace jcs::report {
 
@@ -53,7 +50,6 @@ DcmItem described(const CtVolume& volume, const SourceUids& uids, std::size_t sl
   put(item, DCM_SOPClassUID, uids.images[slice].sop_class_uid);
   put(item, DCM_SOPInstanceUID, uids.images[slice].sop_instance_uid);
   put(item, DCM_Modality, volume.series.modality);
-  put(item, DCM_StudyDate, volume.series.study_date);
   put(item, DCM_FrameOfReferenceUID, uids.frame_of_reference_uid);
   put_size(item, DCM_Rows, volume.rows);
   put_size(item, DCM_Columns, volume.columns);
@@ -86,8 +82,9 @@ void add_image_library(TID1500_MeasurementReport& report, const CtVolume& volume
   Library& library = report.getImageLibrary();
   check(library.createNewImageLibrary());
   check(library.addImageGroup());
+  // DCMTK knows what describes an image by its modality, and refuses those it does not know.
   const Library::AddImageMode mode =
-      volume.series.modality.empty() ? Library::withoutDescriptors : Library::withAllDescriptors;
+      volume.series.modality == "CT" ? Library::withAllDescriptors : Library::withoutDescriptors;
   for (std::size_t slice = 0; slice < uids.images.size(); ++slice) {
     if (slice > 0 &&
         uids.images[slice].sop_instance_uid == uids.images[slice - 1].sop_instance_uid) {

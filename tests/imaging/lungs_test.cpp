@@ -128,7 +128,7 @@ TEST(FindLungs, SaysWhyThereAreNone) {
   coronal.normal = {0, 1, 0};
   EXPECT_THAT(missing(coronal), HasSubstr("not axial"));
   CtVolume unspaced = volume;
-  unspaced.slice_spacing_mm = 0;
+  unspaced.column_spacing_mm = 0;
   EXPECT_THAT(missing(unspaced), HasSubstr("not known"));
   CtVolume water = volume;
   std::fill(water.hu.begin(), water.hu.end(), std::int16_t{0});

@@ -242,6 +242,31 @@ TEST(StudyChoice, TextIsUtf8) {
   EXPECT_EQ(read_study(dir.path()).series.patient_name, "M?ller");
 }
 
+TEST(StudyChoice, JapaneseTextIsUtf8) {
+  const TempDir dir;
+  SyntheticSlice slice = series(1);
+  const auto name_of = [&](const char* sets, const char* name) {
+    slice.edit = [=](DcmDataset& data) {
+      data.putAndInsertString(DCM_SpecificCharacterSet, sets);
+      data.putAndInsertString(DCM_PatientName, name);
+    };
+    slice.write(dir / "japanese.dcm");
+    return read_study(dir.path()).series.patient_name;
+  };
+  // The examples of the standard (PS3.5, annex H).
+  EXPECT_EQ(name_of("\\ISO 2022 IR 87",
+                    "Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B="
+                    "\x1b$B$d$^$@\x1b(B^\x1b$B$?$m$&\x1b(B"),
+            "Yamada^Tarou=山田^太郎=やまだ^たろう");
+  EXPECT_EQ(name_of("ISO 2022 IR 13\\ISO 2022 IR 87",
+                    "\xD4\xCF\xC0\xDE^\xC0\xDB\xB3=\x1b$B;3ED\x1b(J^\x1b$BB@O:\x1b(J="
+                    "\x1b$B$d$^$@\x1b(J^\x1b$B$?$m$&\x1b(J"),
+            "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう");
+  // Cut within a character, and a set that was not announced: no control characters get through.
+  EXPECT_EQ(name_of("\\ISO 2022 IR 87", "Yamada=\x1b$B;3E"), "Yamada=?$B;3E");
+  EXPECT_EQ(name_of("\\ISO 2022 IR 87", "Yamada=\x1b$)Zxy"), "Yamada=?$)Zxy");
+}
+
 TEST(StudyChoice, AStopIsObeyed) {
   const TempDir dir;
   write_series(dir.path(), 3, series(1));

@@ -174,6 +174,43 @@ TEST(SegmentationObject, BelongsToTheStudyOfTheImages) {
   EXPECT_THAT(dicom_warnings(volume), IsEmpty());
 }
 
+TEST(SegmentationObject, ValuesThatBreakTheRulesDoNotKeepItFromBeingWritten) {
+  const TempDir dir;
+  CtVolume source = placed_volume();
+  source.series.study_date = "2020.31.99";
+  source.series.patient_age = "45";
+  source.series.patient_sex = "not known";
+  source.series.patient_name = "DOE^JANE\\ROE";
+  const CtVolume volume = as_dicom(source, dir / "study");
+  ASSERT_TRUE(write_segmentation(dir / "seg.dcm", result_of(volume), volume));
+  Read read(dir / "seg.dcm");
+  EXPECT_EQ(text(read.data(), DCM_PatientName), "DOE^JANE");
+  EXPECT_EQ(text(read.data(), DCM_PatientID), "P-17");
+  EXPECT_TRUE(read.data().tagExists(DCM_StudyDate));
+  EXPECT_EQ(text(read.data(), DCM_StudyDate), "");
+  EXPECT_EQ(text(read.data(), DCM_PatientSex), "");
+  EXPECT_FALSE(read.data().tagExists(DCM_PatientAge));
+}
+
+TEST(SegmentationObject, SaysThatTheImagesNameNoMethodOfAnonymisation) {
+  const TempDir dir;
+  const CtVolume volume = as_dicom(placed_volume(), dir / "study");
+  DcmFileFormat first;
+  ASSERT_TRUE(first.loadFile(volume.slices.front().file.c_str()).good());
+  const auto method_when = [&](const char* removed) {
+    first.getDataset()->putAndInsertString(DCM_PatientIdentityRemoved, removed);
+    first.getDataset()->putAndInsertString(DCM_DeidentificationMethod, "");
+    first.saveFile(volume.slices.front().file.c_str(), EXS_LittleEndianExplicit);
+    write_segmentation(dir / "seg.dcm", result_of(volume), volume);
+    Read read(dir / "seg.dcm");
+    return text(read.data(), DCM_PatientIdentityRemoved) + ": " +
+           text(read.data(), DCM_DeidentificationMethod);
+  };
+  EXPECT_EQ(method_when("YES"), "YES: not stated in the images");
+  EXPECT_EQ(method_when("NO"), "NO: ");
+  EXPECT_EQ(method_when("PERHAPS"), ": ");
+}
+
 TEST(SegmentationObject, LungsAloneAreTheFirstSegment) {
   const TempDir dir;
   const CtVolume volume = as_dicom(placed_volume(), dir / "study");

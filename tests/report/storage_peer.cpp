@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcobject.h>
 #include <dcmtk/dcmdata/dcuid.h>
 #include <dcmtk/dcmnet/dstorscp.h>
 #include <netinet/in.h>
@@ -111,6 +112,8 @@ StoragePeer::~StoragePeer() {
   if (state_->thread.joinable()) {
     state_->thread.join();
   }
+  // DCMTK's servers switch it off for the whole program.
+  dcmEnableAutomaticInputDataCorrection.set(OFTrue);
 }
 
 int StoragePeer::port() const { return state_->port; }

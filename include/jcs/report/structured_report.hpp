@@ -20,10 +20,12 @@ namespace jcs::report {
 /// with as many digits as 16 characters hold.
 /// Patient and study are those of the images; see dicom_options.hpp for UIDs and time. The file
 /// appears whole or not at all.
-/// @throws OutputError when it cannot be written
-void write_structured_report(const std::filesystem::path& file, const diagnosis::CaseResult& result,
-                             const imaging::CtVolume& volume,
-                             const std::optional<WrittenObject>& segmentation = std::nullopt,
-                             const DicomOptions& options = {});
+/// @return nothing, and writes nothing, for a volume that is not from DICOM files: there is no
+/// study to report on
+/// @throws OutputError when it cannot be written; UsageError for a content time that is none
+std::optional<WrittenObject> write_structured_report(
+    const std::filesystem::path& file, const diagnosis::CaseResult& result,
+    const imaging::CtVolume& volume, const std::optional<WrittenObject>& segmentation = {},
+    const DicomOptions& options = {});
 
 }  // namespace jcs::report

@@ -140,10 +140,13 @@ std::vector<Concern> suitability(const CtVolume& volume, Mask lung_mask) {
   } else if (std::abs(volume.normal[2]) < kAxial) {
     concerns.push_back(
         {"not_axial", "The slices are not axial, and the networks know axial ones alone.", true});
-  } else if (!(volume.voxel_volume_ml() > 0)) {
+  } else if (!(volume.pixel_area_mm2() > 0)) {
+    const SeriesLook look = look_at_series(volume, {});
+    check_values(look, concerns);
+    if (look.bone_share >= kSkullBone) concerns.push_back(without_lungs(look));
     concerns.push_back({"no_geometry",
-                        "The distance of pixels or slices is not known: whether this is a chest "
-                        "could not be checked.",
+                        "The distance of the pixels is not known: whether this is a chest could "
+                        "not be checked.",
                         false});
   } else {
     const SeriesLook look = look_at_series(volume, lung_mask);

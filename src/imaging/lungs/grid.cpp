@@ -23,6 +23,13 @@ Outlines outlines(const cv::Mat& mask) {
   return found;
 }
 
+// Where the files do not say it, something usual: it decides what is too small for a lung alone.
+double step_mm(const CtVolume& volume) {
+  constexpr double kUsualMm = 2.0;
+  if (volume.slice_spacing_mm > 0) return volume.slice_spacing_mm;
+  return volume.series.slice_thickness_mm > 0 ? volume.series.slice_thickness_mm : kUsualMm;
+}
+
 }  // namespace
 
 cv::Mat Grid::disc(double radius_mm) const {
@@ -43,7 +50,7 @@ Grid coarse_grid(const CtVolume& volume, const std::stop_token& stop) {
   Grid grid;
   grid.column_mm = volume.column_spacing_mm * volume.columns / size.width;
   grid.row_mm = volume.row_spacing_mm * volume.rows / size.height;
-  grid.slice_mm = volume.slice_spacing_mm;
+  grid.slice_mm = step_mm(volume);
   grid.left_per_column = grid.column_mm * volume.row_direction[0];
   grid.left_per_row = grid.row_mm * volume.column_direction[0];
   grid.hu.resize(volume.slice_count());

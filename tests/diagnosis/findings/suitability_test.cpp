@@ -108,8 +108,17 @@ TEST(Suitability, PicturesAndUnknownSpacingCannotBeChecked) {
   pictures.windowed = true;
   EXPECT_THAT(concerns(pictures), ElementsAre("windowed"));
   CtVolume unspaced = chest();
-  unspaced.slice_spacing_mm = 0;
+  unspaced.row_spacing_mm = 0;
   EXPECT_THAT(concerns(unspaced), ElementsAre("no_geometry"));
+}
+
+TEST(Suitability, SlicesOfUnknownDistanceAreLookedAtAllTheSame) {
+  CtVolume volume = chest();
+  volume.slice_spacing_mm = 0;
+  EXPECT_THAT(concerns(volume), IsEmpty());
+  volume = without_lungs(chest());
+  volume.slice_spacing_mm = 0;
+  EXPECT_THAT(concerns(volume), ElementsAre("abdomen!"));
 }
 
 TEST(Suitability, FewSlicesAndWideGapsAreSaid) {

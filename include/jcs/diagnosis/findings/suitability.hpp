@@ -19,7 +19,7 @@ namespace jcs::diagnosis {
 //   no_lungs      no lungs, and the body does not say more
 // Others, said beside the verdict:
 //   windowed      8-bit pictures: a window is burnt in, so none of the above can be checked
-//   no_geometry   the distance of pixels or slices is not known: none of it can be checked either
+//   no_geometry   the distance of the pixels is not known: lungs cannot be looked for
 //   partial_chest the series ends inside the lungs, or shows them in a part of its slices
 //   one_lung      the other is not found: white, collapsed or removed; shares leave it out
 //   few_slices    fewer than 20 slices

@@ -86,6 +86,44 @@ TEST_F(JcsDiagnose, WritesPicturesOnRequest) {
   EXPECT_EQ(result()["verdict"], "undetermined");
 }
 
+TEST_F(JcsDiagnose, WritesDicomObjectsUnlessToldNot) {
+  write(small_volume(30));
+  const auto bytes = [&](const std::string& name) { return jcs::test::content_of(out_ / name); };
+  ASSERT_EQ(run_with({"--content-time", "20260102030405"}).code, 0);
+  const std::string segmentation = bytes("segmentation.dcm"), report = bytes("report.dcm");
+  ASSERT_EQ(run_with({"--content-time", "20260102030405", "--overwrite"}).code, 0);
+  EXPECT_EQ(bytes("segmentation.dcm"), segmentation);
+  EXPECT_EQ(bytes("report.dcm"), report);
+  ASSERT_EQ(run_with({"--no-segmentation", "--no-structured-report", "--overwrite"}).code, 0);
+  EXPECT_FALSE(fs::exists(out_ / "segmentation.dcm"));
+  EXPECT_FALSE(fs::exists(out_ / "report.dcm"));
+  EXPECT_EQ(run_with({"--content-time", "tomorrow", "--overwrite"}).code, 2);
+}
+
+TEST_F(JcsDiagnose, AnArchiveThatCannotBeReachedCostsNoResult) {
+  write(small_volume(30));
+  const Finished finished = run_with({"--send", "127.0.0.1:1:PACS"});
+  EXPECT_EQ(finished.code, 5);
+  EXPECT_EQ(finished.error_lines(), 1) << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("127.0.0.1:1"));
+  EXPECT_EQ(result()["verdict"], "positive");
+  EXPECT_EQ(run_with({"--send", "nowhere", "--overwrite"}).code, 2);
+}
+
+TEST_F(JcsDiagnose, ASeriesWithoutLungsGetsNoVerdict) {
+  jcs::imaging::CtVolume volume = small_volume(30);
+  for (std::int16_t& hu : volume.hu)
+    hu = static_cast<std::int16_t>(hu < -500 && hu > -900 ? 30 : hu);
+  write(volume);
+  const Finished finished = run(words());
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("verdict: undetermined. No verdict is given: This seems"));
+  const nlohmann::json json = result();
+  EXPECT_EQ(json["verdict"], "undetermined");
+  EXPECT_EQ(json["segmented"], false);
+  EXPECT_EQ(json["concerns"][0]["decisive"], true);
+}
+
 TEST_F(JcsDiagnose, TakesAndGivesNifti) {
   const fs::path ct = study_.parent_path() / "case 7.nii.gz";
   jcs::imaging::write_nifti_volume(ct, small_volume(30));

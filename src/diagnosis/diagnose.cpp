@@ -5,6 +5,7 @@
 #include "jcs/core/error.hpp"
 #include "jcs/core/stopwatch.hpp"
 #include "jcs/diagnosis/classify.hpp"
+#include "jcs/diagnosis/findings/lung_opacities.hpp"
 #include "jcs/diagnosis/findings/measure.hpp"
 #include "jcs/diagnosis/findings/suitability.hpp"
 #include "jcs/diagnosis/gate.hpp"
@@ -137,6 +138,7 @@ CaseResult diagnose(const CtVolume& volume, ClassifierRunner& classifier,
   }
 
   timed("findings", [&] {
+    take_opacities_into_lungs(volume, result.lung_mask, result.opacity_mask);
     result.findings = measure_findings(volume, result.lung_mask, result.opacity_mask);
     result.findings.no_lungs = std::move(no_lungs);
   });

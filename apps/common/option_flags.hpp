@@ -23,7 +23,9 @@ class OptionFlags {
 
   void field(std::string_view name, bool& value, std::string_view doc, Range = any()) {
     if (value) {
-      command_.add_flag("!--no-" + flag(name).substr(2), value, "do not " + std::string(doc));
+      command_.add_flag_callback(
+          "--no-" + flag(name).substr(2), [&value] { value = false; },
+          "do not " + std::string(doc));
     } else {
       command_.add_flag(flag(name), value, std::string(doc));
     }

@@ -1,11 +1,15 @@
 #include "jcs/report/html.hpp"
 
+#include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <limits>
 #include <regex>
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
+
+#include "jcs/report/json.hpp"
 
 #include "report/sample_case.hpp"
 #include "report/sample_findings.hpp"
@@ -127,6 +131,44 @@ TEST(ReportHtml, ListsLungsAndLesions) {
   EXPECT_THAT(html, HasSubstr("<th scope=\"row\">Left lung</th><td>1800</td><td>450.0</td>"));
   EXPECT_THAT(html, HasSubstr("3 smaller opacity areas below 0.1 ml, together 0.12 ml."));
   EXPECT_THAT(html, HasSubstr("1-25 %"));
+}
+
+/// As the page writes numbers: rounded, with a true minus sign.
+std::string shown(const nlohmann::json& number, int digits) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*f", digits, std::abs(number.get<double>()));
+  return (number.get<double>() < 0 ? "−" : "") + std::string(text);
+}
+
+TEST(ReportHtml, ItsNumbersAreThoseOfTheJson) {
+  const auto volume = jcs::test::sample_volume();
+  const auto result = jcs::test::with_findings(jcs::test::sample_result(volume), volume);
+  const std::string html = without_pictures(report_html(result, volume));
+  const auto json = nlohmann::json::parse(jcs::report::result_json(result, volume));
+  const auto& found = json["findings"];
+  const auto tile = [&](const std::string& value, const std::string& unit) {
+    EXPECT_THAT(html, HasSubstr("<dd>" + value +
+                                (unit.empty() ? "" : " <small>" + unit + "</small>") + "</dd>"));
+  };
+  tile(std::to_string(json["positive_slices"].get<int>()), "of 12");
+  tile(std::to_string(json["threshold"].get<int>()), "slices");
+  tile(shown(json["opacity_volume_ml"], 1), "ml");
+  tile(shown(100 * found["opacity_share"].get<double>(), 1), "%");
+  tile(found["severity"], "");
+  tile(shown(found["ground_glass_ml"], 1), "ml");
+  tile(shown(found["consolidation_ml"], 1), "ml");
+  for (const auto& lung : found["lungs"]) {
+    EXPECT_THAT(html, HasSubstr("<td>" + shown(lung["volume_ml"], 0) + "</td><td>" +
+                                shown(lung["opacity_ml"], 1) + "</td>"));
+  }
+  for (const auto& lesion : found["lesions"]) {
+    EXPECT_THAT(html, HasSubstr("<td>" + shown(lesion["volume_ml"], 1) + "</td>"));
+    EXPECT_THAT(html, HasSubstr("<td>" + shown(lesion["mean_hu"], 0) + "</td><td>" +
+                                shown(lesion["ground_glass_ml"], 1) + "</td><td>" +
+                                shown(lesion["consolidation_ml"], 1) + "</td>"));
+    EXPECT_THAT(
+        html, HasSubstr(">slice " + std::to_string(lesion["largest_slice"].get<int>() + 1) + "<"));
+  }
 }
 
 TEST(ReportHtml, ConcernsStandApartFromWarnings) {

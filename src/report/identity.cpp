@@ -24,7 +24,7 @@ std::string code(const char* kind, const std::string& identifier) {
 
 /// What a warning cites of the study stands in quotation marks or ends it, behind "the first:".
 std::string without_citations(const std::string& warning) {
-  static const std::regex cited("\".*\"|'.*'|the first: .*| \\([^()]*\\)");
+  static const std::regex cited(R"re("[\s\S]*"|'[\s\S]*'|the first: [\s\S]*| \([^()]*\))re");
   return std::regex_replace(warning, cited, "\u2026");
 }
 

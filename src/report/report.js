@@ -90,8 +90,8 @@
     if (event.key in steps) show(current + steps[event.key]);
     else if (event.key === "Home") show(0);
     else if (event.key === "End") show(slices.length - 1);
-    else if ("olm".includes(event.key)) {
-      const toggle = toggles[{ o: "opacity", l: "lungs", m: "map" }[event.key]];
+    else if ("olm".includes(event.key.toLowerCase())) {
+      const toggle = toggles[{ o: "opacity", l: "lungs", m: "map" }[event.key.toLowerCase()]];
       if (!toggle) return;
       toggle.checked = !toggle.checked;
       showLayers();
@@ -101,7 +101,7 @@
   let turned = 0;
   viewer.addEventListener("wheel", (event) => {
     event.preventDefault();
-    turned += event.deltaMode === 0 ? event.deltaY / 40 : event.deltaY;
+    turned += event.deltaMode === 0 ? event.deltaY / 100 : event.deltaY;
     const whole = Math.trunc(turned);
     turned -= whole;
     if (whole !== 0) show(current - whole);

@@ -9,6 +9,7 @@
 #include "jcs/core/error.hpp"
 
 #include "support/error_line.hpp"
+#include "support/simple_chest.hpp"
 #include "support/temp_dir.hpp"
 #include "support/tiny_models.hpp"
 
@@ -22,13 +23,13 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-/// A study in which every slice is a little different.
+/// A chest in which every slice is a little different.
 imaging::CtVolume study(int slices) {
   imaging::CtVolume volume;
   volume.rows = 48;
   volume.columns = 64;
-  volume.row_spacing_mm = 0.5;
-  volume.column_spacing_mm = 0.8;
+  volume.row_spacing_mm = 8.0;
+  volume.column_spacing_mm = 6.0;
   volume.slice_spacing_mm = 2.0;
   for (int i = 0; i < slices; ++i) {
     imaging::SliceInfo& info = volume.slices.emplace_back();
@@ -36,8 +37,10 @@ imaging::CtVolume study(int slices) {
     info.sop_instance_uid = "1.2." + std::to_string(i);
     info.location_mm = 2.0 * i;
     for (std::size_t pixel = 0; pixel < volume.pixels(); ++pixel) {
-      volume.hu.push_back(static_cast<std::int16_t>(
-          -1000 + static_cast<int>((pixel * 7 + static_cast<std::size_t>(i) * 131) % 1100)));
+      const double y = (static_cast<double>(pixel / 64) + 0.5) / 48;
+      const double x = (static_cast<double>(pixel % 64) + 0.5) / 64;
+      const auto noise = static_cast<int>((pixel * 7 + static_cast<std::size_t>(i) * 131) % 50);
+      volume.hu.push_back(static_cast<std::int16_t>(test::simple_chest(y, x) + noise));
     }
   }
   return volume;
@@ -71,8 +74,8 @@ TEST_F(Diagnose, PositivePatientsAreSegmentedAndMeasured) {
   EXPECT_TRUE(result.segmented);
   EXPECT_THAT(result.opacity_mask, SizeIs(volume.hu.size()));
   EXPECT_EQ(result.slices[0].opacity_pixels, 48 * 64);
-  EXPECT_NEAR(result.slices[8].opacity_area_mm2.value(), 48 * 64 * 0.4, 1e-6);
-  EXPECT_NEAR(result.opacity_volume_ml.value(), 9 * 48 * 64 * 0.4 * 2.0 / 1000.0, 1e-6);
+  EXPECT_NEAR(result.slices[8].opacity_area_mm2.value(), 48 * 64 * 48.0, 1e-6);
+  EXPECT_NEAR(result.opacity_volume_ml.value(), 9 * 48 * 64 * 48.0 * 2.0 / 1000.0, 1e-6);
   EXPECT_NEAR(result.slices[4].probability, 0.95, 1e-5);
   EXPECT_TRUE(result.slices[4].positive);
 }
@@ -88,9 +91,28 @@ TEST_F(Diagnose, NegativePatientsAreNotSegmented) {
   EXPECT_THAT(result.opacity_mask, IsEmpty());
   EXPECT_FALSE(result.slices[0].opacity_pixels.has_value());
   EXPECT_FALSE(result.opacity_volume_ml.has_value());
-  EXPECT_THAT(result.timing, ElementsAre(Field(&StageTime::stage, "classify"),
-                                         Field(&StageTime::stage, "activation maps")));
+  EXPECT_THAT(result.timing,
+              ElementsAre(Field(&StageTime::stage, "classify"), Field(&StageTime::stage, "lungs"),
+                          Field(&StageTime::stage, "findings"),
+                          Field(&StageTime::stage, "activation maps")));
+  EXPECT_TRUE(result.findings.lung_volume_ml);
   EXPECT_THAT(result.weights, ElementsAre(Field(&WeightsUsed::role, "classifier")));
+}
+
+TEST_F(Diagnose, ASeriesThatIsNoChestHasNoVerdict) {
+  auto cls = classifier(test::constant_classifier(true));
+  auto seg = segmenter(test::constant_segmenter(true));
+  imaging::CtVolume volume = study(9);
+  for (std::int16_t& hu : volume.hu) {
+    if (hu > -900 && hu < -500) hu = 30;
+  }
+  const CaseResult result = diagnose(volume, cls, &seg, {.threshold = Threshold{3, std::nullopt}});
+  EXPECT_EQ(result.verdict, Verdict::kUndetermined);
+  EXPECT_EQ(result.positive_slices, 9) << "counted all the same";
+  EXPECT_FALSE(result.segmented);
+  ASSERT_FALSE(result.concerns.empty());
+  EXPECT_TRUE(result.concerns[0].decisive);
+  EXPECT_THAT(result.warnings, Contains(result.concerns[0].text));
 }
 
 TEST_F(Diagnose, OptionsOverruleTheGate) {

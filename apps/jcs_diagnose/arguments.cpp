@@ -89,6 +89,7 @@ DiagnosePlan plan_of(const DiagnoseArguments& arguments) {
     plan.diagnosis.threshold = diagnosis::parse_threshold(arguments.threshold);
   }
   if (!arguments.send.empty()) plan.send = report::StoreTarget::parse(arguments.send);
+  report::require_valid(arguments.report.dicom);
   plan.report = arguments.report;
   plan.report.key_slices = plan.diagnosis.key_slices;
   plan.report.nifti_opacity |= arguments.nifti;

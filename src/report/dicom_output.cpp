@@ -44,7 +44,11 @@ std::string salt() {
   return text + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
 }
 
-void require_time(const std::string& text) {
+}  // namespace
+
+void require_valid(const DicomOptions& options) {
+  const std::string& text = options.content_time;
+  if (text.empty()) return;
   std::tm parsed{};
   const bool digits =
       text.size() == kTimeDigits &&
@@ -57,12 +61,10 @@ void require_time(const std::string& text) {
   }
 }
 
-}  // namespace
-
 ObjectIdentity object_identity(const std::string& kind, const std::string& content,
                                const DicomOptions& options) {
   const bool repeatable = !options.content_time.empty();
-  if (repeatable) require_time(options.content_time);
+  require_valid(options);
   const std::string time = repeatable ? options.content_time : now();
   const std::string text = kind + "\n" + content + "\n" + time + "\n" + (repeatable ? "" : salt());
   const std::string seed = sha256(std::as_bytes(std::span(text)));

@@ -13,6 +13,10 @@ struct DicomOptions {
   std::string content_time{};
 };
 
+/// @throws UsageError when `content_time` is given and is no date and time: to be asked before the
+/// long work, since writing an object asks it too late.
+void require_valid(const DicomOptions& options);
+
 /// A DICOM object that was written, for those that refer to it.
 struct WrittenObject {
   std::string sop_class_uid, sop_instance_uid, series_uid;

@@ -1,38 +1,16 @@
 #include "pieces.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include <opencv2/imgproc.hpp>
+
+#include "jcs/core/disjoint_sets.hpp"
 
 namespace jcs::diagnosis {
 
 namespace {
 
-/// Numbers that belong together; the lowest stands for all.
-class Sets {
- public:
-  void grow(int size) {
-    const auto before = static_cast<int>(parent_.size());
-    parent_.resize(static_cast<std::size_t>(size));
-    std::iota(parent_.begin() + before, parent_.end(), before);
-  }
-  int root(int number) {
-    while (parent_[number] != number) number = parent_[number] = parent_[parent_[number]];
-    return number;
-  }
-  void join(int a, int b) {
-    a = root(a);
-    b = root(b);
-    parent_[std::max(a, b)] = std::min(a, b);
-  }
-  [[nodiscard]] int size() const { return static_cast<int>(parent_.size()); }
-
- private:
-  std::vector<int> parent_;
-};
-
-void join_neighbours(const cv::Mat& here, const cv::Mat& below, Sets& sets) {
+void join_neighbours(const cv::Mat& here, const cv::Mat& below, DisjointSets& sets) {
   for (int row = 0; row < here.rows; ++row) {
     for (int column = 0; column < here.cols; ++column) {
       const int label = here.at<int>(row, column);
@@ -50,14 +28,15 @@ void join_neighbours(const cv::Mat& here, const cv::Mat& below, Sets& sets) {
 
 Pieces find_pieces(const imaging::CtVolume& volume, std::span<const std::uint8_t> mask) {
   Pieces pieces;
-  Sets sets;
-  sets.grow(1);
+  DisjointSets sets;
+  sets.add();  // 0 stays the outside
   for (std::size_t k = 0; k < volume.slice_count(); ++k) {
     const cv::Mat slice(volume.rows, volume.columns, CV_8UC1,
                         const_cast<std::uint8_t*>(mask.data() + k * volume.pixels()));
     cv::Mat& labels = pieces.labels.emplace_back();
     const int first = sets.size() - 1;
-    sets.grow(first + cv::connectedComponents(slice, labels, 8, CV_32S));
+    const int count = cv::connectedComponents(slice, labels, 8, CV_32S);
+    for (int i = 1; i < count; ++i) sets.add();
     cv::add(labels, cv::Scalar(first), labels, labels != 0);
     if (k > 0) join_neighbours(labels, pieces.labels[k - 1], sets);
   }

@@ -4,6 +4,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "jcs/core/disjoint_sets.hpp"
+
 namespace jcs::imaging::lungs {
 
 namespace {

@@ -30,27 +30,4 @@ Components components(const Grid& grid, const Masks& masks);
 /// The pixels whose component is kept: 255, else 0. @param keep one flag a component
 Masks kept(const Components& parts, const std::vector<bool>& keep);
 
-/// Numbers that belong together, as a forest.
-class DisjointSets {
- public:
-  int add() {
-    parent_.push_back(static_cast<int>(parent_.size()));
-    return parent_.back();
-  }
-  int root(int number) {
-    while (parent_[number] != number) number = parent_[number] = parent_[parent_[number]];
-    return number;
-  }
-  /// The lower root stays, so that the result does not depend on the order of calls.
-  void join(int a, int b) {
-    a = root(a);
-    b = root(b);
-    parent_[std::max(a, b)] = std::min(a, b);
-  }
-  [[nodiscard]] int size() const { return static_cast<int>(parent_.size()); }
-
- private:
-  std::vector<int> parent_;
-};
-
 }  // namespace jcs::imaging::lungs

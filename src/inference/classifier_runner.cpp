@@ -6,6 +6,8 @@
 #include "jcs/weights/model_file.hpp"
 
 #include "prepare.hpp"
+#include "prepared_network.hpp"
+#include "twins.hpp"
 
 namespace jcs::inference {
 
@@ -17,9 +19,11 @@ constexpr BatchSizes kBatchSizes = {.cpu = 16, .cuda = 64};
 
 ClassifierRunner::ClassifierRunner(const std::filesystem::path& weights,
                                    const RunnerOptions& options)
-    : device_(ready_device(options)),
-      batch_size_(batch_size_for(options, device_, kBatchSizes)),
-      file_(weights.string()) {
+    : file_(weights.string()) {
+  const Target target = make_target(options);
+  device_ = target.device;
+  batch_size_ = batch_size_for(options, device_, kBatchSizes);
+  precision_ = target.precision();
   auto loaded = weights::load_classifier(weights);
   if (loaded.card.classifier.classes != 2) {
     throw WeightsError({"this classifier tells other things apart", file_,
@@ -29,13 +33,16 @@ ClassifierRunner::ClassifierRunner(const std::filesystem::path& weights,
   network_ = loaded.net;
   card_ = std::move(loaded.card);
   sha256_ = std::move(loaded.sha256);
+  prepared_ =
+      std::make_unique<PreparedNetwork>(tensors_of(*network_), twin_of(card_.classifier), target);
   prepare(*network_, device_);
 }
 
-at::Tensor ClassifierRunner::logits(const at::Tensor& input) {
-  const c10::InferenceMode inference;
-  return network_->forward(placed(input)).to(torch::kCPU);
-}
+ClassifierRunner::ClassifierRunner(ClassifierRunner&&) noexcept = default;
+ClassifierRunner& ClassifierRunner::operator=(ClassifierRunner&&) noexcept = default;
+ClassifierRunner::~ClassifierRunner() = default;
+
+at::Tensor ClassifierRunner::logits(const at::Tensor& input) { return prepared_->run(input); }
 
 at::Tensor ClassifierRunner::placed(const at::Tensor& input) const {
   return on_device(input, device_);

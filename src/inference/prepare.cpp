@@ -2,9 +2,6 @@
 
 #include <torch/torch.h>
 
-#include "jcs/core/cores.hpp"
-#include "jcs/models/device.hpp"
-
 namespace jcs::inference {
 
 namespace {
@@ -15,12 +12,6 @@ namespace {
 constexpr auto kLayout = torch::MemoryFormat::ChannelsLast;
 
 }  // namespace
-
-torch::Device ready_device(const RunnerOptions& options) {
-  const torch::Device device = models::resolve(options.device);
-  torch::set_num_threads(options.threads > 0 ? options.threads : available_cores());
-  return device;
-}
 
 int batch_size_for(const RunnerOptions& options, const torch::Device& device, BatchSizes sizes) {
   if (options.batch_size > 0) {

@@ -16,16 +16,13 @@ struct BatchSizes {
   int cuda = 1;
 };
 
-/// The device of the options, its threads set. @throws UsageError when it is not there.
-torch::Device ready_device(const RunnerOptions& options);
-
 int batch_size_for(const RunnerOptions& options, const torch::Device& device, BatchSizes sizes);
 
-/// Brings a network with its weights into the state it runs in: evaluation mode, no gradients of
-/// weights, on the device, weights of convolutions in channels-last order.
+/// Makes a network ready to run as LibTorch runs it: evaluation mode, no gradients of weights, on
+/// the device, weights of convolutions in channels-last order.
 void prepare(torch::nn::Module& network, const torch::Device& device);
 
-/// A batch on the device in the order that prepared networks are fast with.
+/// A batch on the device in the order that such networks are fast with.
 at::Tensor on_device(const at::Tensor& input, const torch::Device& device);
 
 }  // namespace jcs::inference

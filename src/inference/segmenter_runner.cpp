@@ -7,6 +7,8 @@
 #include "jcs/weights/model_file.hpp"
 
 #include "prepare.hpp"
+#include "prepared_network.hpp"
+#include "twins.hpp"
 
 namespace jcs::inference {
 
@@ -17,24 +19,31 @@ constexpr BatchSizes kBatchSizes = {.cpu = 1, .cuda = 4};
 }  // namespace
 
 SegmenterRunner::SegmenterRunner(const std::filesystem::path& weights, const RunnerOptions& options)
-    : device_(ready_device(options)),
-      batch_size_(batch_size_for(options, device_, kBatchSizes)),
-      file_(weights.string()) {
+    : file_(weights.string()) {
+  const Target target = make_target(options);
+  device_ = target.device;
+  batch_size_ = batch_size_for(options, device_, kBatchSizes);
+  precision_ = target.precision();
   auto loaded = weights::load_segmenter(weights);
-  network_ = loaded.net;
   card_ = std::move(loaded.card);
   sha256_ = std::move(loaded.sha256);
-  prepare(*network_, device_);
+  prepared_ =
+      std::make_unique<PreparedNetwork>(tensors_of(*loaded.net), twin_of(card_.segmenter), target);
+  if (fused()) {
+    network_ = loaded.net;
+    prepare(*network_, device_);
+  }
 }
+
+SegmenterRunner::SegmenterRunner(SegmenterRunner&&) noexcept = default;
+SegmenterRunner& SegmenterRunner::operator=(SegmenterRunner&&) noexcept = default;
+SegmenterRunner::~SegmenterRunner() = default;
 
 bool SegmenterRunner::fused() const {
   return card_.segmenter.fusion != models::SegmenterOptions::Fusion::kNone;
 }
 
-at::Tensor SegmenterRunner::probabilities(const at::Tensor& input) {
-  const c10::InferenceMode inference;
-  return network_->probability(on_device(input, device_)).to(torch::kCPU);
-}
+at::Tensor SegmenterRunner::probabilities(const at::Tensor& input) { return prepared_->run(input); }
 
 at::Tensor SegmenterRunner::probabilities_from_stage1(const at::Tensor& encoder_first,
                                                       const at::Tensor& classifier_stem) {

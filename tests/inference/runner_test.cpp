@@ -17,7 +17,10 @@ namespace {
 using testing::HasSubstr;
 
 RunnerOptions on_cpu(int threads = 0, int batch_size = 0) {
-  return {.device = {Device::Kind::kCpu, 0}, .threads = threads, .batch_size = batch_size};
+  return {.device = {Device::Kind::kCpu, 0},
+          .threads = threads,
+          .batch_size = batch_size,
+          .precision = Precision::kFp32};
 }
 
 /// Largest difference, as a share of the largest value of `expected`.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include <torch/types.h>
@@ -11,6 +12,8 @@
 
 namespace jcs::inference {
 
+class PreparedNetwork;
+
 /// A trained slice classifier, prepared once and then asked as often as needed. What it answers to
 /// a slice depends neither on the other slices of the batch nor on threads beyond rounding.
 class ClassifierRunner {
@@ -19,24 +22,32 @@ class ClassifierRunner {
   /// device is not there.
   explicit ClassifierRunner(const std::filesystem::path& weights,
                             const RunnerOptions& options = {});
+  ClassifierRunner(ClassifierRunner&&) noexcept;
+  ClassifierRunner& operator=(ClassifierRunner&&) noexcept;
+  ~ClassifierRunner();
 
   /// Slices prepared as the card says, float [N, 3, h, w] on the CPU → logits [N, 2] on the CPU.
   at::Tensor logits(const at::Tensor& input);
 
   /// A batch on the CPU brought to where the network runs, in the memory order it is fast with.
   [[nodiscard]] at::Tensor placed(const at::Tensor& input) const;
-  /// The network itself, in evaluation mode; its input is a placed() batch.
+  /// The network itself, in evaluation mode and fp32, as LibTorch runs it; its input is a placed()
+  /// batch.
   models::Classifier& network() { return network_; }
   [[nodiscard]] const weights::ModelCard& card() const { return card_; }
   [[nodiscard]] const torch::Device& device() const { return device_; }
+  /// kFp32 or kBf16: what logits() computes with.
+  [[nodiscard]] Precision precision() const { return precision_; }
   [[nodiscard]] int batch_size() const { return batch_size_; }
   [[nodiscard]] const std::string& file() const { return file_; }
   [[nodiscard]] const std::string& sha256() const { return sha256_; }
 
  private:
-  torch::Device device_;
-  int batch_size_;
+  torch::Device device_ = torch::kCPU;
+  int batch_size_ = 1;
+  Precision precision_ = Precision::kFp32;
   models::Classifier network_{nullptr};
+  std::unique_ptr<PreparedNetwork> prepared_;
   weights::ModelCard card_;
   std::string file_, sha256_;
 };

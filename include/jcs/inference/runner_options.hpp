@@ -1,14 +1,17 @@
 #pragma once
 
 #include "jcs/core/device.hpp"
+#include "jcs/inference/precision.hpp"
 
 namespace jcs::inference {
 
-/// Where and how a trained network runs; none of it changes what it finds beyond rounding.
+/// Where and how a trained network runs; apart from `precision` none of it changes what it finds
+/// beyond rounding.
 struct RunnerOptions {
   Device device = {};
   int threads = 0;     ///< on the CPU, set for the whole process; 0: all cores it may use
   int batch_size = 0;  ///< slices at once; 0: what suits the device
+  Precision precision = Precision::kAuto;
 };
 
 }  // namespace jcs::inference

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include <torch/types.h>
@@ -11,6 +12,8 @@
 
 namespace jcs::inference {
 
+class PreparedNetwork;
+
 /// A trained opacity segmenter, alone or fused with a classifier's features, or a network of Table
 /// VII, prepared once and then asked as often as needed. What it answers to a slice depends neither
 /// on the other slices of the batch nor on threads beyond rounding.
@@ -19,6 +22,9 @@ class SegmenterRunner {
   /// @throws WeightsError when the file holds no segmenter, UsageError when the device is not
   /// there.
   explicit SegmenterRunner(const std::filesystem::path& weights, const RunnerOptions& options = {});
+  SegmenterRunner(SegmenterRunner&&) noexcept;
+  SegmenterRunner& operator=(SegmenterRunner&&) noexcept;
+  ~SegmenterRunner();
 
   /// Slices prepared as the card says, float [N, 3, h, w] on the CPU → probability of opacity,
   /// [N, 1, h, w] in 0 … 1 on the CPU.
@@ -34,14 +40,18 @@ class SegmenterRunner {
   [[nodiscard]] bool fused() const;  ///< whether a classifier's features take part
   [[nodiscard]] const weights::ModelCard& card() const { return card_; }
   [[nodiscard]] const torch::Device& device() const { return device_; }
+  /// kFp32 or kBf16: what probabilities() computes with; from stage-1 features on it is fp32.
+  [[nodiscard]] Precision precision() const { return precision_; }
   [[nodiscard]] int batch_size() const { return batch_size_; }
   [[nodiscard]] const std::string& file() const { return file_; }
   [[nodiscard]] const std::string& sha256() const { return sha256_; }
 
  private:
-  torch::Device device_;
-  int batch_size_;
-  models::SegmentationNetwork network_{nullptr};
+  torch::Device device_ = torch::kCPU;
+  int batch_size_ = 1;
+  Precision precision_ = Precision::kFp32;
+  models::SegmentationNetwork network_{nullptr};  ///< where it is fused: for stage-1 features
+  std::unique_ptr<PreparedNetwork> prepared_;
   weights::ModelCard card_;
   std::string file_, sha256_;
 };

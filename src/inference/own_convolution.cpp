@@ -1,0 +1,110 @@
+#include "own_convolution.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include <torch/torch.h>
+
+#include "jcs/kernels/pointwise.hpp"
+#include "jcs/kernels/winograd.hpp"
+
+namespace jcs::inference {
+
+namespace {
+
+// More parts than this are joined before a convolution takes them.
+constexpr std::size_t kMostParts = 8;
+
+/// Floats from a pixel to the next where that is the same everywhere and the channels lie side by
+/// side; 0 where not.
+std::int64_t pixel_stride(const at::Tensor& maps) {
+  if (maps.size(1) > 1 && maps.stride(1) != 1) return 0;
+  std::int64_t stride = 0;
+  std::int64_t pixels = 1;
+  for (const int dim : {3, 2, 0}) {
+    if (maps.size(dim) > 1) {
+      if (stride == 0) stride = maps.stride(dim) / pixels;
+      if (maps.stride(dim) != stride * pixels) return 0;
+    }
+    pixels *= maps.size(dim);
+  }
+  return stride == 0 ? maps.size(1) : stride;
+}
+
+/// The maps themselves, or a copy, as the kernels read them.
+at::Tensor readable(const at::Tensor& maps) {
+  return pixel_stride(maps) >= maps.size(1) ? maps : maps.clone(torch::MemoryFormat::ChannelsLast);
+}
+
+std::span<const float> values(const at::Tensor& tensor) {
+  return tensor.defined() ? std::span<const float>(tensor.const_data_ptr<float>(),
+                                                   static_cast<std::size_t>(tensor.numel()))
+                          : std::span<const float>();
+}
+
+template <class Kernel>
+class OwnConvolution : public Convolution {
+ public:
+  explicit OwnConvolution(Kernel kernel) : kernel_(std::move(kernel)) {}
+
+  at::Tensor run(const std::vector<Part>& x, const at::Tensor& addend, bool relu,
+                 Memory& memory) const override {
+    std::vector<Part> parts = x;
+    if (parts.size() > kMostParts) parts = {{whole(parts, memory), {}}};
+    std::vector<kernels::Channels> inputs;
+    for (Part& part : parts) {
+      part.maps = readable(part.maps);
+      kernels::Channels& input = inputs.emplace_back();
+      input = {part.maps.const_data_ptr<float>(), static_cast<int>(part.maps.size(1)),
+               pixel_stride(part.maps)};
+      if (part.scale.defined()) {
+        part.scale = part.scale.contiguous();
+        input.scale = part.scale.const_data_ptr<float>();
+        input.scale_stride = part.scale.size(1);
+      }
+    }
+    const at::Tensor& first = parts.front().maps;
+    const kernels::Extent extent = {first.size(0), first.size(2), first.size(3)};
+    at::Tensor out =
+        memory.maps(extent.pictures, kernel_.out(), extent.height, extent.width, torch::kFloat);
+    kernels::Output output = {
+        .data = out.mutable_data_ptr<float>(), .pixel_stride = kernel_.out(), .relu = relu};
+    at::Tensor added;
+    if (addend.defined()) {
+      added = readable(addend);
+      output.addend = added.const_data_ptr<float>();
+      output.addend_stride = pixel_stride(added);
+    }
+    kernel_.run(inputs, extent, output, torch_workers());
+    return out;
+  }
+
+ private:
+  Kernel kernel_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Convolution> own_convolution(const ConvolutionOptions& options,
+                                                   const Target& target) {
+  const auto all = [](const std::vector<std::int64_t>& numbers, std::int64_t value) {
+    return std::ranges::all_of(numbers, [&](std::int64_t number) { return number == value; });
+  };
+  const at::Tensor weight = options.weight.contiguous();
+  const at::Tensor bias = options.bias.defined() ? options.bias.contiguous() : at::Tensor();
+  const auto in = static_cast<int>(weight.size(1)), out = static_cast<int>(weight.size(0));
+  const std::int64_t kernel = weight.size(2) == weight.size(3) ? weight.size(2) : 0;
+  if (options.groups != 1 || !all(options.stride, 1)) return nullptr;
+  if (kernel == 1 && all(options.padding, 0)) {
+    return std::make_shared<OwnConvolution<kernels::Pointwise>>(
+        kernels::Pointwise(values(weight), values(bias), in, out, target.instructions));
+  }
+  const std::int64_t dilation = options.dilation.front();
+  if (kernel == 3 && all(options.dilation, dilation) && all(options.padding, dilation)) {
+    return std::make_shared<OwnConvolution<kernels::Winograd>>(kernels::Winograd(
+        values(weight), values(bias), in, out, static_cast<int>(dilation), target.instructions));
+  }
+  return nullptr;
+}
+
+}  // namespace jcs::inference

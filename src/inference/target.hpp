@@ -1,0 +1,33 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include "jcs/inference/runner_options.hpp"
+#include "jcs/kernels/channels.hpp"
+#include "jcs/kernels/instruction_set.hpp"
+
+namespace jcs::inference {
+
+/// Where and in what numbers a prepared network computes.
+struct Target {
+  torch::Device device = torch::kCPU;
+  torch::ScalarType type = torch::kFloat;
+  kernels::InstructionSet instructions = kernels::InstructionSet::kBaseline;
+
+  /// Whether our own kernels run, rather than LibTorch's.
+  [[nodiscard]] bool own_kernels() const { return device.is_cpu() && type == torch::kFloat; }
+  /// kFp32 or kBf16.
+  [[nodiscard]] Precision precision() const {
+    return type == torch::kFloat ? Precision::kFp32 : Precision::kBf16;
+  }
+};
+
+/// The target of the options on this machine; sets the process's threads. LibTorch's limit of what
+/// the processor may be asked for (its environment variable ATEN_CPU_CAPABILITY) is ours as well.
+/// @throws UsageError when the device is not there.
+Target make_target(const RunnerOptions& options);
+
+/// As many workers for the kernels as LibTorch has threads.
+kernels::Workers torch_workers();
+
+}  // namespace jcs::inference

@@ -1,0 +1,58 @@
+#include "panels.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace jcs::kernels {
+
+std::vector<float> panel_bias(std::span<const float> bias, int out, const VectorCode& code) {
+  std::vector<float> whole(static_cast<std::size_t>(filled_up(out, code.panel)), 0.0F);
+  std::ranges::copy(bias, whole.begin());
+  return whole;
+}
+
+void multiply(const VectorCode& code, std::int64_t rows, std::int64_t columns,
+              const Product& product) {
+  constexpr std::size_t kMostSegments = 16;
+  std::array<Segment, kMostSegments> segments;
+  const std::size_t count = product.segments.size();
+  const std::int64_t groups = (rows + code.rows - 1) / code.rows;
+  // Panels outside: one of them stays near the core while all rows pass by.
+  for (std::int64_t column = 0; column < columns; column += code.panel) {
+    const float* panel = product.panels + column * product.depth;
+    const auto stored = static_cast<int>(std::min<std::int64_t>(code.panel, columns - column));
+    std::int64_t row = 0;
+    for (std::int64_t group = 0; group < groups; ++group) {
+      const std::int64_t end = rows * (group + 1) / groups;
+      for (std::size_t s = 0; s < count; ++s) {
+        segments[s] = product.segments[s];
+        segments[s].rows += row * segments[s].row_stride;
+      }
+      Finish finish = product.finish;
+      if (finish.bias != nullptr) finish.bias += column;
+      if (finish.addend != nullptr) finish.addend += row * finish.addend_stride + column;
+      code.product(static_cast<int>(end - row), segments.data(), static_cast<int>(count), panel,
+                   product.out + row * product.out_stride + column, product.out_stride, stored,
+                   finish);
+      row = end;
+    }
+  }
+}
+
+float* workspace(int slot, std::int64_t count) {
+  struct Room {
+    std::unique_ptr<float[]> floats;
+    std::int64_t count = 0;
+  };
+  thread_local std::array<Room, 3> rooms;
+  Room& room = rooms[static_cast<std::size_t>(slot)];
+  if (room.count < count) {
+    room.floats.reset();
+    room.floats = std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(count));
+    room.count = count;
+  }
+  return room.floats.get();
+}
+
+}  // namespace jcs::kernels

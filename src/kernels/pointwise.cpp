@@ -1,0 +1,80 @@
+#include "jcs/kernels/pointwise.hpp"
+
+#include <algorithm>
+
+#include "panels.hpp"
+
+namespace jcs::kernels {
+
+namespace {
+
+// Pixels of one task: their channels stay in the second-level cache while all panels pass by.
+constexpr std::int64_t kPixels = 96;
+
+}  // namespace
+
+Pointwise::Pointwise(std::span<const float> weights, std::span<const float> bias, int in, int out,
+                     InstructionSet set)
+    : in_(in), out_(out), set_(set), bias_(panel_bias(bias, out, vector_code(set))) {
+  const VectorCode& code = vector_code(set);
+  panels_.resize(static_cast<std::size_t>(filled_up(out, code.panel) * in));
+  lay_out_panels(
+      in, out, code.panel,
+      [&](int from, int to) {
+        return weights[static_cast<std::size_t>(to) * static_cast<std::size_t>(in) +
+                       static_cast<std::size_t>(from)];
+      },
+      panels_.data());
+}
+
+std::vector<float> Pointwise::scaled_panels(std::span<const Channels> parts,
+                                            std::int64_t picture) const {
+  const int panel = vector_code(set_).panel;
+  std::vector<float> scaled = panels_;
+  for (float* row = scaled.data(); row < scaled.data() + scaled.size();) {
+    for (const Channels& part : parts) {
+      for (int c = 0; c < part.count; ++c, row += panel) {
+        if (part.scale == nullptr) continue;
+        const float factor = part.scale[picture * part.scale_stride + c];
+        for (int i = 0; i < panel; ++i) row[i] *= factor;
+      }
+    }
+  }
+  return scaled;
+}
+
+void Pointwise::run(std::span<const Channels> parts, const Extent& extent, const Output& output,
+                    const Workers& workers) const {
+  const VectorCode& code = vector_code(set_);
+  const bool scales = std::ranges::any_of(parts, [](auto& part) { return part.scale != nullptr; });
+  const std::int64_t per_picture = extent.height * extent.width;
+  // Where the channels are scaled, each picture has weights of its own; else all are one long row.
+  const std::int64_t rounds = scales ? extent.pictures : 1;
+  const std::int64_t pixels = scales ? per_picture : per_picture * extent.pictures;
+  for (std::int64_t round = 0; round < rounds; ++round) {
+    const std::vector<float> own = scales ? scaled_panels(parts, round) : std::vector<float>{};
+    const std::int64_t begin = round * pixels;
+    workers.run((pixels + kPixels - 1) / kPixels, [&](std::int64_t task) {
+      const std::int64_t first = begin + task * kPixels;
+      const std::int64_t rows = std::min(kPixels, begin + pixels - first);
+      std::vector<Segment> segments;
+      for (const Channels& part : parts) {
+        segments.push_back({part.data + first * part.pixel_stride, part.pixel_stride, part.count});
+      }
+      multiply(code, rows, out_,
+               {.segments = segments,
+                .depth = in_,
+                .panels = scales ? own.data() : panels_.data(),
+                .out = output.data + first * output.pixel_stride,
+                .out_stride = output.pixel_stride,
+                .finish = {.bias = bias_.data(),
+                           .addend = output.addend == nullptr
+                                         ? nullptr
+                                         : output.addend + first * output.addend_stride,
+                           .addend_stride = output.addend_stride,
+                           .relu = output.relu}});
+    });
+  }
+}
+
+}  // namespace jcs::kernels

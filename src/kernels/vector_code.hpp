@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+
+#include "jcs/kernels/instruction_set.hpp"
+
+// The innermost loops, compiled once for each instruction set from vector_code.inl.
+namespace jcs::kernels {
+
+/// Positions of a transformed 6×6 tile, and pixels of the 4×4 tile that comes of it.
+inline constexpr int kTilePositions = 36;
+inline constexpr int kTilePixels = 16;
+
+/// Consecutive factors of a product's rows.
+struct Segment {
+  const float* rows = nullptr;  ///< of the first row
+  std::int64_t row_stride = 0;
+  int depth = 0;
+};
+
+/// What becomes of a product before it is stored.
+struct Finish {
+  const float* bias = nullptr;    ///< one panel of them; null: none, no addend and no ReLU either
+  const float* addend = nullptr;  ///< of the first row; null: none
+  std::int64_t addend_stride = 0;
+  bool relu = false;
+};
+
+struct VectorCode {
+  int rows;   ///< most rows of a product
+  int panel;  ///< columns of a product
+  int lanes;  ///< floats of a vector
+
+  /// `out` = [rows × depth] · [depth × panel], of which the first `columns` are stored.
+  /// @param panels [depth of all segments][panel]
+  void (*product)(int rows, const Segment* segments, int segment_count, const float* panels,
+                  float* out, std::int64_t out_stride, int columns, const Finish& finish);
+
+  /// Transforms one 6×6 tile of each channel. Writes whole vectors.
+  /// @param pixels the tile's, row by row. @param scale of the channels, or null
+  /// @param out the first position's values; others follow at `position_stride`
+  void (*tile_in)(const float* const* pixels, int channels, const float* scale, float* out,
+                  std::int64_t position_stride);
+
+  /// Transforms the products of one tile back to 4×4 pixels.
+  /// @param products the first position's; others follow at `position_stride`
+  /// @param pixels where to, row by row; null: outside of the map
+  /// @param addends as `pixels`; null: nothing is added
+  void (*tile_out)(const float* products, std::int64_t position_stride, int channels,
+                   const float* bias, const float* const* addends, bool relu, float* const* pixels);
+};
+
+const VectorCode& vector_code(InstructionSet set);
+
+}  // namespace jcs::kernels

@@ -1,0 +1,23 @@
+#include <algorithm>
+#include <atomic>
+
+#include "jcs/kernels/channels.hpp"
+
+namespace jcs::kernels {
+
+Workers one_thread() {
+  return {1, [](std::int64_t count, const std::function<void(std::int64_t)>& task) {
+            for (std::int64_t i = 0; i < count; ++i) task(i);
+          }};
+}
+
+Workers openmp_threads(int threads) {
+  return {threads, [threads](std::int64_t count, const std::function<void(std::int64_t)>& task) {
+            const auto used = static_cast<int>(std::min<std::int64_t>(threads, count));
+            std::atomic<std::int64_t> next = 0;
+#pragma omp parallel num_threads(used)
+            for (std::int64_t i = next++; i < count; i = next++) task(i);
+          }};
+}
+
+}  // namespace jcs::kernels

@@ -99,7 +99,18 @@ NetworkArguments RecordedRequest::network() const {
   network.trained_on = input("trained_on");
   network.allow_overlap = setting<bool>("allow_overlap");
   network.device = setting<std::string>("device");
+  network.precision = precision();
   return network;
+}
+
+inference::Precision RecordedRequest::precision() const {
+  using inference::Precision;
+  if (!settings_.contains("precision")) return Precision::kFp32;  // there was no other once
+  const auto recorded = setting<std::string>("precision");
+  for (const Precision known : {Precision::kAuto, Precision::kFp32, Precision::kBf16}) {
+    if (recorded == inference::name(known)) return known;
+  }
+  refuse();
 }
 
 metrics::BootstrapOptions RecordedRequest::bootstrap() const {
@@ -119,6 +130,7 @@ ordered_json common_settings(const NetworkArguments& network,
                              const metrics::BootstrapOptions& bootstrap) {
   return {{"allow_overlap", network.allow_overlap},
           {"device", network.device},
+          {"precision", inference::name(network.precision)},
           {"resamples", bootstrap.resamples},
           {"seed", bootstrap.seed},
           {"confidence", bootstrap.confidence}};

@@ -45,6 +45,7 @@ class RecordedRequest {
   [[nodiscard]] metrics::BootstrapOptions bootstrap() const;
 
  private:
+  [[nodiscard]] inference::Precision precision() const;
   [[noreturn]] void refuse() const;
 
   std::string program_;

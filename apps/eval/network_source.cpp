@@ -7,6 +7,8 @@
 #include "jcs/core/log_text.hpp"
 #include "jcs/data/overlap.hpp"
 
+#include "common/option_flags.hpp"
+
 namespace jcs::app {
 
 namespace fs = std::filesystem;
@@ -40,6 +42,9 @@ void add_network_arguments(App& app, NetworkArguments& arguments) {
   cli.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N")
       ->capture_default_str()
       ->group(group);
+  OptionFlags flags(cli);
+  inference::describe(flags, arguments.precision);
+  cli.get_option("--precision")->group(group);
   cli.add_option("--threads", arguments.threads, "CPU threads; 0: all cores that may be used")
       ->check(CLI::Range(0, kMostThreads))
       ->capture_default_str();
@@ -52,7 +57,8 @@ void add_network_arguments(App& app, NetworkArguments& arguments) {
 inference::RunnerOptions runner_options(const NetworkArguments& arguments) {
   return {.device = parse_device(arguments.device),
           .threads = arguments.threads,
-          .batch_size = arguments.batch};
+          .batch_size = arguments.batch,
+          .precision = arguments.precision};
 }
 
 void complete(NetworkArguments& arguments, const RunData& run_data) {

@@ -19,6 +19,8 @@ struct NetworkArguments {
   std::filesystem::path run, weights, manifest, trained_on;
   bool allow_overlap = false;
   std::string device = "auto";
+  /// Figures that are compared from machine to machine are computed alike.
+  inference::Precision precision = inference::Precision::kFp32;
   int threads = 0;
   int batch = 0;
 };

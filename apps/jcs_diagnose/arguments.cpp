@@ -52,6 +52,7 @@ void add_arguments(App& app, DiagnoseArguments& arguments) {
       ->description("CPU threads; 0: all cores that the process may use");
   cli.add_flag("--list-series", arguments.list_series, "list the folder's series and stop");
   cli.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  inference::describe(flags, arguments.precision);
   cli.add_option("--batch-cls", arguments.batch_cls,
                  "slices classified at once; 0: what suits the device")
       ->check(CLI::Range(0, kLargestBatch))
@@ -96,7 +97,8 @@ DiagnosePlan plan_of(const DiagnoseArguments& arguments) {
   plan.report.nifti_lungs |= arguments.nifti;
   plan.classifier = {.device = parse_device(arguments.device),
                      .threads = arguments.read.threads,
-                     .batch_size = arguments.batch_cls};
+                     .batch_size = arguments.batch_cls,
+                     .precision = arguments.precision};
   plan.segmenter = plan.classifier;
   plan.segmenter.batch_size = arguments.batch_seg;
   plan.output = arguments.output.empty()

@@ -18,6 +18,7 @@ namespace jcs::app {
 struct DiagnoseArguments {
   std::filesystem::path study, weights_cls, weights_seg, output;
   std::string device = "auto";
+  inference::Precision precision = inference::Precision::kAuto;
   std::string threshold;
   int batch_cls = 0, batch_seg = 0;
   imaging::ReadOptions read;

@@ -96,6 +96,7 @@ CaseResult diagnose(const CtVolume& volume, ClassifierRunner& classifier,
   }
   CaseResult result;
   result.device = classifier.device().str();
+  result.precision = inference::name(classifier.precision());
   result.weights.push_back({"classifier", classifier.file(), classifier.sha256(),
                             inference::architecture(classifier.card().classifier)});
   warn_of_volume(volume, result);

@@ -105,6 +105,7 @@ std::string result_json(const CaseResult& result, const CtVolume& volume,
   json["study"] = study(shown);
   json["series"] = series(volume, shown);
   json["device"] = known(result.device);
+  json["precision"] = known(result.precision);
   json["weights"] = weights(result);
   Json timing = Json::object();
   double total = 0.0;

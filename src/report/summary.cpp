@@ -73,7 +73,9 @@ std::string time_line(const CaseResult& result) {
     stages += (stages.empty() ? "" : ", ") + stage.stage + " " + fixed(stage.seconds, 1);
   }
   std::string line = "time: " + fixed(total, 1) + " s (" + stages + ")";
-  return line + (result.device.empty() ? "" : " on " + result.device) + "\n";
+  if (!result.device.empty()) line += " on " + result.device;
+  if (!result.precision.empty()) line += ", " + result.precision;
+  return line + "\n";
 }
 
 }  // namespace

@@ -58,8 +58,10 @@ class Diagnose : public testing::Test {
   }
 
   test::TempDir dir_;
-  inference::RunnerOptions options_ = {
-      .device = {Device::Kind::kCpu, 0}, .threads = 1, .batch_size = 4};
+  inference::RunnerOptions options_ = {.device = {Device::Kind::kCpu, 0},
+                                       .threads = 1,
+                                       .batch_size = 4,
+                                       .precision = inference::Precision::kFp32};
 };
 
 TEST_F(Diagnose, PositivePatientsAreSegmentedAndMeasured) {
@@ -161,6 +163,7 @@ TEST_F(Diagnose, TellsWhatItRestsOn) {
   EXPECT_EQ(result.slices[2].sop_instance_uid, "1.2.2");
   EXPECT_EQ(result.slices[2].location_mm, 4.0);
   EXPECT_EQ(result.device, "cpu");
+  EXPECT_EQ(result.precision, "fp32");
   ASSERT_THAT(result.weights, SizeIs(2));
   EXPECT_EQ(result.weights[0].sha256, cls.sha256());
   EXPECT_EQ(result.weights[1].role, "joint");

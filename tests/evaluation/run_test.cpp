@@ -24,7 +24,10 @@ using jcs::test::PictureSet;
 using testing::HasSubstr;
 
 jcs::inference::RunnerOptions on_cpu(int batch_size = 3) {
-  return {.device = {jcs::Device::Kind::kCpu, 0}, .threads = 1, .batch_size = batch_size};
+  return {.device = {jcs::Device::Kind::kCpu, 0},
+          .threads = 1,
+          .batch_size = batch_size,
+          .precision = jcs::inference::Precision::kFp32};
 }
 
 class EvaluationRun : public testing::Test {

@@ -34,6 +34,7 @@ TEST(ResultJson, SaysWhatWasFound) {
   EXPECT_EQ(out["source"], "/studies/17");
   EXPECT_EQ(out["segmented"], true);
   EXPECT_EQ(out["device"], "cpu");
+  EXPECT_EQ(out["precision"], "fp32");
   EXPECT_EQ(out["weights"][1]["role"], "segmenter");
   EXPECT_EQ(out["weights"][1]["sha256"], std::string(64, 'b'));
   EXPECT_EQ(out["timing"]["classify"], 1.25);

@@ -93,6 +93,7 @@ inline diagnosis::CaseResult sample_result(const imaging::CtVolume& volume) {
   result.activation_reading = "release";
   result.timing = {{"read", 0.5}, {"classify", 1.25}, {"segment", 4.0}};
   result.device = "cpu";
+  result.precision = "fp32";
   result.weights = {{"classifier", "cls.safetensors", std::string(64, 'a'), "Res2Net-26"},
                     {"segmenter", "seg.safetensors", std::string(64, 'b'), "VGG-16"}};
   return result;

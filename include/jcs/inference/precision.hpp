@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string_view>
+#include "jcs/core/fields.hpp"
 
 namespace jcs::inference {
 
@@ -8,12 +8,20 @@ namespace jcs::inference {
 enum class Precision {
   kAuto,  ///< bf16 where the device multiplies matrices of it (AMX, CUDA), else fp32
   kFp32,
-  kBf16  ///< 8 bits of precision: probabilities change by some thousandths
+  kBf16  ///< 8 significant bits: probabilities change by some thousandths
 };
 
 /// `auto`, `fp32`, `bf16`.
 const char* name(Precision precision);
-/// @throws UsageError for another text
-Precision parse_precision(std::string_view text);
+
+/// The option `precision` of a program.
+template <class Visitor>
+void describe(Visitor& v, Precision& precision) {
+  v.choice(
+      "precision", precision,
+      "numbers that the networks compute with; bf16 changes probabilities by some thousandths; "
+      "auto: bf16 where the device multiplies matrices of it",
+      {{"auto", Precision::kAuto}, {"fp32", Precision::kFp32}, {"bf16", Precision::kBf16}});
+}
 
 }  // namespace jcs::inference

@@ -10,6 +10,10 @@
 #include <new>
 #include <thread>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
 
@@ -128,6 +132,16 @@ int report(const char* program, ExitCode code, const std::string& line) {
   return static_cast<int>(code);
 }
 
+// A network asks for the same tens of megabytes again and again. By default each would come fresh
+// from the system, which clears it page by page: a sixth of the time of a large segmenter.
+void keep_large_memory() {
+#if defined(__GLIBC__)
+  constexpr int kMost = 1 << 30;
+  ::mallopt(M_MMAP_THRESHOLD, kMost);
+  ::mallopt(M_TRIM_THRESHOLD, kMost);
+#endif
+}
+
 constexpr const char* kExitCodes =
     "Exit codes: 0 done, 1 unforeseen, 2 usage or configuration, 3 input data, 4 weights,\n"
     "            5 output cannot be written, 130 interrupted";
@@ -136,6 +150,7 @@ constexpr const char* kExitCodes =
 
 App::App(const std::string& name, const std::string& description, const std::string& examples)
     : cli_(description, name) {
+  keep_large_memory();
   cli_.footer("Examples:\n" + examples + "\n\n" + kExitCodes);
   cli_.set_version_flag("--version", name + " " JCS_VERSION);
   cli_.add_flag("-q,--quiet", quiet_, "No progress, only warnings and errors");

@@ -31,13 +31,14 @@ cohort::Studies studies_of(const DiagnoseArguments& arguments, const DiagnosePla
 }
 
 /// All that a result depends on but the study and what changes rounding alone (device, batches).
-std::string settings_text(const DiagnosePlan& plan, const Networks& networks) {
-  Json settings = {{"version", JCS_VERSION},
-                   {"classifier", networks.classifier.sha256()},
-                   {"segmenter", networks.segmenter ? networks.segmenter->sha256() : ""},
-                   {"series", plan.read.series},
-                   {"diagnosis", weights::to_json(plan.diagnosis)},
-                   {"report", weights::to_json(plan.report)}};
+std::string settings_text(const DiagnosePlan& plan, Networks& networks) {
+  Json settings = {
+      {"version", JCS_VERSION},
+      {"classifier", networks.classifier().sha256()},
+      {"segmenter", networks.segmenter() != nullptr ? networks.segmenter()->sha256() : ""},
+      {"series", plan.read.series},
+      {"diagnosis", weights::to_json(plan.diagnosis)},
+      {"report", weights::to_json(plan.report)}};
   if (const auto& threshold = plan.diagnosis.threshold) {
     settings["threshold"] =
         threshold->fraction ? Json(*threshold->fraction) : Json(threshold->count);
@@ -79,6 +80,7 @@ void diagnose_cohort(const DiagnoseArguments& arguments, App& app) {
   for (const std::string& warning : found.warnings) log_warning(warning);
 
   Networks networks(plan);
+  networks.wait();
   options.settings = settings_text(plan, networks);
   const cohort::CohortSummary summary = cohort::run_cohort(
       found.studies, options,

@@ -44,7 +44,8 @@ void list_series(const std::filesystem::path& folder, app::App& app) {
 
 void diagnose(const app::DiagnoseArguments& arguments, app::App& app) {
   const app::DiagnosePlan plan = app::plan_of(arguments);
-  // What can fail at once does so before the long work: the output first, then the weights.
+  // What can fail at once does so before the long work: the output first, then the weights, which
+  // are read beside the study.
   app::open_output(plan.output, plan.overwrite);
   app::Networks networks(plan);
   const app::DiagnosedStudy done =

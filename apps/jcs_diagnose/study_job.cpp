@@ -16,10 +16,21 @@
 
 namespace jcs::app {
 
-Networks::Networks(const DiagnosePlan& plan) : classifier(plan.weights_cls, plan.classifier) {
+Networks::Networks(const DiagnosePlan& plan)
+    // The default policy loads when asked for where no thread is to be had.
+    : loading_classifier_(std::async([file = plan.weights_cls, options = plan.classifier] {
+        return inference::ClassifierRunner(file, options);
+      })) {
   if (plan.diagnosis.segment != diagnosis::Segment::kNever) {
-    segmenter.emplace(plan.weights_seg, plan.segmenter);
+    loading_segmenter_ = std::async([file = plan.weights_seg, options = plan.segmenter] {
+      return inference::SegmenterRunner(file, options);
+    });
   }
+}
+
+void Networks::wait() {
+  if (loading_classifier_.valid()) classifier_.emplace(loading_classifier_.get());
+  if (loading_segmenter_.valid()) segmenter_.emplace(loading_segmenter_.get());
 }
 
 namespace {
@@ -47,13 +58,13 @@ DiagnosedStudy diagnose_study(const std::filesystem::path& study,
   const Stopwatch reading;
   const imaging::CtVolume volume = imaging::read_study(study, plan.read, progress, stop);
   const double read_seconds = reading.seconds();
+  networks.wait();
 
   diagnosis::DiagnosisOptions options = plan.diagnosis;
   // Files are named relative to the study's folder; a NIfTI file lies in one.
   options.folder = imaging::named_like_nifti(study) ? study.parent_path() : study;
   DiagnosedStudy done;
-  done.result = diagnosis::diagnose(volume, networks.classifier,
-                                    networks.segmenter ? &*networks.segmenter : nullptr, options,
+  done.result = diagnosis::diagnose(volume, networks.classifier(), networks.segmenter(), options,
                                     progress, stop);
   const std::vector<std::string> warnings = report::dicom_warnings(volume);
   done.result.warnings.insert(done.result.warnings.end(), warnings.begin(), warnings.end());
@@ -61,8 +72,8 @@ DiagnosedStudy diagnose_study(const std::filesystem::path& study,
 
   report::ReportOptions report = plan.report;
   report.source = study.string();
-  report.window_center = networks.classifier.card().preprocessing.window_center;
-  report.window_width = networks.classifier.card().preprocessing.window_width;
+  report.window_center = networks.classifier().card().preprocessing.window_center;
+  report.window_width = networks.classifier().card().preprocessing.window_width;
   const Stopwatch writing;
   report::write_report(folder.path(), done.result, volume, report);
   // result.json also says what writing took, so it is written once more after that is known.

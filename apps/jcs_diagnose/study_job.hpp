@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <future>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -14,13 +15,24 @@
 
 namespace jcs::app {
 
-/// The networks of a plan, loaded once for however many studies.
-struct Networks {
-  /// @throws WeightsError
+/// The networks of a plan, loaded once for however many studies, beside each other and beside what
+/// the program does meanwhile.
+class Networks {
+ public:
   explicit Networks(const DiagnosePlan& plan);
 
-  inference::ClassifierRunner classifier;
-  std::optional<inference::SegmenterRunner> segmenter;
+  /// Waits until they are there. @throws WeightsError, UsageError where the device is not there
+  void wait();
+  /// After wait().
+  inference::ClassifierRunner& classifier() { return *classifier_; }
+  /// After wait(); null where nothing is to be segmented.
+  inference::SegmenterRunner* segmenter() { return segmenter_ ? &*segmenter_ : nullptr; }
+
+ private:
+  std::future<inference::ClassifierRunner> loading_classifier_;
+  std::future<inference::SegmenterRunner> loading_segmenter_;
+  std::optional<inference::ClassifierRunner> classifier_;
+  std::optional<inference::SegmenterRunner> segmenter_;
 };
 
 struct DiagnosedStudy {

@@ -1,6 +1,7 @@
 #include "jcs/diagnosis/classify.hpp"
 
 #include <cmath>
+#include <numeric>
 
 #include <torch/types.h>
 
@@ -39,7 +40,9 @@ std::vector<double> classify_slices(const imaging::CtVolume& volume, const Slice
     }
     progress.update("classifying slices", probabilities.size(), volume.slice_count());
   };
-  for_each_batch(volume, fit, classifier.preprocessing, classifier.batch_size, stop, use);
+  std::vector<std::size_t> all(volume.slice_count());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  for_each_batch({volume, all, fit, classifier.preprocessing}, classifier.batch_size, stop, use);
   return probabilities;
 }
 

@@ -12,6 +12,7 @@
 #include "jcs/diagnosis/key_slices.hpp"
 #include "jcs/diagnosis/measure.hpp"
 #include "jcs/diagnosis/segment.hpp"
+#include "jcs/diagnosis/segment_region.hpp"
 #include "jcs/imaging/lungs.hpp"
 #include "jcs/inference/architecture.hpp"
 
@@ -76,6 +77,21 @@ bool wants_segmentation(Segment when, Verdict verdict) {
   return when == Segment::kAlways || (when == Segment::kPositive && verdict == Verdict::kPositive);
 }
 
+// A volume of opacities that were not looked for everywhere must not look like one that were.
+void warn_of_region(SegmentWhere where, const SegmentRegion& region, CaseResult& result) {
+  if (where == SegmentWhere::kAll) return;
+  if (where == SegmentWhere::kLung && result.lung_mask.empty()) {
+    result.warnings.emplace_back("Lungs were not found, so opacities were outlined in all slices.");
+    return;
+  }
+  const std::string which = where == SegmentWhere::kLung
+                                ? "those with lung, around the lungs"
+                                : "those called positive and their neighbours";
+  result.warnings.push_back("Opacities were outlined in " + std::to_string(region.slices.size()) +
+                            " of " + std::to_string(result.slices.size()) + " slices: " + which +
+                            "; elsewhere none were looked for.");
+}
+
 SliceNetwork as_network(ClassifierRunner& runner) {
   return {[&runner](const at::Tensor& input) { return runner.logits(input); },
           runner.card().preprocessing, runner.batch_size(), runner.file()};
@@ -127,11 +143,14 @@ CaseResult diagnose(const CtVolume& volume, ClassifierRunner& classifier,
 
   if (wants_segmentation(options.segment, result.verdict)) {
     timed("segment", [&] {
+      const SegmentRegion region =
+          segment_region(options.segment_where, volume, result.lung_mask, result.slices);
       result.opacity_mask =
           segment_slices(volume, as_network(*segmenter),
-                         segmenter->card().thresholds.pixel_probability, progress, stop);
+                         segmenter->card().thresholds.pixel_probability, region, progress, stop);
       result.segmented = true;
-      measure_opacities(volume, result);
+      measure_opacities(volume, region.slices, result);
+      warn_of_region(options.segment_where, region, result);
     });
     result.weights.push_back({segmenter->fused() ? "joint" : "segmenter", segmenter->file(),
                               segmenter->sha256(),

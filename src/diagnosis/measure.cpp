@@ -4,11 +4,12 @@
 
 namespace jcs::diagnosis {
 
-void measure_opacities(const imaging::CtVolume& volume, CaseResult& result) {
+void measure_opacities(const imaging::CtVolume& volume, std::span<const std::size_t> slices,
+                       CaseResult& result) {
   const double pixel_area = volume.pixel_area_mm2();
   const double voxel_volume = volume.voxel_volume_ml();
   std::int64_t voxels = 0;
-  for (std::size_t i = 0; i < result.slices.size(); ++i) {
+  for (const std::size_t i : slices) {
     const auto first =
         result.opacity_mask.begin() + static_cast<std::ptrdiff_t>(i * volume.pixels());
     const std::int64_t pixels =

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <future>
-#include <numeric>
-#include <vector>
 
 #include <torch/types.h>
 
@@ -28,15 +26,13 @@ at::Tensor network_input(const imaging::CtVolume& volume, std::span<const std::s
   return input;
 }
 
-void for_each_batch(const imaging::CtVolume& volume, const imaging::Fit& fit,
-                    const Preprocessing& preprocessing, int batch_size, const std::stop_token& stop,
+void for_each_batch(const SlicesToSee& see, int batch_size, const std::stop_token& stop,
                     const std::function<void(const SliceBatch&)>& use) {
-  const std::size_t count = volume.slice_count();
+  const std::size_t count = see.slices.size();
   const auto step = static_cast<std::size_t>(std::max(batch_size, 1));
   const auto prepare = [&](std::size_t first) {
-    std::vector<std::size_t> slices(std::min(step, count - first));
-    std::iota(slices.begin(), slices.end(), first);
-    return SliceBatch{first, network_input(volume, slices, fit, preprocessing)};
+    const auto slices = see.slices.subspan(first, std::min(step, count - first));
+    return SliceBatch{slices, network_input(see.volume, slices, see.fit, see.preprocessing)};
   };
   if (count == 0) {
     return;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 #include <stop_token>
+#include <vector>
 
 #include <ATen/core/Tensor.h>
 
@@ -18,17 +19,24 @@ namespace jcs::diagnosis {
 at::Tensor network_input(const imaging::CtVolume& volume, std::span<const std::size_t> slices,
                          const imaging::Fit& fit, const Preprocessing& preprocessing);
 
-/// Consecutive slices, ready for a network.
-struct SliceBatch {
-  std::size_t first = 0;  ///< index of the first slice
-  at::Tensor input;       ///< [n, 3, h, w]
+/// Which slices a network is to see, and how.
+struct SlicesToSee {
+  const imaging::CtVolume& volume;
+  std::span<const std::size_t> slices;
+  const imaging::Fit& fit;
+  const Preprocessing& preprocessing;
 };
 
-/// Calls `use` with all slices of the volume in order, `batch_size` at a time, while another thread
+/// Some slices, ready for a network.
+struct SliceBatch {
+  std::span<const std::size_t> slices;  ///< their indices
+  at::Tensor input;                     ///< [n, 3, h, w]
+};
+
+/// Calls `use` with all slices to see in their order, `batch_size` at a time, while another thread
 /// prepares the next batch: never more than two are in memory.
 /// @throws Interrupted when a stop was asked for.
-void for_each_batch(const imaging::CtVolume& volume, const imaging::Fit& fit,
-                    const Preprocessing& preprocessing, int batch_size, const std::stop_token& stop,
+void for_each_batch(const SlicesToSee& see, int batch_size, const std::stop_token& stop,
                     const std::function<void(const SliceBatch&)>& use);
 
 }  // namespace jcs::diagnosis

@@ -96,8 +96,8 @@ std::shared_ptr<const Convolution> own_convolution(const ConvolutionOptions& opt
   const std::int64_t kernel = weight.size(2) == weight.size(3) ? weight.size(2) : 0;
   if (options.groups != 1 || !all(options.stride, 1)) return nullptr;
   if (kernel == 1 && all(options.padding, 0)) {
-    return std::make_shared<OwnConvolution<kernels::Pointwise>>(
-        kernels::Pointwise(values(weight), values(bias), in, out, target.instructions));
+    return std::make_shared<OwnConvolution<kernels::Pointwise>>(kernels::Pointwise(
+        values(weight), values(bias), in, out, target.instructions, torch_workers()));
   }
   const std::int64_t dilation = options.dilation.front();
   if (kernel == 3 && all(options.dilation, dilation) && all(options.padding, dilation)) {

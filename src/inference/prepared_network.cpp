@@ -24,7 +24,9 @@ at::Tensor PreparedNetwork::placed(const at::Tensor& input) const {
 }
 
 const Program& PreparedNetwork::program_for(const at::Tensor& input) {
-  const std::vector<std::int64_t> shape = input.sizes().vec();
+  use_threads(target_);
+  std::vector<std::int64_t> shape = input.sizes().vec();
+  if (twin_.any_batch) shape.front() = 1;
   const auto known = programs_.find(shape);
   if (known != programs_.end()) return known->second;
   if (programs_.size() >= kMostPrograms) programs_.clear();

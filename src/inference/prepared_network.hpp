@@ -21,6 +21,7 @@ namespace jcs::inference {
 struct Twin {
   std::shared_ptr<torch::nn::Module> network;
   std::function<at::Tensor(const at::Tensor&)> run;
+  bool any_batch = false;  ///< what is noted for one slice holds for several
 };
 
 /// A trained network made ready to run, for inputs of any shape. What is done is noted once for

@@ -8,6 +8,7 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 
 #include "jcs/core/cores.hpp"
+#include "jcs/kernels/waiting_threads.hpp"
 #include "jcs/models/device.hpp"
 
 namespace jcs::inference {
@@ -46,8 +47,14 @@ Target make_target(const RunnerOptions& options) {
   target.device = models::resolve(options.device);
   target.type = wants_bf16(options.precision, target.device) ? torch::kBFloat16 : torch::kFloat;
   target.instructions = allowed_instruction_set();
-  at::set_num_threads(options.threads > 0 ? options.threads : available_cores());
+  target.threads = options.threads > 0 ? options.threads : available_cores();
+  use_threads(target);
+  if (target.threads > 1) kernels::let_waiting_threads_sleep();
   return target;
+}
+
+void use_threads(const Target& target) {
+  if (at::get_num_threads() != target.threads) at::set_num_threads(target.threads);
 }
 
 kernels::Workers torch_workers() { return kernels::openmp_threads(at::get_num_threads()); }

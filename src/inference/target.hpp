@@ -13,6 +13,7 @@ struct Target {
   torch::Device device = torch::kCPU;
   torch::ScalarType type = torch::kFloat;
   kernels::InstructionSet instructions = kernels::InstructionSet::kBaseline;
+  int threads = 1;
 
   /// Whether our own kernels run, rather than LibTorch's.
   [[nodiscard]] bool own_kernels() const { return device.is_cpu() && type == torch::kFloat; }
@@ -26,6 +27,10 @@ struct Target {
 /// the processor may be asked for (its environment variable ATEN_CPU_CAPABILITY) is ours as well.
 /// @throws UsageError when the device is not there.
 Target make_target(const RunnerOptions& options);
+
+/// Sets how many threads LibTorch uses: it may hold for the calling thread only, so whoever
+/// computes says it.
+void use_threads(const Target& target);
 
 /// As many workers for the kernels as LibTorch has threads.
 kernels::Workers torch_workers();

@@ -21,15 +21,16 @@ void narrow(models::Res2NetOptions& backbone) {
 Twin twin_of(models::ClassifierOptions options) {
   narrow(options.backbone);
   models::Classifier network(options);
-  return {network.ptr(), [network](const at::Tensor& x) mutable { return network->forward(x); }};
+  return {network.ptr(), [network](const at::Tensor& x) mutable { return network->forward(x); },
+          /*any_batch=*/true};
 }
 
 Twin twin_of(models::SegmenterOptions options) {
   options.encoder.width = kWidth;
   narrow(options.classifier);
   models::SegmentationNetwork network = models::make_segmentation_network(options);
-  return {network.ptr(),
-          [network](const at::Tensor& x) mutable { return network->probability(x); }};
+  return {network.ptr(), [network](const at::Tensor& x) mutable { return network->probability(x); },
+          options.architecture == models::SegmenterOptions::Architecture::kJcs};
 }
 
 }  // namespace jcs::inference

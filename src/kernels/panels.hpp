@@ -16,19 +16,6 @@ inline std::int64_t filled_up(std::int64_t count, std::int64_t step) {
 /// A bias for whole panels: zeros behind `bias`, or all zeros where there is none.
 std::vector<float> panel_bias(std::span<const float> bias, int out, const VectorCode& code);
 
-/// Lays a matrix [in][out] out in panels: [⌈out / panel⌉][in][panel], zeros behind the last column.
-/// `at(in, out)` brings a value.
-template <class At>
-void lay_out_panels(int in, int out, int panel, const At& at, float* to) {
-  for (int first = 0; first < out; first += panel) {
-    for (int k = 0; k < in; ++k) {
-      for (int column = 0; column < panel; ++column) {
-        *to++ = first + column < out ? at(k, first + column) : 0.0F;
-      }
-    }
-  }
-}
-
 /// All columns of a product for any number of rows: groups of rows of about one size, of as many as
 /// the code takes at once.
 struct Product {

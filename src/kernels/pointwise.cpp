@@ -14,17 +14,18 @@ constexpr std::int64_t kPixels = 96;
 }  // namespace
 
 Pointwise::Pointwise(std::span<const float> weights, std::span<const float> bias, int in, int out,
-                     InstructionSet set)
+                     InstructionSet set, const Workers& workers)
     : in_(in), out_(out), set_(set), bias_(panel_bias(bias, out, vector_code(set))) {
   const VectorCode& code = vector_code(set);
   panels_.resize(static_cast<std::size_t>(filled_up(out, code.panel) * in));
-  lay_out_panels(
-      in, out, code.panel,
-      [&](int from, int to) {
-        return weights[static_cast<std::size_t>(to) * static_cast<std::size_t>(in) +
-                       static_cast<std::size_t>(from)];
-      },
-      panels_.data());
+  workers.run((out + code.panel - 1) / code.panel, [&](std::int64_t task) {
+    float* to = panels_.data() + task * code.panel * in;
+    for (int from = 0; from < in; ++from) {
+      for (std::int64_t column = task * code.panel; column < (task + 1) * code.panel; ++column) {
+        *to++ = column < out ? weights[static_cast<std::size_t>(column * in + from)] : 0.0F;
+      }
+    }
+  });
 }
 
 std::vector<float> Pointwise::scaled_panels(std::span<const Channels> parts,

@@ -1,6 +1,7 @@
 #include "jcs/models/blocks.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <torch/torch.h>
 
@@ -101,7 +102,17 @@ torch::Tensor cropped_like(const torch::Tensor& x, const torch::Tensor& like) {
   return x.narrow(2, 0, like.size(2)).narrow(3, 0, like.size(3)).contiguous();
 }
 
+namespace {
+
+thread_local bool g_initialises = true;
+
+}  // namespace
+
+WithoutInitialisation::WithoutInitialisation() : before_(std::exchange(g_initialises, false)) {}
+WithoutInitialisation::~WithoutInitialisation() { g_initialises = before_; }
+
 void initialise(nn::Module& module) {
+  if (!g_initialises) return;
   const torch::NoGradGuard no_grad;
   for (const auto& child : module.modules(/*include_self=*/false)) {
     if (auto* conv = child->as<nn::Conv2d>()) {

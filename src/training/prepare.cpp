@@ -11,6 +11,7 @@
 #include "jcs/core/log_text.hpp"
 #include "jcs/data/content.hpp"
 #include "jcs/data/overlap.hpp"
+#include "jcs/kernels/waiting_threads.hpp"
 #include "jcs/metrics/bootstrap.hpp"
 #include "jcs/metrics/interval.hpp"
 #include "jcs/weights/load.hpp"
@@ -44,6 +45,7 @@ nlohmann::json examine(const Manifests& manifests, const DataOptions& options, P
 
 void prepare_process(const RunOptions& run) {
   torch::set_num_threads(run.threads > 0 ? run.threads : available_cores());
+  kernels::let_waiting_threads_sleep();
   torch::manual_seed(static_cast<std::uint64_t>(run.seed));
 }
 

@@ -1,7 +1,10 @@
 #include "jcs/weights/model_file.hpp"
 
+#include <future>
+
 #include "jcs/core/error.hpp"
 #include "jcs/core/hash.hpp"
+#include "jcs/models/blocks.hpp"
 #include "jcs/weights/recognise.hpp"
 #include "jcs/weights/safetensors.hpp"
 
@@ -24,6 +27,7 @@ const char* name_of(Task task) {
 // The file's tensors with the card that it has or that a released file would have.
 Opened open(const std::filesystem::path& path, Task task) {
   const std::string where = path.string();
+  auto digest = std::async([&path] { return sha256_file(path); });
   TensorFile file = read_tensors(path);
   auto card = card_of(file.metadata, where);
   if (!card) {
@@ -42,7 +46,7 @@ Opened open(const std::filesystem::path& path, Task task) {
     throw WeightsError({"weights of the wrong network", where, name_of(task), name_of(card->task)});
   }
   require_plausible(*card, file.tensors, where);
-  return {std::move(file.tensors), std::move(*card), sha256_file(path)};
+  return {std::move(file.tensors), std::move(*card), digest.get()};
 }
 
 void build(models::Classifier& net, const ModelCard& card) {
@@ -57,6 +61,7 @@ void build(models::SegmentationNetwork& net, const ModelCard& card) {
 template <class Holder>
 LoadReport make(Holder& net, const ModelCard& card, const TensorMap& tensors,
                 const LoadOptions& options) {
+  const models::WithoutInitialisation to_be_filled;
   try {
     build(net, card);
   } catch (const UsageError& error) {

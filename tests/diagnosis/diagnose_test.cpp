@@ -136,6 +136,20 @@ TEST_F(Diagnose, OptionsOverruleTheGate) {
   EXPECT_FALSE(result.segmented);
 }
 
+TEST_F(Diagnose, SaysWhereItDidNotLookForOpacities) {
+  auto cls = classifier(test::constant_classifier(true));
+  auto seg = segmenter(test::constant_segmenter(true));
+  const auto warnings_of = [&](SegmentWhere where) {
+    return diagnose(study(9), cls, &seg,
+                    {.threshold = Threshold{3, std::nullopt}, .segment_where = where})
+        .warnings;
+  };
+  EXPECT_THAT(warnings_of(SegmentWhere::kAll), Not(Contains(HasSubstr("were outlined in"))));
+  EXPECT_THAT(warnings_of(SegmentWhere::kSuspicious),
+              Contains(HasSubstr("in 9 of 9 slices: those called positive")));
+  EXPECT_THAT(warnings_of(SegmentWhere::kLung), Contains(HasSubstr("slices: those with lung")));
+}
+
 TEST_F(Diagnose, AStudyNoLongerThanTheThresholdHasNoVerdict) {
   auto cls = classifier(test::constant_classifier(true));
   auto seg = segmenter(test::constant_segmenter(true));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "jcs/diagnosis/segment_region.hpp"
+
 namespace jcs::diagnosis {
 namespace {
 
@@ -32,7 +34,7 @@ CaseResult with_mask(const imaging::CtVolume& volume) {
 TEST(Measure, CountsEachSliceAndTheWhole) {
   const imaging::CtVolume volume = small_volume();
   CaseResult result = with_mask(volume);
-  measure_opacities(volume, result);
+  measure_opacities(volume, whole_region(volume).slices, result);
   EXPECT_EQ(result.slices[0].opacity_pixels, 3);
   EXPECT_EQ(result.slices[1].opacity_pixels, 0);
   EXPECT_EQ(result.slices[2].opacity_pixels, 1);
@@ -45,15 +47,26 @@ TEST(Measure, LeavesOutWhatTheSpacingDoesNotTell) {
   imaging::CtVolume volume = small_volume();
   volume.slice_spacing_mm = 0.0;
   CaseResult result = with_mask(volume);
-  measure_opacities(volume, result);
+  measure_opacities(volume, whole_region(volume).slices, result);
   EXPECT_TRUE(result.slices[0].opacity_area_mm2.has_value());
   EXPECT_FALSE(result.opacity_volume_ml.has_value());
 
   volume.row_spacing_mm = 0.0;
-  measure_opacities(volume, result);
+  measure_opacities(volume, whole_region(volume).slices, result);
   EXPECT_EQ(result.slices[0].opacity_pixels, 3);
   EXPECT_FALSE(result.slices[0].opacity_area_mm2.has_value());
   EXPECT_FALSE(result.opacity_volume_ml.has_value());
+}
+
+TEST(Measure, SlicesThatWereNotSegmentedHaveNoFigure) {
+  const imaging::CtVolume volume = small_volume();
+  CaseResult result = with_mask(volume);
+  const std::vector<std::size_t> segmented = {0, 1};
+  measure_opacities(volume, segmented, result);
+  EXPECT_EQ(result.slices[1].opacity_pixels, 0);
+  EXPECT_FALSE(result.slices[2].opacity_pixels.has_value());
+  EXPECT_FALSE(result.slices[2].opacity_area_mm2.has_value());
+  EXPECT_DOUBLE_EQ(result.opacity_volume_ml.value(), 3 * 0.4 * 2.0 / 1000.0);
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ const std::vector<Box> kBoxes = {
 
 TEST(Segment, EveryOpacityLiesWhereItsSliceHasIt) {
   const imaging::CtVolume volume = boxes_in_air(32, 48, kBoxes);
-  const std::vector<std::uint8_t> mask = segment_slices(volume, bright_is_opaque(0, 0, 2), 0.5);
+  const std::vector<std::uint8_t> mask =
+      segment_slices(volume, bright_is_opaque(0, 0, 2), 0.5, whole_region(volume));
   ASSERT_EQ(mask.size(), volume.hu.size());
   for (std::size_t i = 0; i < mask.size(); ++i) {
     ASSERT_EQ(mask[i], volume.hu[i] > 0 ? 1 : 0) << "voxel " << i;
@@ -62,16 +63,16 @@ TEST(Segment, EveryOpacityLiesWhereItsSliceHasIt) {
 
 TEST(Segment, TheBatchSizeChangesNothing) {
   const imaging::CtVolume volume = boxes_in_air(32, 48, kBoxes);
-  const auto one = segment_slices(volume, bright_is_opaque(24, 24, 1), 0.5);
-  EXPECT_EQ(segment_slices(volume, bright_is_opaque(24, 24, 3), 0.5), one);
-  EXPECT_EQ(segment_slices(volume, bright_is_opaque(24, 24, 99), 0.5), one);
+  const auto one = segment_slices(volume, bright_is_opaque(24, 24, 1), 0.5, whole_region(volume));
+  EXPECT_EQ(segment_slices(volume, bright_is_opaque(24, 24, 3), 0.5, whole_region(volume)), one);
+  EXPECT_EQ(segment_slices(volume, bright_is_opaque(24, 24, 99), 0.5, whole_region(volume)), one);
 }
 
 TEST(Segment, MapsOfAnotherSizeComeBackToTheSlice) {
   // Doubled, then the middle cut out: 40 rows are 80, of 60 columns 120 only the middle 80 stay.
   const Box box{6, 22, 18, 34};
   const imaging::CtVolume volume = boxes_in_air(40, 60, {box});
-  const auto mask = segment_slices(volume, bright_is_opaque(80, 80, 1), 0.5);
+  const auto mask = segment_slices(volume, bright_is_opaque(80, 80, 1), 0.5, whole_region(volume));
   for (int row = 0; row < 40; ++row) {
     for (int column = 0; column < 60; ++column) {
       const Box inner{box.top + 1, box.left + 1, box.bottom - 1, box.right - 1};
@@ -88,7 +89,7 @@ TEST(Segment, MapsOfAnotherSizeComeBackToTheSlice) {
 
 TEST(Segment, WhatTheCropLeavesOutIsNoOpacity) {
   const imaging::CtVolume volume = boxes_in_air(40, 60, {{0, 0, 40, 60}});
-  const auto mask = segment_slices(volume, bright_is_opaque(0, 40, 1), 0.5);
+  const auto mask = segment_slices(volume, bright_is_opaque(0, 40, 1), 0.5, whole_region(volume));
   EXPECT_EQ(mask[20 * 60 + 9], 0);
   EXPECT_EQ(mask[20 * 60 + 10], 1);
   EXPECT_EQ(mask[20 * 60 + 49], 1);
@@ -101,8 +102,8 @@ TEST(Segment, OpacityIsWhatLiesAboveTheThreshold) {
   half.run = [](const at::Tensor& x) {
     return x.narrow(1, 0, 1).gt(0.5).to(torch::kFloat32) * 0.5;
   };
-  EXPECT_THAT(segment_slices(volume, half, 0.5), testing::Each(0));
-  const auto mask = segment_slices(volume, half, 0.49);
+  EXPECT_THAT(segment_slices(volume, half, 0.5, whole_region(volume)), testing::Each(0));
+  const auto mask = segment_slices(volume, half, 0.49, whole_region(volume));
   EXPECT_EQ(std::count(mask.begin(), mask.end(), 1), 32);
 }
 
@@ -110,7 +111,8 @@ TEST(Segment, AnAnswerThatIsNoNumberIsTheWeightsFault) {
   const imaging::CtVolume volume = boxes_in_air(8, 8, {{0, 0, 4, 8}});
   SliceNetwork broken = bright_is_opaque(0, 0, 1);
   broken.run = [](const at::Tensor& x) { return x.narrow(1, 0, 1) * std::nan(""); };
-  EXPECT_THAT(test::error_line<WeightsError>([&] { segment_slices(volume, broken, 0.5); }),
+  EXPECT_THAT(test::error_line<WeightsError>(
+                  [&] { segment_slices(volume, broken, 0.5, whole_region(volume)); }),
               testing::HasSubstr("bright.safetensors"));
 }
 
@@ -118,9 +120,41 @@ TEST(Segment, StopsWhenAsked) {
   const imaging::CtVolume volume = boxes_in_air(8, 8, {{0, 0, 4, 8}});
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_THROW(
-      segment_slices(volume, bright_is_opaque(0, 0, 1), 0.5, no_progress(), stop.get_token()),
-      Interrupted);
+  EXPECT_THROW(segment_slices(volume, bright_is_opaque(0, 0, 1), 0.5, whole_region(volume),
+                              no_progress(), stop.get_token()),
+               Interrupted);
+}
+
+TEST(Segment, LooksOnlyWhereItIsTold) {
+  const std::vector<Box> boxes(3, {100, 150, 110, 160});
+  const imaging::CtVolume volume = boxes_in_air(320, 320, boxes);
+  std::vector<std::vector<std::int64_t>> seen;
+  SliceNetwork network = bright_is_opaque(0, 0, 1);
+  network.run = [&, run = network.run](const at::Tensor& x) {
+    seen.push_back(x.sizes().vec());
+    return run(x);
+  };
+  const SegmentRegion region = {{0, 2}, {148, 98, 14, 14}};
+  const auto mask = segment_slices(volume, network, 0.5, region);
+  for (std::size_t i = 0; i < mask.size(); ++i) {
+    const bool looked_at = i / volume.pixels() != 1;
+    ASSERT_EQ(mask[i], looked_at && volume.hu[i] > 0 ? 1 : 0) << "voxel " << i;
+  }
+  // Columns 148 to 162 with 16 pixels on each side are 132 to 178: on the grid, 128 to 192; rows 98
+  // to 112 are 82 to 128, on the grid 64 to 128.
+  const std::vector<std::int64_t> part = {1, 3, 64, 64};
+  EXPECT_THAT(seen, testing::ElementsAre(part, part));
+}
+
+TEST(Segment, RegionsAreCutFromResizedAndCroppedSlicesToo) {
+  const std::vector<Box> boxes(1, {150, 220, 170, 250});
+  const imaging::CtVolume volume = boxes_in_air(300, 400, boxes);
+  for (const auto& [resize, crop] : {std::pair{150, 0}, {300, 260}, {600, 0}}) {
+    SCOPED_TRACE(std::to_string(resize) + ", " + std::to_string(crop));
+    const SliceNetwork network = bright_is_opaque(resize, crop, 1);
+    EXPECT_EQ(segment_slices(volume, network, 0.5, {{0}, {215, 145, 40, 30}}),
+              segment_slices(volume, network, 0.5, whole_region(volume)));
+  }
 }
 
 }  // namespace

@@ -16,10 +16,18 @@ enum class Segment {
   kNever
 };
 
+/// In which slices opacities are outlined.
+enum class SegmentWhere {
+  kAll,        ///< in all, as in the paper
+  kLung,       ///< in those with lung, and there in the lungs' surroundings alone
+  kSuspicious  ///< in those that the classifier calls positive and their neighbours
+};
+
 struct DiagnosisOptions {
   /// Nothing: the classifier's own, 25 slices unless its weights say else.
   std::optional<Threshold> threshold = {};
   Segment segment = Segment::kPositive;
+  SegmentWhere segment_where = SegmentWhere::kAll;
   int key_slices = 6;  ///< slices that get an activation map
   explain::Reading activation_map = explain::Reading::kRelease;
   std::filesystem::path folder = {};  ///< the study's; files are named relative to it in the result
@@ -31,6 +39,12 @@ struct DiagnosisOptions {
              {{"always", Segment::kAlways},
               {"positive", Segment::kPositive},
               {"never", Segment::kNever}});
+    v.choice("segment_where", segment_where,
+             "slices that opacities are outlined in: all; lung: those with lung, in the lungs' "
+             "surroundings; suspicious: those called positive and their neighbours",
+             {{"all", SegmentWhere::kAll},
+              {"lung", SegmentWhere::kLung},
+              {"suspicious", SegmentWhere::kSuspicious}});
     v.field("key_slices", key_slices, "slices that are shown with an activation map",
             between(0, 24));
     v.choice("activation_map", activation_map, "the activation map's formula: paper's or release's",

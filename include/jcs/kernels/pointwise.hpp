@@ -14,9 +14,9 @@ namespace jcs::kernels {
 /// What a pixel gets does not depend on the other pixels, on their number or on threads.
 class Pointwise {
  public:
-  /// @param weights [out][in]. @param bias [out], or empty
+  /// @param weights [out][in]. @param bias [out], or empty. @param workers lay them out
   Pointwise(std::span<const float> weights, std::span<const float> bias, int in, int out,
-            InstructionSet set);
+            InstructionSet set, const Workers& workers = one_thread());
 
   /// @param parts whose channels, one part's behind the other's, are the input: in all `in`
   void run(std::span<const Channels> parts, const Extent& extent, const Output& output,

@@ -79,4 +79,17 @@ torch::Tensor cropped_like(const torch::Tensor& x, const torch::Tensor& like);
 /// He's initialisation for ReLU networks: convolutions by fan-out, biases zero.
 void initialise(torch::nn::Module& module);
 
+/// While one lives, initialise() does nothing on this thread: who fills a network from a file has
+/// no use for random values, which take longer than reading does.
+class WithoutInitialisation {
+ public:
+  WithoutInitialisation();
+  ~WithoutInitialisation();
+  WithoutInitialisation(const WithoutInitialisation&) = delete;
+  WithoutInitialisation& operator=(const WithoutInitialisation&) = delete;
+
+ private:
+  bool before_;
+};
+
 }  // namespace jcs::models

@@ -36,6 +36,7 @@ std::string settings_text(const DiagnosePlan& plan, Networks& networks) {
       {"version", JCS_VERSION},
       {"classifier", networks.classifier().sha256()},
       {"segmenter", networks.segmenter() != nullptr ? networks.segmenter()->sha256() : ""},
+      {"precision", inference::name(plan.classifier.precision)},
       {"series", plan.read.series},
       {"diagnosis", weights::to_json(plan.diagnosis)},
       {"report", weights::to_json(plan.report)}};

@@ -30,7 +30,7 @@ c10::TypedOperatorHandle<Signature> operation(const char* name, const char* over
 class OneDnnConvolution : public Convolution {
  public:
   OneDnnConvolution(const ConvolutionOptions& options, torch::ScalarType type)
-      : options_(options), bias_(bias_of(options, type)) {
+      : options_(options), type_(type), bias_(bias_of(options, type)) {
     static const auto kReorder = operation<Reorder>("mkldnn::_reorder_convolution_weight");
     weight_ = kReorder.call(options.weight.to(type).contiguous(), options.padding, options.stride,
                             options.dilation, options.groups, Sizes(options.input));
@@ -41,13 +41,14 @@ class OneDnnConvolution : public Convolution {
                  Memory& memory) const override {
     static const auto kFused = operation<Fused>("mkldnn::_convolution_pointwise");
     static const auto kFusedAdd = operation<FusedAdd>("mkldnn::_convolution_pointwise", "binary");
-    const at::Tensor x = whole(parts, memory).contiguous(torch::MemoryFormat::ChannelsLast);
+    const at::Tensor x =
+        whole(parts, memory).to(type_).contiguous(torch::MemoryFormat::ChannelsLast);
     const c10::List<std::optional<at::Scalar>> no_scalars;
     if (addend.defined()) {
-      return kFusedAdd.call(x, addend.contiguous(torch::MemoryFormat::ChannelsLast), weight_, bias_,
-                            options_.padding, options_.stride, options_.dilation, options_.groups,
-                            "add", at::Scalar(1.0), relu ? Text("relu") : Text(), no_scalars,
-                            Text());
+      return kFusedAdd.call(x, addend.to(type_).contiguous(torch::MemoryFormat::ChannelsLast),
+                            weight_, bias_, options_.padding, options_.stride, options_.dilation,
+                            options_.groups, "add", at::Scalar(1.0), relu ? Text("relu") : Text(),
+                            no_scalars, Text());
     }
     return kFused.call(x, weight_, bias_, options_.padding, options_.stride, options_.dilation,
                        options_.groups, relu ? "relu" : "none", no_scalars, Text());
@@ -60,6 +61,7 @@ class OneDnnConvolution : public Convolution {
   }
 
   ConvolutionOptions options_;
+  torch::ScalarType type_;
   std::optional<at::Tensor> bias_;
   at::Tensor weight_;
 };

@@ -53,7 +53,7 @@ class OwnConvolution : public Convolution {
     if (parts.size() > kMostParts) parts = {{whole(parts, memory), {}}};
     std::vector<kernels::Channels> inputs;
     for (Part& part : parts) {
-      part.maps = readable(part.maps);
+      part.maps = readable(part.maps.to(torch::kFloat));
       kernels::Channels& input = inputs.emplace_back();
       input = {part.maps.const_data_ptr<float>(), static_cast<int>(part.maps.size(1)),
                pixel_stride(part.maps)};
@@ -71,7 +71,7 @@ class OwnConvolution : public Convolution {
         .data = out.mutable_data_ptr<float>(), .pixel_stride = kernel_.out(), .relu = relu};
     at::Tensor added;
     if (addend.defined()) {
-      added = readable(addend);
+      added = readable(addend.to(torch::kFloat));
       output.addend = added.const_data_ptr<float>();
       output.addend_stride = pixel_stride(added);
     }

@@ -20,7 +20,7 @@ PreparedNetwork::PreparedNetwork(TensorsByName tensors, Twin twin, const Target&
       memory_(target.device) {}
 
 at::Tensor PreparedNetwork::placed(const at::Tensor& input) const {
-  return input.to(target_.device, target_.type).contiguous(torch::MemoryFormat::ChannelsLast);
+  return input.to(target_.device).contiguous(torch::MemoryFormat::ChannelsLast);
 }
 
 const Program& PreparedNetwork::program_for(const at::Tensor& input) {

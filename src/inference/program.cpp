@@ -23,6 +23,8 @@ class Compiler {
     const auto graph = trace.graph->copy();
     const Fusions fusions = find_fusions(*graph);
     program_.input_ = slot(graph->inputs()[0]);
+    height_ = shape_of(graph->inputs()[0]).at(2);
+    width_ = shape_of(graph->inputs()[0]).at(3);
     for (std::size_t i = 0; i < trace.tensors.size(); ++i) {
       const jit::Value* value = graph->inputs()[i + 1];
       names_.emplace(value, trace.tensors[i]);
@@ -62,8 +64,7 @@ class Compiler {
   }
 
   [[nodiscard]] at::Tensor placed(const at::Tensor& tensor) const {
-    return tensor.to(target_.device,
-                     tensor.is_floating_point() ? target_.type : tensor.scalar_type());
+    return tensor.to(target_.device);
   }
 
   void add_step(std::string name, Slots uses, std::function<void(Values&, Memory&)> run) {
@@ -181,19 +182,38 @@ class Compiler {
           {input(1), input(2), input(3), input(4), constant(fused.batch_norm->input(7)).toDouble()},
           options);
     }
-    return store_.emplace(key, ready_convolution(options, target_)).first->second;
+    return store_.emplace(key, ready_convolution(options, target_of(options))).first->second;
   }
 
-  // Whatever else a network does is done by LibTorch.
+  // The first convolutions, until maps are an eighth of the slice, stay in fp32 and see the slice
+  // as it is: rounding there moves the outline of an opacity most. Measured with a trained compact
+  // segmenter, Dice against fp32 is 0.998 to 0.999 so, and 0.994 with all of them in bf16.
+  Target target_of(const ConvolutionOptions& options) {
+    const std::vector<std::int64_t>& maps = options.input;
+    constexpr std::int64_t kFine = 4;
+    if (kFine * maps[2] < height_ || kFine * maps[3] < width_) fine_ = false;
+    Target target = target_;
+    if (fine_) target.type = torch::kFloat;
+    return target;
+  }
+
+  // Whatever else a network does is done by LibTorch. Its convolutions, here transposed ones, take
+  // maps of the weights' numbers alone.
   void add_other(jit::Node* node) {
     TORCH_CHECK(node->outputs().size() == 1 && !node->schema().is_mutable(),
                 "a network does what no program can: ", *node);
     const Slots from = slots(node->inputs());
     const std::size_t to = slot(node->output());
     add_step(node->kind().toUnqualString(), from,
-             [=, operation = node->getOperation()](Values& v, Memory& memory) mutable {
+             [=, operation = node->getOperation(), widens = is(node, "aten::_convolution")](
+                 Values& v, Memory& memory) mutable {
                jit::Stack stack;
-               for (const std::size_t i : from) stack.push_back(v[i].plain(memory));
+               for (const std::size_t i : from) {
+                 const c10::IValue& value = v[i].plain(memory);
+                 stack.push_back(widens && value.isTensor() && value.toTensor().defined()
+                                     ? c10::IValue(value.toTensor().to(torch::kFloat))
+                                     : value);
+               }
                operation(stack);
                v[to] = Value(std::move(stack.back()));
              });
@@ -216,7 +236,9 @@ class Compiler {
   std::unordered_map<const jit::Value*, std::size_t> slots_;
   std::unordered_map<const jit::Value*, std::string> names_;
   std::set<std::size_t> fixed_;
-  std::vector<Slots> uses_;  ///< of each step
+  std::vector<Slots> uses_;              ///< of each step
+  std::int64_t height_ = 0, width_ = 0;  ///< of the network's input
+  bool fine_ = true;                     ///< no coarse map has been seen yet
 };
 
 Program::Program(const Trace& trace, const TensorsByName& tensors, const Target& target,

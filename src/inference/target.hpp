@@ -11,7 +11,7 @@ namespace jcs::inference {
 /// Where and in what numbers a prepared network computes.
 struct Target {
   torch::Device device = torch::kCPU;
-  torch::ScalarType type = torch::kFloat;
+  torch::ScalarType type = torch::kFloat;  ///< of most convolutions; all else is fp32
   kernels::InstructionSet instructions = kernels::InstructionSet::kBaseline;
   int threads = 1;
 

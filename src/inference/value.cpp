@@ -60,7 +60,7 @@ Value scaled(const Value& value, const at::Tensor& scale) {
 at::Tensor channel_means(const Value& value) {
   std::vector<at::Tensor> means;
   for (const Part& part : value.parts()) {
-    at::Tensor mean = part.maps.mean({2, 3}, /*keepdim=*/true);
+    at::Tensor mean = part.maps.mean({2, 3}, /*keepdim=*/true, torch::kFloat);
     if (part.scale.defined()) mean = mean * part.scale;
     means.push_back(mean.flatten(1));
   }

@@ -6,9 +6,11 @@ namespace jcs::inference {
 
 /// The numbers that a prepared network computes with.
 enum class Precision {
-  kAuto,  ///< bf16 where the device multiplies matrices of it (AMX, CUDA), else fp32
+  /// The fastest that keeps every outline: fp32. With bf16 in most convolutions, Dice of trained
+  /// compact networks' outlines against fp32 was 0.998 to 0.999.
+  kAuto,
   kFp32,
-  kBf16  ///< 8 significant bits: probabilities change by some thousandths
+  kBf16  ///< 8 significant bits in all but the first convolutions; fast on AMX and GPUs alone
 };
 
 /// `auto`, `fp32`, `bf16`.
@@ -19,8 +21,8 @@ template <class Visitor>
 void describe(Visitor& v, Precision& precision) {
   v.choice(
       "precision", precision,
-      "numbers that the networks compute with; bf16 changes probabilities by some thousandths; "
-      "auto: bf16 where the device multiplies matrices of it",
+      "numbers that the networks compute with; auto: fp32; bf16: twice as fast on processors with "
+      "AMX and on GPUs, and moves about two voxels in a thousand of an outline",
       {{"auto", Precision::kAuto}, {"fp32", Precision::kFp32}, {"bf16", Precision::kBf16}});
 }
 

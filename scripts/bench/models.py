@@ -37,12 +37,22 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {
 }
 
 
-def norm(channels: int, kind: str) -> nn.BatchNorm2d:
-    """Batch norm; a frozen one has no epsilon and does not count batches."""
-    layer = nn.BatchNorm2d(channels, eps=0.0 if kind == "frozen" else 1e-5)
-    if kind == "frozen":
-        layer.num_batches_tracked = None
-    return layer
+class Norm(nn.Module):
+    """Batch norm; a frozen one has no epsilon, which PyTorch's own module refuses, and does not count batches."""
+
+    def __init__(self, channels: int, kind: str) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+        self.register_buffer("running_mean", torch.zeros(channels))
+        self.register_buffer("running_var", torch.ones(channels))
+        if kind != "frozen":
+            self.register_buffer("num_batches_tracked", torch.tensor(0))
+        self.eps = 0.0 if kind == "frozen" else 1e-5
+
+    def forward(self, x: Tensor) -> Tensor:
+        statistics = (self.running_mean, self.running_var)
+        return torch.batch_norm(x, self.weight, self.bias, *statistics, self.training, 1.0, self.eps, True)
 
 
 class ConvBlock(nn.Module):
@@ -51,7 +61,7 @@ class ConvBlock(nn.Module):
     def __init__(self, inputs: int, outputs: int, kernel: int = 3, norm_kind: str = "") -> None:
         super().__init__()
         self.conv = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2)
-        self.bn = norm(outputs, norm_kind) if norm_kind else nn.Identity()
+        self.bn = Norm(outputs, norm_kind) if norm_kind else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(self.bn(self.conv(x)))
@@ -188,15 +198,15 @@ class Res2NetBlock(nn.Module):
         scale, kind, outputs = options["scale"], options["norm"], planes * EXPANSION
         self.first, self.stride = first, stride
         self.conv1 = nn.Conv2d(inputs, width * scale, 1, bias=False)
-        self.bn1 = norm(width * scale, kind)
+        self.bn1 = Norm(width * scale, kind)
         self.convs = nn.ModuleList(nn.Conv2d(width, width, 3, stride, 1, bias=False) for _ in range(scale - 1))
-        self.bns = nn.ModuleList(norm(width, kind) for _ in range(scale - 1))
+        self.bns = nn.ModuleList(Norm(width, kind) for _ in range(scale - 1))
         self.conv3 = nn.Conv2d(width * scale, outputs, 1, bias=False)
-        self.bn3 = norm(outputs, kind)
+        self.bn3 = Norm(outputs, kind)
         self.downsample = nn.Identity()
         if stride != 1 or inputs != outputs:
             pool = nn.AvgPool2d(stride, stride, ceil_mode=True, count_include_pad=False)
-            self.downsample = nn.Sequential(pool, nn.Conv2d(inputs, outputs, 1, bias=False), norm(outputs, kind))
+            self.downsample = nn.Sequential(pool, nn.Conv2d(inputs, outputs, 1, bias=False), Norm(outputs, kind))
 
     def forward(self, x: Tensor) -> Tensor:
         parts = F.relu(self.bn1(self.conv1(x))).chunk(len(self.convs) + 1, 1)
@@ -217,11 +227,11 @@ class Classifier(nn.Module):
         planes, kind = backbone["planes"], backbone["norm"]
         half = planes // 2
         self.conv1 = nn.Sequential(
-            *(nn.Conv2d(3, half, 3, 2, 1, bias=False), norm(half, kind), nn.ReLU()),
-            *(nn.Conv2d(half, half, 3, 1, 1, bias=False), norm(half, kind), nn.ReLU()),
+            *(nn.Conv2d(3, half, 3, 2, 1, bias=False), Norm(half, kind), nn.ReLU()),
+            *(nn.Conv2d(half, half, 3, 1, 1, bias=False), Norm(half, kind), nn.ReLU()),
             nn.Conv2d(half, planes, 3, 1, 1, bias=False),
         )
-        self.bn1 = norm(planes, kind)
+        self.bn1 = Norm(planes, kind)
         inputs = planes
         for stage, count in enumerate(backbone["layers"]):
             width = planes << stage
@@ -255,19 +265,19 @@ def initialise(network: nn.Module, x: Tensor) -> None:
     With untouched batch norms, a hundred layers would answer in numbers that no difference can be judged by.
     """
     torch.manual_seed(1)
-    norms = [layer for layer in network.modules() if isinstance(layer, nn.BatchNorm2d)]
-    saved = [(layer.eps, layer.momentum) for layer in norms]
+    norms = [layer for layer in network.modules() if isinstance(layer, Norm)]
+    saved = [layer.eps for layer in norms]
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d):
             nn.init.kaiming_normal_(layer.weight, mode="fan_in", nonlinearity="relu")
             if layer.bias is not None:
                 layer.bias.zero_()
     for layer in norms:
-        layer.eps, layer.momentum = 1e-5, 1.0
+        layer.eps = 1e-5
     network.train()(x)
-    for layer, (eps, momentum) in zip(norms, saved, strict=True):
+    for layer, eps in zip(norms, saved, strict=True):
         layer.running_var.clamp_(min=1e-3)  # of a channel that is always zero
-        layer.eps, layer.momentum = eps, momentum
+        layer.eps = eps
     last = network.cls1 if isinstance(network, Segmenter) else network.fc
     spread = network.eval().logits(x).std()
     last.weight *= 2.0 / spread

@@ -15,7 +15,7 @@ growth    the same of phantoms with 50, 150, 300 and 600 slices
 
 Candidates take turns, so that other work on the machine hits all of them alike. Needs a release build with benchmarks
 (-DJCS_BENCHMARKS=ON) and what scripts/setup.sh installs; engines come from PyPI into the cache folder that LibTorch lies
-in, in the versions of bench_requirements.txt. Exit codes: 0 done, 2 usage, 3 input data, 5 cannot write, 130 interrupted;
+in, in the versions of bench_requirements.txt. Exit codes: 0 done, 1 unforeseen, 2 usage, 3 input data, 5 cannot write, 130 interrupted;
 a program's own where one fails.
 """
 
@@ -27,7 +27,7 @@ from pathlib import Path
 
 from bench import environment, networks_child, report, studies
 from bench.isolation import in_child
-from bench.problem import INTERRUPTED, OUTPUT, Problem
+from bench.problem import INTERRUPTED, OUTPUT, UNFORESEEN, Problem
 from bench.programs import Programs
 
 PARTS = ("networks", "reading", "study", "growth")
@@ -117,6 +117,10 @@ def main() -> None:
     except Problem as problem:
         print(f"bench.py: {problem}", file=sys.stderr)
         sys.exit(problem.code)
+    except Exception as error:  # of an engine, whose words are many; the last ones say most
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        print(f"bench.py: {type(error).__name__}: {lines[-1] if lines else 'no word'}", file=sys.stderr)
+        sys.exit(UNFORESEEN)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 

@@ -1,6 +1,7 @@
 """Times single networks: plain LibTorch, as jcs prepares them, ONNX Runtime and OpenVINO; and compares their answers.
 
-Runs in a process of its own (isolation.py), as it loads every engine.
+networks_benchmark draws weights and inputs of its own, of the same shapes, which the time does not depend on. Runs in a
+process of its own (isolation.py), as it loads every engine.
 """
 
 import csv
@@ -41,6 +42,7 @@ MEASURED = {
     "compact_classifier": "compact classifier, 16 slices of 224 x 224",
 }
 PLAIN = "plain LibTorch"
+FILES_VERSION = 1  # of what make() writes; with the definition of the networks it names the cache's folder
 SECONDS = 1.0  # that one measurement lasts at least, after a first call that does not count
 
 
@@ -90,9 +92,9 @@ def phantoms(programs: Programs, folder: Path, segments: bool) -> Path:
 
 
 def make(programs: Programs, name: str) -> Network:
-    """The network's files, from the cache where this very code has made them before."""
-    key = hashlib.sha256(b"".join(Path(file).read_bytes() for file in (__file__, models.__file__))).hexdigest()[:12]
-    folder = CACHE / "bench" / f"networks-{key}" / name
+    """The network's files, from the cache where they have been made before."""
+    key = hashlib.sha256(Path(models.__file__).read_bytes()).hexdigest()[:12]
+    folder = CACHE / "bench" / f"networks-{FILES_VERSION}-{key}" / name
     weights, graph, answer = folder / "weights.safetensors", folder / "graph.onnx", folder / "answer.npy"
     manifest = folder / "slices" / "bench.csv"
     if not answer.exists():
@@ -136,7 +138,8 @@ def with_onnx_runtime(network: Network) -> Callable[[], np.ndarray]:
 
 def with_openvino(network: Network, precision: str) -> Callable[[], np.ndarray]:
     """A call that answers the network's input; without the hint OpenVINO would choose bf16 by itself."""
-    hints = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": cores(), "PERFORMANCE_HINT": "LATENCY"}
+    hint = {"fp32": "f32"}.get(precision, precision)
+    hints = {"INFERENCE_PRECISION_HINT": hint, "INFERENCE_NUM_THREADS": cores(), "PERFORMANCE_HINT": "LATENCY"}
     request = openvino.compile_model(network.graph, "CPU", hints).create_infer_request()
     return lambda: request.infer([network.input], share_inputs=True)[0]
 

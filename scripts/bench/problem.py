@@ -1,5 +1,6 @@
 """What stops a measurement: one line for the user and an exit code, as the programs have them."""
 
+UNFORESEEN = 1
 USAGE = 2
 INPUT = 3
 OUTPUT = 5

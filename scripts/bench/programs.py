@@ -12,6 +12,8 @@ from typing import Any
 
 from .problem import Problem
 
+QUIETLY = ("--device", "cpu", "--json", "--quiet")
+
 
 @dataclass
 class Finished:
@@ -51,7 +53,7 @@ class Programs:
     def diagnose(self, study: Path, *words: str | Path) -> tuple[dict[str, Any], Finished]:
         """result.json of a study, and the run; what jcs_diagnose writes is thrown away."""
         with tempfile.TemporaryDirectory(prefix="jcs-bench-") as folder:
-            done = self.run("jcs_diagnose", study, *words, "-o", Path(folder) / "result", "--json", "--quiet")
+            done = self.run("jcs_diagnose", study, *words, *QUIETLY, "-o", Path(folder) / "result")
         return json.loads(done.output), done
 
     def segments_where(self) -> list[str]:

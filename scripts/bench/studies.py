@@ -38,8 +38,11 @@ def read_with_pydicom(folder: Path) -> float:
     for hu, dataset in zip(volume, slices, strict=True):
         pixels = dataset.pixel_array
         slope, intercept = float(dataset.get("RescaleSlope", 1)), float(dataset.get("RescaleIntercept", 0))
-        # Whole numbers stay whole, as a reader that hurries has them.
-        hu[:] = pixels + int(intercept) if slope == 1 and intercept.is_integer() else np.rint(pixels * slope + intercept)
+        if slope == 1 and intercept.is_integer():  # whole numbers stay whole, as a reader that hurries has them
+            hu[:] = pixels
+            hu += int(intercept)
+        else:
+            hu[:] = np.rint(pixels * slope + intercept)
     return time.perf_counter() - start
 
 
@@ -69,6 +72,8 @@ class Stages:
         for stage, seconds in result["timing"].items():
             self.add(stage, candidate, seconds)
         self.add("whole program", candidate, done.seconds)
+        # Where opacities are sought in suspicious slices alone, their number decides the time.
+        self.rows["whole program", candidate].note = f"{result['positive_slices']} of {result['slices']} slices positive"
         self.add("peak memory", candidate, done.peak_mb, "MB")
         return done.seconds
 

@@ -1,28 +1,29 @@
 #!/usr/bin/env python3
 """Measures jcs beside other programs and engines: one Markdown table on stdout, progress on stderr.
 
-    scripts/bench.py --study DICOM_FOLDER                     # everything
+    scripts/bench.py --study FOLDER                                 # everything
     scripts/bench.py --only networks --networks release_segmenter
-    scripts/bench.py --only reading,study --study DICOM_FOLDER --weights-cls cls.safetensors --weights-seg seg.safetensors
+    scripts/bench.py --only reading,study --study FOLDER --weights-cls cls.safetensors --weights-seg seg.safetensors
     scripts/bench.py --only growth --slices 50,150 --json growth.json
     ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 scripts/bench.py --only networks
 
-networks  one call of each network: plain LibTorch, prepared by jcs in fp32 and bf16, ONNX Runtime, OpenVINO; weights are
-          random, answers are compared with PyTorch's
+networks  a call of each network: plain LibTorch, prepared by jcs in fp32 and bf16, ONNX Runtime, OpenVINO; weights
+          are random, answers are compared with PyTorch's
 reading   a folder of DICOM files to Hounsfield units: jcs and pydicom
-study     a diagnosis by stages, with its peak memory, for each choice of --segment-where; opacities are always outlined
+study     a diagnosis by stages and its peak memory, for each choice of --segment-where; opacities are always outlined
 growth    the same of phantoms with 50, 150, 300 and 600 slices
 
 Candidates take turns, so that other work on the machine hits all of them alike. Needs a release build with benchmarks
-(-DJCS_BENCHMARKS=ON) and what scripts/setup.sh installs; engines come from PyPI into the cache folder that LibTorch lies
-in, in the versions of bench_requirements.txt. Exit codes: 0 done, 1 unforeseen, 2 usage, 3 input data, 5 cannot write, 130 interrupted;
-a program's own where one fails.
+(-DJCS_BENCHMARKS=ON) and what scripts/setup.sh installs. The engines come from PyPI, in the versions that
+bench_requirements.txt pins, into the cache that LibTorch lies in. Exit codes: 0 done, 1 unforeseen, 2 usage, 3 input
+data, 5 cannot write, 130 interrupted; a program's own where one fails.
 """
 
 import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from bench import environment, networks_child, report, studies
@@ -31,10 +32,10 @@ from bench.problem import INTERRUPTED, OUTPUT, UNFORESEEN, Problem
 from bench.programs import Programs
 
 PARTS = ("networks", "reading", "study", "growth")
-NETWORKS = ("release_segmenter", "compact_segmenter", "release_classifier", "compact_classifier")
+NETWORKS = tuple(networks_child.BENCHMARKS)
 
 
-def some_of(known: tuple[str, ...]):
+def some_of(known: tuple[str, ...]) -> Callable[[str], list[str]]:
     """A comma-separated list of known names, in their own order."""
 
     def parse(text: str) -> list[str]:
@@ -57,8 +58,9 @@ def parsed() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add("--only", type=some_of(PARTS), metavar="PARTS", help=f"some of {','.join(PARTS)}; default: all that can be done")
-    add("--networks", type=some_of(NETWORKS), default=list(NETWORKS), help=f"some of {','.join(NETWORKS)}; default: all")
+    add("--only", type=some_of(PARTS), metavar="PARTS", help=f"some of {','.join(PARTS)}; default: what can be done")
+    networks = some_of(NETWORKS)
+    add("--networks", type=networks, default=list(NETWORKS), metavar="NAMES", help=f"some of {','.join(NETWORKS)}")
     add("--study", type=Path, metavar="FOLDER", help="DICOM series that reading and study are timed with")
     add("--weights-cls", type=Path, metavar="FILE", help="classifier of study and growth; default: compact, random")
     add("--weights-seg", type=Path, metavar="FILE", help="segmenter of study and growth; default: compact, random")

@@ -24,23 +24,11 @@ from PIL import Image
 
 from . import models
 from .environment import CACHE
+from .networks_child import BENCHMARKS, MEASURED
 from .problem import Problem
 from .programs import Programs
 from .report import Row, computes_in_bf16, cores, interleave, say
 
-# Names of networks_benchmark; the precision follows, "fp32" may be missing.
-BENCHMARKS = {
-    "release_segmenter": "segmenter/release_512",
-    "compact_segmenter": "segmenter/compact_512",
-    "release_classifier": "classifier/release_16_slices",
-    "compact_classifier": "classifier/compact_16_slices",
-}
-MEASURED = {
-    "release_segmenter": "release segmenter, 1 slice of 512 x 512",
-    "compact_segmenter": "compact segmenter, 1 slice of 512 x 512",
-    "release_classifier": "Res2Net-101 classifier, 16 slices of 224 x 224",
-    "compact_classifier": "compact classifier, 16 slices of 224 x 224",
-}
 PLAIN = "plain LibTorch"
 FILES_VERSION = 1  # of what make() writes; with the definition of the networks it names the cache's folder
 SECONDS = 1.0  # that one measurement lasts at least, after a first call that does not count

@@ -79,7 +79,7 @@ def head(rounds: int) -> str:
     present = ", ".join(f"{name} {'yes' if has else 'no'}" for name, has in found["instructions"].items())
     lines = [
         f"{found['model']}, {found['cores']} cores; {present}.",
-        f"Candidates take turns, {rounds} rounds; medians; load average {os.getloadavg()[0]:.1f} at the end.",
+        f"Candidates take turns; medians of {rounds}; load average {os.getloadavg()[0]:.1f} at the end.",
         '"Of baseline" is the ratio of medians: below 1 is less time or less memory than the baseline.',
     ]
     if found["limits"]:

@@ -73,7 +73,8 @@ class Stages:
             self.add(stage, candidate, seconds)
         self.add("whole program", candidate, done.seconds)
         # Where opacities are sought in suspicious slices alone, their number decides the time.
-        self.rows["whole program", candidate].note = f"{result['positive_slices']} of {result['slices']} slices positive"
+        note = f"{result['positive_slices']} of {result['slices']} slices positive"
+        self.rows["whole program", candidate].note = note
         self.add("peak memory", candidate, done.peak_mb, "MB")
         return done.seconds
 

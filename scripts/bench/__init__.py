@@ -1,0 +1,1 @@
+"""Measures jcs beside other engines; scripts/bench.py is the program."""

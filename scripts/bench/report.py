@@ -84,8 +84,8 @@ def head(rounds: int) -> str:
     ]
     if found["limits"]:
         lines.append(
-            f"Limited by {', '.join(f'{k}={v}' for k, v in found['limits'].items())}: binds LibTorch, oneDNN and "
-            "OpenVINO; ONNX Runtime and the kernels of jcs itself take what the processor has."
+            f"Limited by {', '.join(f'{k}={v}' for k, v in found['limits'].items())}: binds LibTorch, jcs and "
+            "OpenVINO; ONNX Runtime takes what the processor has."
         )
     return "\n".join(lines)
 

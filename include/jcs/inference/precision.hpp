@@ -21,7 +21,7 @@ template <class Visitor>
 void describe(Visitor& v, Precision& precision) {
   v.choice(
       "precision", precision,
-      "numbers that the networks compute with; auto: fp32; bf16: twice as fast on processors with "
+      "numbers that the networks compute with; auto: fp32; bf16 may be faster on processors with "
       "AMX and on GPUs, and moves about two voxels in a thousand of an outline",
       {{"auto", Precision::kAuto}, {"fp32", Precision::kFp32}, {"bf16", Precision::kBf16}});
 }

@@ -132,19 +132,20 @@ def with_openvino(network: Network, precision: str) -> Callable[[], np.ndarray]:
     return lambda: request.infer([network.input], share_inputs=True)[0]
 
 
-def benchmark_name(programs: Programs, network: str, precision: str) -> str | None:
+def benchmark_name(programs: Programs, network: str, precision: str) -> str:
     """The name that networks_benchmark knows it by; precision "" for plain LibTorch."""
     kind, _, rest = BENCHMARKS[network].partition("/")
     known = programs.run("networks_benchmark", "--benchmark_list_tests").output.split()
-    tail = {"": "", "fp32": "([/_]fp32)?"}.get(precision, f"[/_]{precision}")
-    wanted = re.compile(f"{'prepared' if precision else 'plain'}_{kind}/{rest}{tail}(/real_time)?")
-    return next((name for name in known if wanted.fullmatch(name)), None)
+    name = f"prepared_{kind}/{rest}_{precision}" if precision else f"plain_{kind}/{rest}"
+    if f"{name}/real_time" not in known:
+        raise Problem(f"networks_benchmark lacks {name}; it is older than this script")
+    return f"{name}/real_time"
 
 
 def with_benchmark(programs: Programs, name: str) -> float:
     """Seconds of a call by Google Benchmark, in a process of its own."""
     words = (f"--benchmark_filter=^{re.escape(name)}$", f"--benchmark_min_time={SECONDS}")
-    done = programs.run("networks_benchmark", *words, "--benchmark_min_warmup_time=0.01", "--benchmark_format=json")
+    done = programs.run("networks_benchmark", *words, "--benchmark_format=json")
     found = json.loads(done.output)["benchmarks"][0]
     if found.get("error_occurred"):
         raise Problem(f"{name}: {found.get('error_message', 'failed')}")
@@ -191,9 +192,6 @@ def measure(programs: Programs, names: list[str], rounds: int) -> list[Row]:
         for precision in ["", *precisions]:
             title = f"prepared {precision}" if precision else PLAIN
             benchmark = benchmark_name(programs, name, precision)
-            if benchmark is None:
-                notes[title] = "networks_benchmark lacks it"
-                continue
             candidates[title] = lambda benchmark=benchmark: with_benchmark(programs, benchmark)
             if precision:
                 answer = answer_of_jcs(programs, network, precision)

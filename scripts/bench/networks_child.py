@@ -5,7 +5,7 @@ from pathlib import Path
 from .programs import Programs
 from .report import Row
 
-# Names of networks_benchmark; the precision follows, "fp32" may be missing.
+# Names of networks_benchmark; the precision follows those of prepared networks.
 BENCHMARKS = {
     "release_segmenter": "segmenter/release_512",
     "compact_segmenter": "segmenter/compact_512",

@@ -55,9 +55,3 @@ class Programs:
         with tempfile.TemporaryDirectory(prefix="jcs-bench-") as folder:
             done = self.run("jcs_diagnose", study, *words, *QUIETLY, "-o", Path(folder) / "result")
         return json.loads(done.output), done
-
-    def segments_where(self) -> list[str]:
-        """Choices of --segment-where; nothing where jcs_diagnose has no such option."""
-        text = self.run("jcs_diagnose", "--help").output
-        line = next((line for line in text.splitlines() if "--segment-where" in line), "")
-        return [choice for choice in ("all", "lung", "suspicious") if choice in line]

@@ -92,12 +92,11 @@ class Stages:
 
 def measure_study(programs: Programs, study: Path, weights: list[str | Path], rounds: int) -> list[Row]:
     """Diagnosis of one study, for each choice of where opacities are outlined."""
-    places = programs.segments_where()
     stages = Stages("study", "diagnosis", "all")
-    flags = {place: ("--segment-where", place) for place in places} or {"all": ()}
+    words = (*weights, "--segment", "always", "--segment-where")
     candidates = {
-        place: lambda place=place: stages.run(programs, place, study, *weights, "--segment", "always", *flags[place])
-        for place in flags
+        place: lambda place=place: stages.run(programs, place, study, *words, place)
+        for place in ("all", "lung", "suspicious")
     }
     interleave(candidates, rounds, "study")
     return stages.ordered()

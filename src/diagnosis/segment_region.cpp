@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include <opencv2/imgproc.hpp>
+
 namespace jcs::diagnosis {
 
 namespace {
@@ -11,26 +13,12 @@ cv::Rect whole_slice(const imaging::CtVolume& volume) {
   return {0, 0, volume.columns, volume.rows};
 }
 
-/// The smallest box around what is not 0; empty where all is.
-cv::Rect box_of(const std::uint8_t* mask, int rows, int columns) {
-  cv::Rect box;
-  for (int row = 0; row < rows; ++row, mask += columns) {
-    const std::uint8_t* end = mask + columns;
-    const auto inside = [](std::uint8_t value) { return value != 0; };
-    const std::uint8_t* first = std::find_if(mask, end, inside);
-    if (first == end) continue;
-    const auto last =
-        std::find_if(std::make_reverse_iterator(end), std::make_reverse_iterator(first), inside)
-            .base();
-    box |= cv::Rect(static_cast<int>(first - mask), row, static_cast<int>(last - first), 1);
-  }
-  return box;
-}
-
 SegmentRegion lung_region(const imaging::CtVolume& volume, std::span<const std::uint8_t> mask) {
   SegmentRegion region;
   for (std::size_t i = 0; i < volume.slice_count(); ++i) {
-    const cv::Rect box = box_of(mask.data() + i * volume.pixels(), volume.rows, volume.columns);
+    const cv::Rect box =
+        cv::boundingRect(cv::Mat(volume.rows, volume.columns, CV_8UC1,
+                                 const_cast<std::uint8_t*>(mask.data()) + i * volume.pixels()));
     if (box.empty()) continue;
     region.slices.push_back(i);
     region.box |= box;

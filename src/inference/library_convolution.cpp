@@ -76,9 +76,11 @@ class DeviceConvolution : public Convolution {
 
   at::Tensor run(const std::vector<Part>& parts, const at::Tensor& addend, bool relu,
                  Memory& memory) const override {
-    at::Tensor y = at::conv2d(whole(parts, memory), options_.weight, options_.bias, options_.stride,
-                              options_.padding, options_.dilation, options_.groups);
-    if (addend.defined()) y.add_(addend);
+    const torch::ScalarType type = options_.weight.scalar_type();
+    at::Tensor y =
+        at::conv2d(whole(parts, memory).to(type), options_.weight, options_.bias, options_.stride,
+                   options_.padding, options_.dilation, options_.groups);
+    if (addend.defined()) y.add_(addend.to(type));
     if (relu) y.relu_();
     return y;
   }

@@ -101,8 +101,9 @@ std::shared_ptr<const Convolution> own_convolution(const ConvolutionOptions& opt
   }
   const std::int64_t dilation = options.dilation.front();
   if (kernel == 3 && all(options.dilation, dilation) && all(options.padding, dilation)) {
-    return std::make_shared<OwnConvolution<kernels::Winograd>>(kernels::Winograd(
-        values(weight), values(bias), in, out, static_cast<int>(dilation), target.instructions));
+    return std::make_shared<OwnConvolution<kernels::Winograd>>(
+        kernels::Winograd(values(weight), values(bias), in, out, static_cast<int>(dilation),
+                          target.instructions, torch_workers()));
   }
   return nullptr;
 }

@@ -28,7 +28,7 @@ class Compiler {
     for (std::size_t i = 0; i < trace.tensors.size(); ++i) {
       const jit::Value* value = graph->inputs()[i + 1];
       names_.emplace(value, trace.tensors[i]);
-      set_constant(value, placed(tensors.at(trace.tensors[i])));
+      set_constant(value, tensors.at(trace.tensors[i]).to(target_.device));
     }
     for (jit::Node* node : graph->nodes()) {
       if (const auto fused = fusions.by_last.find(node); fused != fusions.by_last.end()) {
@@ -61,10 +61,6 @@ class Compiler {
     const std::size_t at = slot(value);
     program_.constants_[at] = Value(std::move(constant));
     fixed_.insert(at);
-  }
-
-  [[nodiscard]] at::Tensor placed(const at::Tensor& tensor) const {
-    return tensor.to(target_.device);
   }
 
   void add_step(std::string name, Slots uses, std::function<void(Values&, Memory&)> run) {
@@ -191,7 +187,8 @@ class Compiler {
   Target target_of(const ConvolutionOptions& options) {
     const std::vector<std::int64_t>& maps = options.input;
     constexpr std::int64_t kFine = 4;
-    if (kFine * maps[2] < height_ || kFine * maps[3] < width_) fine_ = false;
+    // Halving an odd size rounds down.
+    if (kFine * (maps[2] + 1) <= height_ || kFine * (maps[3] + 1) <= width_) fine_ = false;
     Target target = target_;
     if (fine_) target.type = torch::kFloat;
     return target;

@@ -113,6 +113,19 @@ TEST_P(PreparedSegmenter, ChangesLittleInBf16) {
   EXPECT_LT(change(maps, network_->probability(x)), 0.02);
 }
 
+// The way of GPUs: LibTorch's convolutions of the device. Without oneDNN a CPU goes it too.
+TEST_P(PreparedSegmenter, AgreesOnTheWayOfOtherDevices) {
+  const torch::NoGradGuard no_grad;
+  const auto x = torch::randn({1, 3, 64, 75});
+  const auto plain = network_->probability(x);
+  at::globalContext().setUserEnabledMkldnn(false);
+  SegmenterRunner fine(file_, on_cpu(Precision::kFp32)), coarse(file_, on_cpu(Precision::kBf16));
+  const auto maps = fine.probabilities(x), coarse_maps = coarse.probabilities(x);
+  at::globalContext().setUserEnabledMkldnn(true);
+  EXPECT_LT(change(maps, plain), 1e-4);
+  EXPECT_LT(change(coarse_maps, plain), 0.02);
+}
+
 INSTANTIATE_TEST_SUITE_P(Forms, PreparedSegmenter, testing::ValuesIn(forms()),
                          [](const auto& info) { return info.param.name; });
 

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <span>
+#include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
 #include <torch/torch.h>
 
 #include "jcs/kernels/channels.hpp"
@@ -51,6 +54,25 @@ inline torch::Tensor direct(const torch::Tensor& x, const torch::Tensor& weight,
   const std::int64_t padding = dilation * (weight.size(2) / 2);
   return torch::conv2d(x.to(torch::kDouble), weight.to(torch::kDouble),
                        bias.defined() ? bias.to(torch::kDouble) : bias, 1, padding, dilation);
+}
+
+/// What a kernel gives for these parts, in memory that held something else before.
+template <class Kernel>
+torch::Tensor run(const Kernel& kernel, std::span<const Channels> parts, const Extent& size,
+                  Output output = {}, const Workers& workers = openmp_threads(2)) {
+  torch::Tensor out = torch::full({size.pictures, kernel.out(), size.height, size.width}, -77.0F)
+                          .contiguous(torch::MemoryFormat::ChannelsLast);
+  output.data = out.mutable_data_ptr<float>();
+  output.pixel_stride = kernel.out();
+  kernel.run(parts, size, output, workers);
+  return out;
+}
+
+/// An instruction set's name as part of a test's.
+inline std::string test_name(const testing::TestParamInfo<InstructionSet>& info) {
+  std::string text = name(info.param);
+  std::erase(text, '-');
+  return text;
 }
 
 }  // namespace jcs::kernels::test

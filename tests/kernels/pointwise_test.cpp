@@ -11,22 +11,14 @@ using test::channels;
 using test::direct;
 using test::extent;
 using test::random_maps;
+using test::run;
 using test::values;
 
 constexpr double kRounding = 1e-6;
 
-torch::Tensor run(const torch::Tensor& weight, const torch::Tensor& bias, InstructionSet set,
-                  std::span<const Channels> parts, const Extent& size, Output output = {},
-                  const Workers& workers = openmp_threads(2)) {
-  const auto out = static_cast<int>(weight.size(0));
-  const Pointwise kernel(values(weight), bias.defined() ? values(bias) : std::span<const float>(),
-                         static_cast<int>(weight.size(1)), out, set);
-  torch::Tensor result = torch::full({size.pictures, out, size.height, size.width}, -77.0F)
-                             .contiguous(torch::MemoryFormat::ChannelsLast);
-  output.data = result.mutable_data_ptr<float>();
-  output.pixel_stride = out;
-  kernel.run(parts, size, output, workers);
-  return result;
+Pointwise ready(const torch::Tensor& weight, const torch::Tensor& bias, InstructionSet set) {
+  return {values(weight), bias.defined() ? values(bias) : std::span<const float>(),
+          static_cast<int>(weight.size(1)), static_cast<int>(weight.size(0)), set};
 }
 
 class PointwiseOnEverySet : public testing::TestWithParam<InstructionSet> {
@@ -42,7 +34,7 @@ TEST_P(PointwiseOnEverySet, IsLibTorchsConvolution) {
       const auto x = random_maps(2, in, height, width);
       const auto weight = torch::randn({out, in, 1, 1}), bias = torch::randn({out});
       const Channels part = channels(x);
-      EXPECT_LT(test::difference(run(weight, bias, GetParam(), {&part, 1}, extent(x)),
+      EXPECT_LT(test::difference(run(ready(weight, bias, GetParam()), {&part, 1}, extent(x)),
                                  direct(x, weight, bias)),
                 kRounding);
     }
@@ -63,7 +55,7 @@ TEST_P(PointwiseOnEverySet, TakesPartsWithFactorsAndAddsBeforeTheRelu) {
   std::vector<Channels> parts = {channels(a, 30), channels(b)};
   parts[1].scale = factors.const_data_ptr<float>();
   parts[1].scale_stride = 17;
-  const auto y = run(weight, bias, GetParam(), parts, extent(b),
+  const auto y = run(ready(weight, bias, GetParam()), parts, extent(b),
                      {.addend = addend.const_data_ptr<float>(), .addend_stride = 40, .relu = true});
   EXPECT_LT(test::difference(y, expected), kRounding);
 }
@@ -72,21 +64,19 @@ TEST_P(PointwiseOnEverySet, GivesAPictureTheSameWhateverElseRuns) {
   const auto x = random_maps(3, 33, 21, 18);
   const auto weight = torch::randn({34, 33, 1, 1});
   const Channels all = channels(x);
-  const auto together = run(weight, {}, GetParam(), {&all, 1}, extent(x), {}, openmp_threads(4));
+  const auto together =
+      run(ready(weight, {}, GetParam()), {&all, 1}, extent(x), {}, openmp_threads(4));
   for (std::int64_t i = 0; i < 3; ++i) {
     const auto one = x.narrow(0, i, 1);
     const Channels part = channels(one);
-    EXPECT_TRUE(torch::equal(run(weight, {}, GetParam(), {&part, 1}, extent(one), {}, one_thread()),
-                             together[i].unsqueeze(0)));
+    EXPECT_TRUE(
+        torch::equal(run(ready(weight, {}, GetParam()), {&part, 1}, extent(one), {}, one_thread()),
+                     together[i].unsqueeze(0)));
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, PointwiseOnEverySet, testing::ValuesIn(test::instruction_sets()),
-                         [](const auto& info) {
-                           std::string text = name(info.param);
-                           std::erase(text, '-');
-                           return text;
-                         });
+                         test::test_name);
 
 }  // namespace
 }  // namespace jcs::kernels

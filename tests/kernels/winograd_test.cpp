@@ -11,6 +11,7 @@ using test::channels;
 using test::direct;
 using test::extent;
 using test::random_maps;
+using test::run;
 using test::values;
 
 // A hundred channels of unit variance sum up to values of about 30, rounded at every step.
@@ -24,17 +25,6 @@ Winograd ready(const torch::Tensor& weight, const torch::Tensor& bias, Instructi
           static_cast<int>(weight.size(0)),
           dilation,
           set};
-}
-
-torch::Tensor run(const Winograd& kernel, std::span<const Channels> parts, const Extent& size,
-                  Output output = {}, const Workers& workers = openmp_threads(2)) {
-  torch::Tensor out =
-      torch::full({size.pictures, kernel.out(), size.height, size.width}, -77.0F, torch::kFloat)
-          .contiguous(torch::MemoryFormat::ChannelsLast);
-  output.data = out.mutable_data_ptr<float>();
-  output.pixel_stride = kernel.out();
-  kernel.run(parts, size, output, workers);
-  return out;
 }
 
 class WinogradOnEverySet : public testing::TestWithParam<InstructionSet> {
@@ -130,11 +120,7 @@ TEST_P(WinogradOnEverySet, HandsOnWhatIsNoNumber) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, WinogradOnEverySet, testing::ValuesIn(test::instruction_sets()),
-                         [](const auto& info) {
-                           std::string text = name(info.param);
-                           std::erase(text, '-');
-                           return text;
-                         });
+                         test::test_name);
 
 }  // namespace
 }  // namespace jcs::kernels

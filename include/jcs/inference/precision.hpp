@@ -10,7 +10,8 @@ enum class Precision {
   /// compact networks' outlines against fp32 was 0.998 to 0.999.
   kAuto,
   kFp32,
-  kBf16  ///< 8 significant bits in all but the first convolutions; fast on AMX and GPUs alone
+  kBf16  ///< 8 significant bits in all but the first convolutions; pays on processors with AMX, not
+         ///< always
 };
 
 /// `auto`, `fp32`, `bf16`.
@@ -22,7 +23,7 @@ void describe(Visitor& v, Precision& precision) {
   v.choice(
       "precision", precision,
       "numbers that the networks compute with; auto: fp32; bf16 may be faster on processors with "
-      "AMX and on GPUs, and moves about two voxels in a thousand of an outline",
+      "AMX, and moves about two voxels in a thousand of an outline",
       {{"auto", Precision::kAuto}, {"fp32", Precision::kFp32}, {"bf16", Precision::kBf16}});
 }
 

@@ -10,8 +10,6 @@ namespace jcs::kernels {
 /// How many pixels a map has.
 struct Extent {
   std::int64_t pictures = 1, height = 0, width = 0;
-
-  [[nodiscard]] std::int64_t pixels() const { return pictures * height * width; }
 };
 
 /// Some channels of a map, which lie side by side: all that it has, or a range of them.
@@ -34,6 +32,7 @@ struct Output {
 };
 
 /// Runs tasks 0 … count − 1, each once, on any threads in any order; returns when all are done.
+/// What a task throws is thrown here; tasks that have not begun are left out then.
 struct Workers {
   int threads = 1;
   std::function<void(std::int64_t count, const std::function<void(std::int64_t)>& task)> run;
@@ -42,8 +41,7 @@ struct Workers {
 /// One task after the other on the calling thread.
 Workers one_thread();
 /// The threads of the process's OpenMP runtime, which are LibTorch's as well. Tasks go to whoever
-/// is free: a thread that the system has put aside holds up one task, not its share of all. Tasks
-/// must not throw.
+/// is free: a thread that the system has put aside holds up one task, not its share of all.
 Workers openmp_threads(int threads);
 
 }  // namespace jcs::kernels

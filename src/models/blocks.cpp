@@ -55,7 +55,7 @@ torch::Tensor ConvBlockImpl::forward(const torch::Tensor& x) {
   if (bn_) {
     y = bn_->forward(y);
   }
-  return torch::relu(y);
+  return rectified(y);
 }
 
 SqueezeExcitationImpl::SqueezeExcitationImpl(int channels, int reduction) {
@@ -67,6 +67,11 @@ SqueezeExcitationImpl::SqueezeExcitationImpl(int channels, int reduction) {
 torch::Tensor SqueezeExcitationImpl::forward(const torch::Tensor& x) {
   const auto squeezed = torch::relu(linear1_->forward(x.mean({2, 3})));
   return x * torch::sigmoid(linear2_->forward(squeezed)).unsqueeze(-1).unsqueeze(-1);
+}
+
+torch::Tensor rectified(torch::Tensor x) {
+  return torch::GradMode::is_enabled() && x.requires_grad() && !x.is_leaf() ? torch::relu_(x)
+                                                                            : torch::relu(x);
 }
 
 torch::Tensor resized(const torch::Tensor& x, std::int64_t height, std::int64_t width) {

@@ -33,7 +33,7 @@ torch::Tensor GamImpl::forward(const torch::Tensor& x) {
   for (std::size_t i = 0; i < groups.size(); ++i) {
     groups[i] = dilation_convs_[i]->forward(groups[i]);
   }
-  const auto attended = se_block_->forward(torch::relu(torch::cat(groups, 1)));
+  const auto attended = se_block_->forward(rectified(torch::cat(groups, 1)));
   return end_conv_->forward(reduce_conv_->forward(attended));
 }
 

@@ -197,7 +197,7 @@ std::vector<VerifiedFigure> verify_run(ClassifierTrainingOptions options,
   prepare_process(options.run);
   ClassifierTask task(options,
                       {data::read_manifest(options.data.validation), measuring_options(options)});
-  return recorded.compared(task, progress, stop);
+  return recorded.compared(task, options.run, progress, stop);
 }
 
 }  // namespace jcs::training

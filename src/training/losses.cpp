@@ -29,35 +29,30 @@ torch::Tensor dice_loss(const torch::Tensor& probability, const torch::Tensor& a
 std::vector<torch::Tensor> side_losses(const torch::Tensor& logits, const torch::Tensor& annotation,
                                        DiceReading reading, const BatchShare& part) {
   const std::int64_t sides = logits.size(1);
-  std::vector<torch::Tensor> entropies, dices;
-  for (std::int64_t side = 0; side < sides; ++side) {
-    const auto logit = logits.narrow(1, side, 1);
-    entropies.push_back(torch::binary_cross_entropy_with_logits(logit, annotation));
-    if (!part.sum_over_ranks) {
-      dices.push_back(dice_loss(torch::sigmoid(logit), annotation, reading) * part.share);
-    }
-  }
+  const std::vector<std::int64_t> but_sides{0, 2, 3};
+  // All sides at once: taken one by one, each would have a gradient of the size of all, filled with
+  // zeros but for its own map.
+  const auto maps = logits.contiguous();
+  const auto entropy = torch::binary_cross_entropy_with_logits(maps, annotation.expand_as(maps), {},
+                                                               {}, at::Reduction::None)
+                           .mean(but_sides);
+  const auto probability = torch::sigmoid(maps);
+  const auto common = (probability * annotation).sum(but_sides);
+  const auto sizes = probability.sum(but_sides) + annotation.sum();
+  torch::Tensor dice;
   if (part.sum_over_ranks) {
-    const auto probability = torch::sigmoid(logits);
-    const auto common = (probability * annotation).sum({0, 2, 3});
-    const auto sizes = probability.sum({0, 2, 3}) + annotation.sum();
     const auto total = part.sum_over_ranks(
         torch::cat({common, sizes, torch::full({1}, part.share, common.options())}));
-    const auto dice =
+    const auto of_all =
         dice_from_sums(total.narrow(0, 0, sides), total.narrow(0, sides, sides), reading);
     // Every rank has the whole Dice. Its value is divided among them, so that the ranks' losses add
     // up to it; its gradient is not, because each rank differentiates its own slices only.
     const auto whole = total[2 * sides].detach();
-    const auto shared = whole * (dice - dice.detach()) + part.share * dice.detach();
-    for (std::int64_t side = 0; side < sides; ++side) {
-      dices.push_back(shared[side]);
-    }
+    dice = whole * (of_all - of_all.detach()) + part.share * of_all.detach();
+  } else {
+    dice = dice_from_sums(common, sizes, reading) * part.share;
   }
-  std::vector<torch::Tensor> losses;
-  for (std::size_t side = 0; side < entropies.size(); ++side) {
-    losses.push_back(entropies[side] * part.share + dices[side]);
-  }
-  return losses;
+  return (entropy * part.share + dice).unbind();
 }
 
 torch::Tensor soft_cross_entropy(const torch::Tensor& logits, const torch::Tensor& targets,

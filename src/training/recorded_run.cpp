@@ -13,6 +13,8 @@
 #include "jcs/weights/model_card.hpp"
 #include "jcs/weights/tensor_file.hpp"
 
+#include "stepper.hpp"
+
 namespace jcs::training {
 
 namespace fs = std::filesystem;
@@ -68,8 +70,11 @@ RecordedRun::RecordedRun(const fs::path& folder, const DataOptions& data, Progre
 
 fs::path RecordedRun::best() const { return folder_ / "best.safetensors"; }
 
-std::vector<VerifiedFigure> RecordedRun::compared(Task& task, Progress& progress,
+std::vector<VerifiedFigure> RecordedRun::compared(Task& task, const RunOptions& run,
+                                                  Progress& progress,
                                                   const std::stop_token& stop) const {
+  // Another order of memory would round otherwise.
+  order_memory(task.network(), run);
   task.network().eval();
   const torch::NoGradGuard no_grad;
   std::vector<VerifiedFigure> figures;

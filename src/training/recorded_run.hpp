@@ -22,7 +22,8 @@ class RecordedRun {
 
   [[nodiscard]] std::filesystem::path best() const;
   /// The figures that the best weights carry beside those that the task measures now.
-  [[nodiscard]] std::vector<VerifiedFigure> compared(Task& task, Progress& progress,
+  [[nodiscard]] std::vector<VerifiedFigure> compared(Task& task, const RunOptions& run,
+                                                     Progress& progress,
                                                      const std::stop_token& stop) const;
 
  private:

@@ -207,7 +207,7 @@ std::vector<VerifiedFigure> verify_run(SegmenterTrainingOptions options,
   prepare_process(options.run);
   SegmenterTask task(
       options, {data::read_manifest(options.data.validation), measuring_options(options)}, nullptr);
-  return recorded.compared(task, progress, stop);
+  return recorded.compared(task, options.run, progress, stop);
 }
 
 }  // namespace jcs::training

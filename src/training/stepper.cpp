@@ -29,17 +29,24 @@ double norm_of(const std::vector<torch::Tensor>& gradients) {
 
 double Stepper::Outcome::loss() const { return std::accumulate(losses.begin(), losses.end(), 0.0); }
 
+void order_memory(torch::nn::Module& network, const RunOptions& run) {
+  if (!run.channels_last) return;
+  const torch::NoGradGuard no_grad;
+  for (torch::Tensor& parameter : network.parameters()) {
+    if (parameter.dim() == 4) {
+      parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
+    }
+  }
+}
+
 Stepper::Stepper(Task& task, const TrainingSetup& setup)
     : task_(task),
       run_(setup.run),
       ranks_(setup.ranks != nullptr && !setup.ranks->is_alone() ? setup.ranks : nullptr),
       device_(task.network().parameters().front().device()),
       optimizer_(make_optimizer(task.network(), setup.optimizer)) {
-  const torch::NoGradGuard no_grad;
+  order_memory(task.network(), run_);
   for (torch::Tensor& parameter : task.network().parameters()) {
-    if (run_.channels_last && parameter.dim() == 4) {
-      parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
-    }
     if (parameter.requires_grad()) {
       parameters_.push_back(parameter);
     }
@@ -83,9 +90,11 @@ std::optional<Stepper::Outcome> Stepper::add(const data::Batch& part, double rat
   (scaled ? total * scale_.state().scale : total).backward();
 
   current_.losses.resize(losses.size(), 0.0);
+  // One copy for all of them: each would wait for the device anew.
+  const torch::Tensor values = torch::stack(losses).detach().to(torch::kCPU, torch::kDouble);
   bool finite = true;
   for (std::size_t i = 0; i < losses.size(); ++i) {
-    const double value = losses[i].item<double>();
+    const double value = values.data_ptr<double>()[i];
     current_.losses[i] += value;
     finite = finite && std::isfinite(value);
   }

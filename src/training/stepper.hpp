@@ -13,6 +13,9 @@
 
 namespace jcs::training {
 
+/// Brings a network's weights into the memory order that a run has them in.
+void order_memory(torch::nn::Module& network, const RunOptions& run);
+
 /// Moves a network's weights by one batch after another.
 class Stepper {
  public:

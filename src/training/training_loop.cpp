@@ -13,6 +13,7 @@
 
 #include "agreement.hpp"
 #include "card_text.hpp"
+#include "reused_memory.hpp"
 #include "run_record.hpp"
 #include "stepper.hpp"
 #include "watch.hpp"
@@ -67,21 +68,7 @@ class Run {
     const Clock clock(state_);
     const std::string stage =
         "epoch " + std::to_string(state_.epoch + 1) + "/" + std::to_string(setup_.run.epochs);
-    auto idle_from = std::chrono::steady_clock::now();
-    data::for_each_batch(slices_, setup_.loader, static_cast<std::uint64_t>(setup_.run.seed),
-                         state_.epoch, state_.batch, [&](std::size_t index, data::Batch& part) {
-                           state_.waiting_seconds += since(idle_from);
-                           const bool moved = step(part, stop);
-                           state_.epoch_seconds = clock.seconds();
-                           if (moved) {
-                             state_.batch = index + 1;
-                             progress.update(stage, index + 1, batches_);
-                             progress.remark(remark());
-                             checkpoint_or_stop(stop);
-                           }
-                           idle_from = std::chrono::steady_clock::now();
-                           return !moved || state_.iteration < iterations_;
-                         });
+    steps(progress, stop, clock, stage);
     finish_epoch(progress, stop, clock);
   }
 
@@ -99,6 +86,27 @@ class Run {
     double before_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   };
+
+  // The steps of an epoch that are still to be done.
+  void steps(Progress& progress, const std::stop_token& stop, const Clock& clock,
+             const std::string& stage) {
+    const ReusedMemory memory;
+    auto idle_from = std::chrono::steady_clock::now();
+    data::for_each_batch(slices_, setup_.loader, static_cast<std::uint64_t>(setup_.run.seed),
+                         state_.epoch, state_.batch, [&](std::size_t index, data::Batch& part) {
+                           state_.waiting_seconds += since(idle_from);
+                           const bool moved = step(part, stop);
+                           state_.epoch_seconds = clock.seconds();
+                           if (moved) {
+                             state_.batch = index + 1;
+                             progress.update(stage, index + 1, batches_);
+                             progress.remark(remark());
+                             checkpoint_or_stop(stop);
+                           }
+                           idle_from = std::chrono::steady_clock::now();
+                           return !moved || state_.iteration < iterations_;
+                         });
+  }
 
   [[nodiscard]] double rate_at(std::int64_t iteration) const {
     return setup_.optimizer.learning_rate *

@@ -59,6 +59,10 @@ class SqueezeExcitationImpl : public torch::nn::Module {
 };
 TORCH_MODULE(SqueezeExcitation);
 
+/// ReLU of a result that nobody else uses, such as a convolution's, a batch norm's or a sum's.
+/// While the network learns, in the result's own memory; the same values either way.
+torch::Tensor rectified(torch::Tensor x);
+
 /// Bilinear resizing of [N, C, …, …] without aligned corners; the input itself where it has that
 /// size.
 torch::Tensor resized(const torch::Tensor& x, std::int64_t height, std::int64_t width);

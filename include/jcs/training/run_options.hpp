@@ -59,7 +59,7 @@ struct RunOptions {
   int batch_size = 8;           ///< of one step, over all processes and parts
   int accumulate = 1;
   Precision precision = Precision::kFp32;
-  bool channels_last = false;
+  bool channels_last = true;
   double clip_gradient = 0.0;
   int validate_every = 1;
   std::string best_by;
@@ -84,7 +84,7 @@ struct RunOptions {
     v.choice("precision", precision, "numbers the network computes in while it learns",
              {{"fp32", Precision::kFp32}, {"bf16", Precision::kBf16}, {"fp16", Precision::kFp16}});
     v.field("channels_last", channels_last,
-            "channels innermost in memory; faster on most machines");
+            "channels innermost in memory, faster on most machines; false: as LibTorch has them");
     v.field("clip_gradient", clip_gradient, "largest norm of the gradient; 0 leaves it as it is",
             at_least(0));
     v.field("validate_every", validate_every, "epochs between two validations", at_least(1));

@@ -50,8 +50,8 @@ double height_cm(const Grid& grid) {
 }
 
 // The pieces that are large enough for a lung and not mostly gas.
-Masks lung_pieces(const Grid& grid, const Masks& masks) {
-  const Components parts = components(grid, masks);
+Masks lung_pieces(const Grid& grid, const Masks& masks, const std::stop_token& stop) {
+  const Components parts = components(grid, masks, stop);
   const auto lung_like = [](const Component& part) {
     return static_cast<double>(part.gas) < kMostGas * static_cast<double>(part.voxels);
   };
@@ -66,16 +66,15 @@ Masks lung_pieces(const Grid& grid, const Masks& masks) {
     keep.push_back(lung_like(part) && voxels >= kPieceShare * static_cast<double>(largest) &&
                    (part.voxels == largest || voxels * grid.voxel_ml() >= piece_ml));
   }
-  return kept(parts, keep);
+  return kept(parts, keep, stop);
 }
 
 // Air-filled tissue inside the body that is neither airway nor gas, in pieces that may be lungs.
-Masks lung_tissue(const Grid& grid, const Masks& body, const Masks& airways) {
-  Masks air;
-  for (std::size_t k = 0; k < body.size(); ++k) {
-    air.push_back((grid.hu[k] < kTissueHu) & body[k] & ~airways[k]);
-  }
-  return lung_pieces(grid, air);
+Masks lung_tissue(const Grid& grid, const Masks& air, const Masks& airways,
+                  const std::stop_token& stop) {
+  Masks tissue(air.size());
+  parallel_for(air.size(), 0, stop, [&](std::size_t k) { tissue[k] = air[k] & ~airways[k]; });
+  return lung_pieces(grid, tissue, stop);
 }
 
 // Stomach and bowel that touch a lung through a thin diaphragm: gas that reaches further down than
@@ -95,14 +94,14 @@ Masks gas_below(const Grid& grid, const Masks& tissue, const std::stop_token& st
   });
   std::size_t lowest = 0;
   while (lowest < tissue.size() && rest_cm2[lowest] < kLungSliceCm2) ++lowest;
-  const Components parts = components(grid, gas);
+  const Components parts = components(grid, gas, stop);
   std::vector<bool> below;
   for (const Component& part : parts.all) {
     below.push_back(part.first_slice < lowest &&
                     static_cast<double>(part.voxels) * grid.voxel_ml() >= kPieceMl);
   }
-  Masks found = kept(parts, below);
-  for (cv::Mat& slice : found) cv::dilate(slice, slice, core);
+  Masks found = kept(parts, below, stop);
+  parallel_for(found.size(), 0, stop, [&](std::size_t k) { cv::dilate(found[k], found[k], core); });
   return found;
 }
 
@@ -170,21 +169,20 @@ Lungs find_lungs(const CtVolume& volume, const std::stop_token& stop) {
 
   const Grid grid = coarse_grid(volume, stop);
   const Masks body = find_body(grid, stop);
-  Masks air;
-  for (std::size_t k = 0; k < body.size(); ++k) {
-    air.push_back((grid.hu[k] < kTissueHu) & body[k]);
-  }
+  Masks air(body.size());
+  parallel_for(body.size(), 0, stop,
+               [&](std::size_t k) { air[k] = (grid.hu[k] < kTissueHu) & body[k]; });
   const Masks airways = find_airways(grid, body, air);
   throw_if_stopped(stop);
-  Masks tissue = lung_tissue(grid, body, airways);
+  Masks tissue = lung_tissue(grid, air, airways, stop);
   Masks other = gas_below(grid, tissue, stop);
   for (std::size_t k = 0; k < tissue.size(); ++k) {
     tissue[k] &= ~other[k];
     other[k] |= airways[k];
   }
   // The rim of what was gas is left over: alone, it is too small for a lung.
-  tissue = lung_pieces(grid, tissue);
-  Sides sides = divide(grid, body, tissue);
+  tissue = lung_pieces(grid, tissue, stop);
+  Sides sides = divide(grid, body, tissue, stop);
   throw_if_stopped(stop);
 
   const double ml = volume_ml(grid, sides);

@@ -31,9 +31,11 @@ struct Encoding {
 };
 constexpr Encoding kEncodings[] = {{448, 70}, {384, 55}, {320, 45}, {256, 35}, {192, 30}};
 constexpr std::size_t kLargest = 7'000'000;  // of all slices, base64
+constexpr std::size_t kSamples = 16;         // slices that say how large all will be
 
+/// Every `step`th slice.
 std::vector<std::string> encode(const CtVolume& volume, const ReportOptions& options,
-                                const Encoding& encoding) {
+                                const Encoding& encoding, std::size_t step) {
   Preprocessing window;
   window.window_center = options.window_center;
   window.window_width = options.window_width;
@@ -41,22 +43,33 @@ std::vector<std::string> encode(const CtVolume& volume, const ReportOptions& opt
       1.0, encoding.longest_side / static_cast<double>(std::max(volume.rows, volume.columns)));
   const cv::Size size(std::max(1, static_cast<int>(std::lround(volume.columns * scale))),
                       std::max(1, static_cast<int>(std::lround(volume.rows * scale))));
-  std::vector<std::string> pictures(volume.slice_count());
-  parallel_for(volume.slice_count(), 0, {}, [&](std::size_t k) {
-    cv::Mat grey = imaging::windowed(volume, k, window);
+  std::vector<std::string> pictures((volume.slice_count() + step - 1) / step);
+  parallel_for(pictures.size(), 0, {}, [&](std::size_t i) {
+    cv::Mat grey = imaging::windowed(volume, i * step, window);
     cv::resize(grey, grey, size, 0, 0, cv::INTER_AREA);
-    pictures[k] = jpeg_base64(grey, encoding.quality);
+    pictures[i] = jpeg_base64(grey, encoding.quality);
   });
   return pictures;
 }
 
+std::size_t mean_size(const std::vector<std::string>& pictures) {
+  std::size_t size = 0;
+  for (const std::string& picture : pictures) size += picture.size();
+  return size / std::max<std::size_t>(1, pictures.size());
+}
+
 std::vector<std::string> pictures_of(const CtVolume& volume, const ReportOptions& options) {
+  const std::size_t count = volume.slice_count();
+  const std::size_t step = std::max<std::size_t>(1, count / kSamples);
   std::vector<std::string> pictures;
   for (const Encoding& encoding : kEncodings) {
-    pictures = encode(volume, options, encoding);
-    std::size_t size = 0;
-    for (const std::string& picture : pictures) size += picture.size();
-    if (size <= kLargest) break;
+    const bool coarsest = &encoding == std::end(kEncodings) - 1;
+    if (step > 1 && !coarsest &&
+        count * mean_size(encode(volume, options, encoding, step)) > kLargest) {
+      continue;
+    }
+    pictures = encode(volume, options, encoding, 1);
+    if (count * mean_size(pictures) <= kLargest) break;
   }
   return pictures;
 }
@@ -100,17 +113,16 @@ std::string script_data(const nlohmann::ordered_json& json) {
 std::string slice_data(const CaseResult& result, const CtVolume& volume,
                        const ReportOptions& options) {
   const std::vector<std::string> pictures = pictures_of(volume, options);
-  nlohmann::ordered_json slices = nlohmann::ordered_json::array();
-  for (std::size_t k = 0; k < volume.slice_count(); ++k) {
-    nlohmann::ordered_json slice = {{"text", slice_text(result, k)}, {"picture", pictures[k]}};
+  std::vector<nlohmann::ordered_json> slices(volume.slice_count());
+  parallel_for(volume.slice_count(), 0, {}, [&](std::size_t k) {
+    slices[k] = {{"text", slice_text(result, k)}, {"picture", pictures[k]}};
     if (!result.opacity_mask.empty()) {
-      slice["opacity"] = outline_path(slice_mask(result.opacity_mask, volume, k), kTolerance);
+      slices[k]["opacity"] = outline_path(slice_mask(result.opacity_mask, volume, k), kTolerance);
     }
     if (!result.lung_mask.empty()) {
-      slice["lungs"] = outline_path(slice_mask(result.lung_mask, volume, k), kTolerance);
+      slices[k]["lungs"] = outline_path(slice_mask(result.lung_mask, volume, k), kTolerance);
     }
-    slices.push_back(std::move(slice));
-  }
+  });
   return script_data({{"start", start_slice(result)}, {"slices", std::move(slices)}});
 }
 

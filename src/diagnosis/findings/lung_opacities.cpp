@@ -37,24 +37,19 @@ void take_opacities_into_lungs(const imaging::CtVolume& volume, std::span<std::u
          .got = std::to_string(lung_mask.size()) + " and " + std::to_string(opacity_mask.size())});
   }
   const Pieces pieces = find_pieces(volume, opacity_mask);
-  std::vector<Counts> counts(static_cast<std::size_t>(pieces.count) + 1);
-  const auto for_each = [&](const auto& work) {
-    std::size_t voxel = 0;
-    for (const cv::Mat& slice : pieces.labels) {
-      for (const int piece : cv::Mat_<int>(slice)) {
-        if (piece != 0) work(static_cast<std::size_t>(piece), lung_mask[voxel]);
-        ++voxel;
-      }
-    }
+  std::vector<Counts> counts(pieces.count);
+  const auto lungs_of = [&](const Run& run) {
+    return lung_mask.subspan(run.voxel(volume), static_cast<std::size_t>(run.length()));
   };
-  for_each([&](std::size_t piece, std::uint8_t lung) {
-    ++counts[piece][lung == kRight || lung == kLeft ? lung : 0];
-  });
-  std::vector<std::uint8_t> lung_of_piece;
-  for (const Counts& count : counts) lung_of_piece.push_back(lung_of(count));
-  for_each([&](std::size_t piece, std::uint8_t& lung) {
-    if (lung == 0) lung = lung_of_piece[piece];
-  });
+  for (const Run& run : pieces.runs) {
+    Counts& count = counts[static_cast<std::size_t>(run.piece)];
+    for (const std::uint8_t lung : lungs_of(run))
+      ++count[lung == kRight || lung == kLeft ? lung : 0];
+  }
+  for (const Run& run : pieces.runs) {
+    const std::uint8_t lung = lung_of(counts[static_cast<std::size_t>(run.piece)]);
+    for (std::uint8_t& voxel : lungs_of(run)) voxel = voxel == 0 ? lung : voxel;
+  }
 }
 
 }  // namespace jcs::diagnosis

@@ -10,6 +10,7 @@
 #include "jcs/core/error.hpp"
 
 #include "lung_outline.hpp"
+#include "mask_slice.hpp"
 #include "pieces.hpp"
 
 namespace jcs::diagnosis {
@@ -47,70 +48,70 @@ Vec3 place_of(const CtVolume& volume, std::size_t slice, int row, int column) {
   return place;
 }
 
-void extend(Sums& sums, std::size_t slice, int row, int column) {
+void extend(Sums& sums, const Run& run) {
   if (sums.voxels == 0) {
-    sums.first_row = sums.last_row = row;
-    sums.first_column = sums.last_column = column;
-    sums.first_slice = sums.last_slice = slice;
+    sums.first_row = sums.last_row = run.row;
+    sums.first_column = run.begin;
+    sums.last_column = run.end - 1;
+    sums.first_slice = sums.last_slice = run.slice;
   }
-  sums.first_row = std::min(sums.first_row, row);
-  sums.last_row = std::max(sums.last_row, row);
-  sums.first_column = std::min(sums.first_column, column);
-  sums.last_column = std::max(sums.last_column, column);
-  if (slice != sums.last_slice) sums.in_slice = 0;
-  sums.last_slice = slice;
-  if (++sums.in_slice > sums.in_largest_slice) {
+  sums.first_row = std::min(sums.first_row, run.row);
+  sums.last_row = std::max(sums.last_row, run.row);
+  sums.first_column = std::min(sums.first_column, run.begin);
+  sums.last_column = std::max(sums.last_column, run.end - 1);
+  if (run.slice != sums.last_slice) sums.in_slice = 0;
+  sums.last_slice = run.slice;
+  sums.in_slice += run.length();
+  if (sums.in_slice > sums.in_largest_slice) {
     sums.in_largest_slice = sums.in_slice;
-    sums.largest_slice = slice;
+    sums.largest_slice = run.slice;
   }
 }
 
 class Survey {
  public:
   Survey(const CtVolume& volume, Mask lungs, const Pieces& pieces)
-      : volume_(volume), lungs_(lungs), sums_(static_cast<std::size_t>(pieces.count)) {
-    for (std::size_t k = 0; k < volume.slice_count(); ++k) take_slice(k, pieces.labels[k]);
+      : volume_(volume), lungs_(lungs), sums_(pieces.count) {
+    for (const Run& run : pieces.runs) {
+      if (outlined_ != run.slice) outline_.reset();
+      outlined_ = run.slice;
+      take(run, sums_[static_cast<std::size_t>(run.piece)]);
+    }
   }
 
   [[nodiscard]] const std::vector<Sums>& sums() const { return sums_; }
 
  private:
-  void take_slice(std::size_t k, const cv::Mat& labels) {
-    std::optional<LungOutline> outline;
-    const auto hu = volume_.slice(k);
-    for (int row = 0; row < volume_.rows; ++row) {
-      const int* label = labels.ptr<int>(row);
-      for (int column = 0; column < volume_.columns; ++column) {
-        if (label[column] == 0) continue;
-        const std::size_t pixel =
-            static_cast<std::size_t>(row) * static_cast<std::size_t>(volume_.columns) +
-            static_cast<std::size_t>(column);
-        Sums& sums = sums_[static_cast<std::size_t>(label[column] - 1)];
-        extend(sums, k, row, column);
-        ++sums.voxels;
-        sums.hu += hu[pixel];
-        sums.consolidation += hu[pixel] >= kConsolidationHu ? 1 : 0;
-        const Vec3 place = place_of(volume_, k, row, column);
-        for (std::size_t axis = 0; axis < 3; ++axis) sums.place[axis] += place[axis];
-        if (lungs_.empty()) continue;
-        const std::uint8_t lung = lungs_[k * volume_.pixels() + pixel];
-        if (lung == 0) continue;
-        (lung == static_cast<std::uint8_t>(Side::kRight) ? sums.right : sums.left) += 1;
-        if (!outline)
-          outline.emplace(lung_slice(k), volume_.row_spacing_mm, volume_.column_spacing_mm);
-        sums.peripheral += outline->depth_mm(row, column) < kPeripheralMm ? 1 : 0;
-      }
+  void take(const Run& run, Sums& sums) {
+    extend(sums, run);
+    sums.voxels += run.length();
+    std::size_t voxel = run.voxel(volume_);
+    for (int column = run.begin; column < run.end; ++column, ++voxel) {
+      const int hu = volume_.hu[voxel];
+      sums.hu += hu;
+      sums.consolidation += hu >= kConsolidationHu ? 1 : 0;
+      const Vec3 place = place_of(volume_, run.slice, run.row, column);
+      for (std::size_t axis = 0; axis < 3; ++axis) sums.place[axis] += place[axis];
+      const std::uint8_t lung = lungs_.empty() ? 0 : lungs_[voxel];
+      if (lung == 0) continue;
+      (lung == static_cast<std::uint8_t>(Side::kRight) ? sums.right : sums.left) += 1;
+      sums.peripheral += outline(run.slice).depth_mm(run.row, column) < kPeripheralMm ? 1 : 0;
     }
   }
 
-  [[nodiscard]] cv::Mat lung_slice(std::size_t k) const {
-    return {volume_.rows, volume_.columns, CV_8UC1,
-            const_cast<std::uint8_t*>(lungs_.data() + k * volume_.pixels())};
+  const LungOutline& outline(std::size_t slice) {
+    if (!outline_) {
+      outline_.emplace(mask_slice(volume_, lungs_, slice), volume_.row_spacing_mm,
+                       volume_.column_spacing_mm);
+    }
+    return *outline_;
   }
 
   const CtVolume& volume_;
   Mask lungs_;
   std::vector<Sums> sums_;
+  std::optional<LungOutline> outline_;
+  std::size_t outlined_ = 0;  ///< the slice whose outline that is
 };
 
 /// Where the lungs begin and end along the body, mm.
@@ -121,8 +122,7 @@ struct Height {
 std::optional<Height> lung_height(const CtVolume& volume, Mask lungs) {
   std::optional<Height> height;
   for (std::size_t k = 0; k < volume.slice_count() && !lungs.empty(); ++k) {
-    const Mask slice = lungs.subspan(k * volume.pixels(), volume.pixels());
-    if (std::all_of(slice.begin(), slice.end(), [](std::uint8_t v) { return v == 0; })) continue;
+    if (cv::countNonZero(mask_slice(volume, lungs, k)) == 0) continue;
     const double at = volume.slices[k].location_mm;
     if (!height) height = Height{at, at};
     height->highest = at;
@@ -183,9 +183,11 @@ void measure_lungs(const CtVolume& volume, Mask lungs, Findings& findings) {
   for (const Side side : {Side::kRight, Side::kLeft}) {
     LungFinding lung;
     lung.side = side;
-    lung.volume_ml = static_cast<double>(
-                         std::count(lungs.begin(), lungs.end(), static_cast<std::uint8_t>(side))) *
-                     volume.voxel_volume_ml();
+    double voxels = 0;
+    for (std::size_t k = 0; k < volume.slice_count(); ++k) {
+      voxels += cv::countNonZero(mask_slice(volume, lungs, k) == static_cast<std::uint8_t>(side));
+    }
+    lung.volume_ml = voxels * volume.voxel_volume_ml();
     total += lung.volume_ml;
     findings.lungs.push_back(lung);
   }

@@ -1,19 +1,33 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
-
-#include <opencv2/core.hpp>
 
 #include "jcs/imaging/ct_volume.hpp"
 
 namespace jcs::diagnosis {
 
+/// Voxels of a mask that lie side by side in a row: columns `begin` to `end`, the last left out.
+struct Run {
+  std::size_t slice = 0;
+  int row = 0, begin = 0, end = 0;
+  int piece = 0;  ///< from 0
+
+  [[nodiscard]] int length() const { return end - begin; }
+  /// Of the first voxel, in a volume of such slices.
+  [[nodiscard]] std::size_t voxel(const imaging::CtVolume& volume) const {
+    return slice * volume.pixels() +
+           static_cast<std::size_t>(row) * static_cast<std::size_t>(volume.columns) +
+           static_cast<std::size_t>(begin);
+  }
+};
+
 /// The connected pieces of a mask; voxels that touch by faces, edges or corners are connected.
 struct Pieces {
-  std::vector<cv::Mat> labels;  ///< CV_32SC1, one a slice: 0 or the number of the piece, from 1
-  int count = 0;
+  std::vector<Run> runs;  ///< by slice, row and column
+  std::size_t count = 0;
 };
 
 /// Numbered in the order in which they are met: by slice, row and column.

@@ -4,6 +4,9 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "lung_outline.hpp"
+#include "mask_slice.hpp"
+
 namespace jcs::diagnosis {
 
 namespace {
@@ -43,9 +46,7 @@ void count_values(const CtVolume& volume, SeriesLook& look) {
 /// The pixels between the lungs and before the spine, the lungs themselves left out. Front is where
 /// the row index is low or high, as the slice lies.
 cv::Mat between(const cv::Mat& lungs, bool front_is_low) {
-  std::vector<cv::Point> pixels, hull;
-  cv::findNonZero(lungs, pixels);
-  cv::convexHull(pixels, hull);
+  const std::vector<cv::Point> hull = hull_of(lungs);
   cv::Mat region = cv::Mat::zeros(lungs.size(), CV_8UC1);
   cv::fillConvexPoly(region, hull, 255);
   region.setTo(0, lungs);
@@ -65,8 +66,7 @@ void measure_contrast(const CtVolume& volume, Mask lungs, SeriesLook& look) {
   double tissue = 0, enhanced = 0;
   for (std::size_t k = 0; k < volume.slice_count(); k += step) {
     if (look.lung_cm2[k] < 2 * kBothLungsCm2) continue;
-    const cv::Mat mask(volume.rows, volume.columns, CV_8UC1,
-                       const_cast<std::uint8_t*>(lungs.data() + k * volume.pixels()));
+    const cv::Mat mask = mask_slice(volume, lungs, k);
     const double right = cv::countNonZero(mask == 1) * volume.pixel_area_mm2() / 100.0;
     if (right < kBothLungsCm2 || look.lung_cm2[k] - right < kBothLungsCm2) continue;
     cv::Mat smooth;
@@ -89,12 +89,11 @@ SeriesLook look_at_series(const CtVolume& volume, Mask lung_mask) {
   if (lung_mask.empty()) return look;
   double right = 0, both = 0;
   for (std::size_t k = 0; k < volume.slice_count(); ++k) {
-    const Mask slice = lung_mask.subspan(k * volume.pixels(), volume.pixels());
-    const auto zeros = std::count(slice.begin(), slice.end(), 0);
-    look.lung_cm2.push_back((static_cast<double>(slice.size()) - static_cast<double>(zeros)) *
-                            volume.pixel_area_mm2() / 100.0);
-    right += static_cast<double>(std::count(slice.begin(), slice.end(), 1));
-    both += static_cast<double>(slice.size()) - static_cast<double>(zeros);
+    const cv::Mat slice = mask_slice(volume, lung_mask, k);
+    const double lungs = cv::countNonZero(slice);
+    look.lung_cm2.push_back(lungs * volume.pixel_area_mm2() / 100.0);
+    right += cv::countNonZero(slice == 1);
+    both += lungs;
   }
   look.right_lung_share = both > 0 ? right / both : 0;
   measure_contrast(volume, lung_mask, look);

@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "jcs/core/disjoint_sets.hpp"
+#include "jcs/core/parallel.hpp"
 
 namespace jcs::imaging::lungs {
 
@@ -12,13 +13,17 @@ namespace {
 
 // Labels the slices one by one, with numbers that go on from slice to slice, and joins those that
 // lie on one another.
-DisjointSets label_slices(const Masks& masks, std::vector<cv::Mat>& labels) {
+DisjointSets label_slices(const Masks& masks, std::vector<cv::Mat>& labels,
+                          const std::stop_token& stop) {
+  std::vector<int> counts(masks.size());
+  parallel_for(masks.size(), 0, stop, [&](std::size_t k) {
+    counts[k] = cv::connectedComponents(masks[k], labels[k], 8, CV_32S);
+  });
   DisjointSets sets;
   sets.add();  // 0 stays the outside
   for (std::size_t k = 0; k < masks.size(); ++k) {
     const int first = sets.size() - 1;
-    const int count = cv::connectedComponents(masks[k], labels[k], 8, CV_32S);
-    for (int i = 1; i < count; ++i) sets.add();
+    for (int i = 1; i < counts[k]; ++i) sets.add();
     for (int row = 0; row < masks[k].rows; ++row) {
       int* here = labels[k].ptr<int>(row);
       const int* below = k > 0 ? labels[k - 1].ptr<int>(row) : nullptr;
@@ -53,29 +58,36 @@ void measure(const Grid& grid, Components& parts) {
 
 }  // namespace
 
-Components components(const Grid& grid, const Masks& masks) {
+Components components(const Grid& grid, const Masks& masks, const std::stop_token& stop) {
   Components parts;
   parts.labels.resize(masks.size());
-  DisjointSets sets = label_slices(masks, parts.labels);
+  DisjointSets sets = label_slices(masks, parts.labels, stop);
   std::vector<int> index(static_cast<std::size_t>(sets.size()), 0);
   int count = 0;
   for (int label = 1; label < sets.size(); ++label) {
-    if (sets.root(label) == label) index[static_cast<std::size_t>(label)] = ++count;
+    // A set is named by its lowest label, which has its index by then.
+    const int root = sets.root(label);
+    index[static_cast<std::size_t>(label)] =
+        root == label ? ++count : index[static_cast<std::size_t>(root)];
   }
-  for (cv::Mat& slice : parts.labels) {
-    for (int& label : cv::Mat_<int>(slice)) {
-      if (label != 0) label = index[static_cast<std::size_t>(sets.root(label))];
+  parallel_for(parts.labels.size(), 0, stop, [&](std::size_t k) {
+    for (int row = 0; row < grid.rows(); ++row) {
+      int* label = parts.labels[k].ptr<int>(row);
+      for (int column = 0; column < grid.columns(); ++column) {
+        label[column] = index[static_cast<std::size_t>(label[column])];
+      }
     }
-  }
+  });
   parts.all.resize(static_cast<std::size_t>(count));
   measure(grid, parts);
   return parts;
 }
 
-Masks kept(const Components& parts, const std::vector<bool>& keep) {
-  Masks masks;
-  for (const cv::Mat& labels : parts.labels) {
-    cv::Mat& mask = masks.emplace_back(cv::Mat::zeros(labels.size(), CV_8UC1));
+Masks kept(const Components& parts, const std::vector<bool>& keep, const std::stop_token& stop) {
+  Masks masks(parts.labels.size());
+  parallel_for(masks.size(), 0, stop, [&](std::size_t k) {
+    const cv::Mat& labels = parts.labels[k];
+    cv::Mat& mask = masks[k] = cv::Mat::zeros(labels.size(), CV_8UC1);
     for (int row = 0; row < labels.rows; ++row) {
       const int* label = labels.ptr<int>(row);
       auto* out = mask.ptr<std::uint8_t>(row);
@@ -85,7 +97,7 @@ Masks kept(const Components& parts, const std::vector<bool>& keep) {
         }
       }
     }
-  }
+  });
   return masks;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <stop_token>
 #include <vector>
 
 #include <opencv2/core.hpp>
@@ -25,9 +26,9 @@ struct Components {
   std::vector<Component> all;
 };
 
-Components components(const Grid& grid, const Masks& masks);
+Components components(const Grid& grid, const Masks& masks, const std::stop_token& stop);
 
 /// The pixels whose component is kept: 255, else 0. @param keep one flag a component
-Masks kept(const Components& parts, const std::vector<bool>& keep);
+Masks kept(const Components& parts, const std::vector<bool>& keep, const std::stop_token& stop);
 
 }  // namespace jcs::imaging::lungs

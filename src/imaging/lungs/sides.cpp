@@ -6,6 +6,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "jcs/core/parallel.hpp"
+
 #include "components.hpp"
 
 namespace jcs::imaging::lungs {
@@ -65,8 +67,9 @@ std::optional<Assignment> assign(const Components& parts, const std::vector<doub
 }
 
 // Every pixel of the tissue goes to the nearer of the two seeds in its slice.
-void grow(const Masks& tissue, const Grid& grid, const std::vector<double>& middle, Sides& seeds) {
-  for (std::size_t k = 0; k < tissue.size(); ++k) {
+void grow(const Masks& tissue, const Grid& grid, const std::vector<double>& middle, Sides& seeds,
+          const std::stop_token& stop) {
+  parallel_for(tissue.size(), 0, stop, [&](std::size_t k) {
     cv::Mat to_right, to_left;
     const bool has_right = cv::countNonZero(seeds.right[k]) > 0;
     const bool has_left = cv::countNonZero(seeds.left[k]) > 0;
@@ -84,7 +87,7 @@ void grow(const Masks& tissue, const Grid& grid, const std::vector<double>& midd
         right[column] = in[column] != 0 && !nearer_left ? 255 : 0;
       }
     }
-  }
+  });
 }
 
 std::size_t count(const Masks& masks) {
@@ -95,18 +98,20 @@ std::size_t count(const Masks& masks) {
 
 }  // namespace
 
-Sides divide(const Grid& grid, const Masks& body, const Masks& tissue) {
+Sides divide(const Grid& grid, const Masks& body, const Masks& tissue,
+             const std::stop_token& stop) {
   const std::vector<double> middle = middles(grid, body);
   const auto large = static_cast<std::size_t>(kSmallestShare * static_cast<double>(count(tissue)));
   for (double depth = 0; depth <= kDeepestErosionMm; depth += kErosionStepMm) {
-    Masks eroded;
+    Masks eroded(tissue.size());
     const cv::Mat disc = grid.disc(depth);
-    for (const cv::Mat& slice : tissue) cv::erode(slice, eroded.emplace_back(), disc);
-    const Components parts = components(grid, eroded);
+    parallel_for(tissue.size(), 0, stop,
+                 [&](std::size_t k) { cv::erode(tissue[k], eroded[k], disc); });
+    const Components parts = components(grid, eroded, stop);
     const auto sides = assign(parts, left_shares(grid, parts, middle), large);
     if (!sides) continue;
-    Sides divided{kept(parts, sides->right), kept(parts, sides->left)};
-    if (depth > 0) grow(tissue, grid, middle, divided);
+    Sides divided{kept(parts, sides->right, stop), kept(parts, sides->left, stop)};
+    if (depth > 0) grow(tissue, grid, middle, divided, stop);
     return divided;
   }
   Sides divided;
@@ -114,7 +119,7 @@ Sides divide(const Grid& grid, const Masks& body, const Masks& tissue) {
     divided.right.push_back(cv::Mat::zeros(slice.size(), CV_8UC1));
     divided.left.push_back(cv::Mat::zeros(slice.size(), CV_8UC1));
   }
-  grow(tissue, grid, middle, divided);
+  grow(tissue, grid, middle, divided, stop);
   return divided;
 }
 

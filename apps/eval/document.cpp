@@ -107,7 +107,8 @@ inference::Precision RecordedRequest::precision() const {
   using inference::Precision;
   if (!settings_.contains("precision")) return Precision::kFp32;  // there was no other once
   const auto recorded = setting<std::string>("precision");
-  for (const Precision known : {Precision::kAuto, Precision::kFp32, Precision::kBf16}) {
+  for (const Precision known :
+       {Precision::kAuto, Precision::kFp32, Precision::kBf16x3, Precision::kBf16}) {
     if (recorded == inference::name(known)) return known;
   }
   refuse();

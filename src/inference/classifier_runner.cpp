@@ -23,7 +23,7 @@ ClassifierRunner::ClassifierRunner(const std::filesystem::path& weights,
   const Target target = make_target(options);
   device_ = target.device;
   batch_size_ = batch_size_for(options, device_, kBatchSizes);
-  precision_ = target.precision();
+  precision_ = target.precision;
   auto loaded = weights::load_classifier(weights);
   if (loaded.card.classifier.classes != 2) {
     throw WeightsError({"this classifier tells other things apart", file_,

@@ -6,6 +6,8 @@ const char* name(Precision precision) {
   switch (precision) {
     case Precision::kFp32:
       return "fp32";
+    case Precision::kBf16x3:
+      return "bf16x3";
     case Precision::kBf16:
       return "bf16";
     case Precision::kAuto:

@@ -6,6 +6,7 @@
 #include <ATen/Parallel.h>
 
 #include "jcs/core/cores.hpp"
+#include "jcs/core/error.hpp"
 #include "jcs/kernels/waiting_threads.hpp"
 #include "jcs/models/device.hpp"
 
@@ -18,7 +19,7 @@ using kernels::InstructionSet;
 InstructionSet allowed_instruction_set() {
   const std::string allowed = at::get_cpu_capability();
   InstructionSet most = InstructionSet::kBaseline;
-  if (allowed == "AVX512") most = InstructionSet::kAvx512;
+  if (allowed == "AVX512") most = InstructionSet::kAmx;
   if (allowed == "AVX2") most = InstructionSet::kAvx2;
   return std::min(most, kernels::widest_instruction_set());
 }
@@ -28,8 +29,20 @@ InstructionSet allowed_instruction_set() {
 Target make_target(const RunnerOptions& options) {
   Target target;
   target.device = models::resolve(options.device);
-  target.type = options.precision == Precision::kBf16 ? torch::kBFloat16 : torch::kFloat;
   target.instructions = allowed_instruction_set();
+  const bool splits = target.device.is_cpu() && target.instructions == InstructionSet::kAmx;
+  target.precision = options.precision;
+  if (options.precision == Precision::kAuto) {
+    target.precision = splits ? Precision::kBf16x3 : Precision::kFp32;
+  }
+  if (target.precision == Precision::kBf16x3 && !splits) {
+    throw UsageError(
+        {"the precision needs a processor with AMX", "precision", "auto, fp32 or bf16", "bf16x3"});
+  }
+  if (target.precision != Precision::kBf16x3) {
+    target.instructions = std::min(target.instructions, InstructionSet::kAvx512);
+  }
+  target.type = target.precision == Precision::kBf16 ? torch::kBFloat16 : torch::kFloat;
   target.threads = options.threads > 0 ? options.threads : available_cores();
   use_threads(target);
   if (target.threads > 1) kernels::let_waiting_threads_sleep();

@@ -11,21 +11,18 @@ namespace jcs::inference {
 /// Where and in what numbers a prepared network computes.
 struct Target {
   torch::Device device = torch::kCPU;
+  Precision precision = Precision::kFp32;  ///< not kAuto
   torch::ScalarType type = torch::kFloat;  ///< of most convolutions; all else is fp32
   kernels::InstructionSet instructions = kernels::InstructionSet::kBaseline;
   int threads = 1;
 
   /// Whether our own kernels run, rather than LibTorch's.
   [[nodiscard]] bool own_kernels() const { return device.is_cpu() && type == torch::kFloat; }
-  /// kFp32 or kBf16.
-  [[nodiscard]] Precision precision() const {
-    return type == torch::kFloat ? Precision::kFp32 : Precision::kBf16;
-  }
 };
 
 /// The target of the options on this machine; sets the process's threads. LibTorch's limit of what
 /// the processor may be asked for (its environment variable ATEN_CPU_CAPABILITY) is ours as well.
-/// @throws UsageError when the device is not there.
+/// @throws UsageError when the device is not there, or not what the precision needs.
 Target make_target(const RunnerOptions& options);
 
 /// Sets how many threads LibTorch uses: it may hold for the calling thread only, so whoever

@@ -2,9 +2,20 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
+
+#include "jcs/kernels/aligned_floats.hpp"
+
+#include "split_product.hpp"
 
 namespace jcs::kernels {
+
+int panel_depth(const VectorCode& code, int depth) {
+  return code.split == nullptr ? depth : static_cast<int>(filled_up(depth, code.split->depth_step));
+}
+
+void lay_out(const VectorCode& code, float* panel, int depth) {
+  if (code.split != nullptr) code.split->lay_out(panel, panel_depth(code, depth));
+}
 
 std::vector<float> panel_bias(std::span<const float> bias, int out, const VectorCode& code) {
   std::vector<float> whole(static_cast<std::size_t>(filled_up(out, code.panel)), 0.0F);
@@ -14,6 +25,14 @@ std::vector<float> panel_bias(std::span<const float> bias, int out, const Vector
 
 void multiply(const VectorCode& code, std::int64_t rows, std::int64_t columns,
               const Product& product) {
+  if (code.split != nullptr) {
+    constexpr int kSlot = 2;
+    float* room = workspace(kSlot, code.split->workspace_floats(rows, product.depth));
+    code.split->multiply(rows, columns, product.segments.data(),
+                         static_cast<int>(product.segments.size()), product.depth, product.panels,
+                         product.out, product.out_stride, product.finish, room);
+    return;
+  }
   constexpr std::size_t kMostSegments = 16;
   std::array<Segment, kMostSegments> segments;
   const std::size_t count = product.segments.size();
@@ -41,18 +60,13 @@ void multiply(const VectorCode& code, std::int64_t rows, std::int64_t columns,
 }
 
 float* workspace(int slot, std::int64_t count) {
-  struct Room {
-    std::unique_ptr<float[]> floats;
-    std::int64_t count = 0;
-  };
-  thread_local std::array<Room, 3> rooms;
-  Room& room = rooms[static_cast<std::size_t>(slot)];
-  if (room.count < count) {
-    room.floats.reset();
-    room.floats = std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(count));
-    room.count = count;
+  thread_local std::array<AlignedFloats, 3> rooms;
+  AlignedFloats& room = rooms[static_cast<std::size_t>(slot)];
+  if (room.size() < static_cast<std::size_t>(count)) {
+    room = AlignedFloats();  // before the larger one, so that there is one at a time
+    room.resize(static_cast<std::size_t>(count));
   }
-  return room.floats.get();
+  return room.data();
 }
 
 }  // namespace jcs::kernels

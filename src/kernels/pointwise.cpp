@@ -17,21 +17,24 @@ Pointwise::Pointwise(std::span<const float> weights, std::span<const float> bias
                      InstructionSet set, const Workers& workers)
     : in_(in), out_(out), set_(set), bias_(panel_bias(bias, out, vector_code(set))) {
   const VectorCode& code = vector_code(set);
-  panels_.resize(static_cast<std::size_t>(filled_up(out, code.panel) * in));
+  const int depth = panel_depth(code, in);
+  panels_.resize(static_cast<std::size_t>(filled_up(out, code.panel) * depth));
   workers.run((out + code.panel - 1) / code.panel, [&](std::int64_t task) {
-    float* to = panels_.data() + task * code.panel * in;
+    float* const first = panels_.data() + task * code.panel * depth;
+    float* to = first;
     for (int from = 0; from < in; ++from) {
       for (std::int64_t column = task * code.panel; column < (task + 1) * code.panel; ++column) {
         *to++ = column < out ? weights[static_cast<std::size_t>(column * in + from)] : 0.0F;
       }
     }
+    lay_out(code, first, in);
   });
 }
 
-std::vector<float> Pointwise::scaled_panels(std::span<const Channels> parts,
-                                            std::int64_t picture) const {
+AlignedFloats Pointwise::scaled_panels(std::span<const Channels> parts,
+                                       std::int64_t picture) const {
   const int panel = vector_code(set_).panel;
-  std::vector<float> scaled = panels_;
+  AlignedFloats scaled = panels_;
   for (float* row = scaled.data(); row < scaled.data() + scaled.size();) {
     for (const Channels& part : parts) {
       for (int c = 0; c < part.count; ++c, row += panel) {
@@ -53,19 +56,23 @@ void Pointwise::run(std::span<const Channels> parts, const Extent& extent, const
   const std::int64_t rounds = scales ? extent.pictures : 1;
   const std::int64_t pixels = scales ? per_picture : per_picture * extent.pictures;
   for (std::int64_t round = 0; round < rounds; ++round) {
-    const std::vector<float> own = scales ? scaled_panels(parts, round) : std::vector<float>{};
+    // A product that splits its factors takes the channels' factors on the way.
+    const bool own_panels = scales && code.split == nullptr;
+    const AlignedFloats own = own_panels ? scaled_panels(parts, round) : AlignedFloats{};
     const std::int64_t begin = round * pixels;
     workers.run((pixels + kPixels - 1) / kPixels, [&](std::int64_t task) {
       const std::int64_t first = begin + task * kPixels;
       const std::int64_t rows = std::min(kPixels, begin + pixels - first);
       std::vector<Segment> segments;
       for (const Channels& part : parts) {
-        segments.push_back({part.data + first * part.pixel_stride, part.pixel_stride, part.count});
+        segments.push_back(
+            {part.data + first * part.pixel_stride, part.pixel_stride, part.count,
+             part.scale == nullptr ? nullptr : part.scale + round * part.scale_stride});
       }
       multiply(code, rows, out_,
                {.segments = segments,
                 .depth = in_,
-                .panels = scales ? own.data() : panels_.data(),
+                .panels = own_panels ? own.data() : panels_.data(),
                 .out = output.data + first * output.pixel_stride,
                 .out_stride = output.pixel_stride,
                 .finish = {.bias = bias_.data(),

@@ -16,6 +16,8 @@ struct Segment {
   const float* rows = nullptr;  ///< of the first row
   std::int64_t row_stride = 0;
   int depth = 0;
+  const float* scale =
+      nullptr;  ///< a factor for each of them, null: none; for a SplitProduct alone
 };
 
 /// What becomes of a product before it is stored.
@@ -25,6 +27,8 @@ struct Finish {
   std::int64_t addend_stride = 0;
   bool relu = false;
 };
+
+struct SplitProduct;
 
 struct VectorCode {
   int rows;   ///< most rows of a product
@@ -48,6 +52,8 @@ struct VectorCode {
   /// @param addends as `pixels`; null: nothing is added
   void (*tile_out)(const float* products, std::int64_t position_stride, int channels,
                    const float* bias, const float* const* addends, bool relu, float* const* pixels);
+
+  const SplitProduct* split;  ///< does products instead of `product`; null: none
 };
 
 const VectorCode& vector_code(InstructionSet set);

@@ -272,6 +272,7 @@ const VectorCode JCS_SET = {.rows = JCS_ROWS,
                             .lanes = JCS_LANES,
                             .product = product,
                             .tile_in = tile_in,
-                            .tile_out = tile_out};
+                            .tile_out = tile_out,
+                            .split = nullptr};
 
 }  // namespace jcs::kernels

@@ -109,11 +109,13 @@ Winograd::Winograd(std::span<const float> weights, std::span<const float> bias, 
       dilation_(dilation),
       set_(set),
       bias_(panel_bias(bias, out, vector_code(set))) {
-  const int panel = vector_code(set).panel;
-  const auto size = static_cast<std::size_t>(filled_up(out, panel) * in);
+  const VectorCode& code = vector_code(set);
+  const int panel = code.panel, depth = panel_depth(code, in);
+  const auto size = static_cast<std::size_t>(filled_up(out, panel) * depth);
   panels_.resize(size * kTilePositions);
   workers.run((out + panel - 1) / panel, [&](std::int64_t task) {
-    float* to = panels_.data() + task * panel * in;
+    float* const first = panels_.data() + task * panel * depth;
+    float* to = first;
     for (int from = 0; from < in; ++from) {
       for (std::int64_t column = task * panel; column < (task + 1) * panel; ++column, ++to) {
         if (column >= out) continue;
@@ -122,6 +124,9 @@ Winograd::Winograd(std::span<const float> weights, std::span<const float> bias, 
           to[position * size] = static_cast<float>(all[position]);
         }
       }
+    }
+    for (std::size_t position = 0; position < kTilePositions; ++position) {
+      lay_out(code, first + position * size, in);
     }
   });
 }
@@ -139,7 +144,7 @@ void Winograd::run(std::span<const Channels> parts, const Extent& extent, const 
   const std::int64_t out_stride = filled_up(out_, code.panel) + code.lanes;
   const auto widest = std::ranges::max(parts, {}, &Channels::count).count;
   const std::vector<float> zeros(static_cast<std::size_t>(widest), 0.0F);
-  const std::int64_t panel_size = filled_up(out_, code.panel) * in_;
+  const std::int64_t panel_size = filled_up(out_, code.panel) * panel_depth(code, in_);
 
   workers.run(tasks, [&](std::int64_t task) {
     const std::int64_t first = tiling.count() * task / tasks;

@@ -101,5 +101,6 @@ void layers(benchmark::internal::Benchmark* benchmark) {
 BENCHMARK(library)->Apply(layers);
 BENCHMARK_CAPTURE(ours, AVX2, InstructionSet::kAvx2)->Apply(layers);
 BENCHMARK_CAPTURE(ours, AVX512, InstructionSet::kAvx512)->Apply(layers);
+BENCHMARK_CAPTURE(ours, AMX, InstructionSet::kAmx)->Apply(layers);
 
 }  // namespace

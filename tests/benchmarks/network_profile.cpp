@@ -1,6 +1,6 @@
 // Where a prepared network's time goes: its operations by kind and by cost.
 //
-//     network_profile FILE [HEIGHT WIDTH [fp32|bf16]]
+//     network_profile FILE [HEIGHT WIDTH [auto|fp32|bf16x3|bf16]]
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -59,7 +59,7 @@ void print(const std::string& file, std::int64_t height, std::int64_t width,
                   100.0 * sorted[i].second / total, sorted[i].first.c_str());
     }
   };
-  std::printf("%8.1f ms together, %s\n\n", total * 1e3, name(network.target().precision()));
+  std::printf("%8.1f ms together, %s\n\n", total * 1e3, name(network.target().precision));
   table(by_kind, by_kind.size());
   std::printf("\n");
   table(by_operation, 20);
@@ -69,13 +69,17 @@ void print(const std::string& file, std::int64_t height, std::int64_t width,
 
 int main(int argc, char** argv) {
   if (argc != 2 && argc != 4 && argc != 5) {
-    std::fprintf(stderr, "usage: network_profile FILE [HEIGHT WIDTH [fp32|bf16]]\n");
+    std::fprintf(stderr, "usage: network_profile FILE [HEIGHT WIDTH [auto|fp32|bf16x3|bf16]]\n");
     return 2;
   }
   try {
-    const bool bf16 = argc == 5 && std::string(argv[4]) == "bf16";
+    using inference::Precision;
+    Precision precision = Precision::kAuto;
+    for (const Precision known : {Precision::kFp32, Precision::kBf16x3, Precision::kBf16}) {
+      if (argc == 5 && std::string(argv[4]) == inference::name(known)) precision = known;
+    }
     print(argv[1], argc > 3 ? std::stoll(argv[2]) : 512, argc > 3 ? std::stoll(argv[3]) : 512,
-          bf16 ? inference::Precision::kBf16 : inference::Precision::kFp32);
+          precision);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "network_profile: %s\n", error.what());
     return 1;

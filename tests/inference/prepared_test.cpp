@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include "jcs/core/error.hpp"
 #include "jcs/inference/classifier_runner.hpp"
 #include "jcs/inference/segmenter_runner.hpp"
+#include "jcs/kernels/instruction_set.hpp"
 #include "jcs/models/segmentation_network.hpp"
 
 #include "support/temp_dir.hpp"
@@ -19,6 +21,8 @@ using models::SegmenterOptions;
 RunnerOptions on_cpu(Precision precision) {
   return {.device = {Device::Kind::kCpu, 0}, .threads = 2, .precision = precision};
 }
+
+bool has_amx() { return kernels::widest_instruction_set() == kernels::InstructionSet::kAmx; }
 
 /// Weights as training leaves them: batch norms with statistics of their own.
 void unsettle(torch::nn::Module& network) {
@@ -103,6 +107,16 @@ TEST_P(PreparedSegmenter, AgreesWithPlain) {
   }
 }
 
+TEST_P(PreparedSegmenter, AgreesWithPlainInTheFastestNumbers) {
+  const torch::NoGradGuard no_grad;
+  SegmenterRunner runner(file_, on_cpu(Precision::kAuto));
+  EXPECT_EQ(runner.precision(), has_amx() ? Precision::kBf16x3 : Precision::kFp32);
+  for (const auto& [pictures, height, width] : {std::tuple{1, 64, 64}, {2, 97, 75}}) {
+    const auto x = torch::randn({pictures, 3, height, width});
+    EXPECT_LT(change(runner.probabilities(x), network_->probability(x)), 5e-4);
+  }
+}
+
 TEST_P(PreparedSegmenter, ChangesLittleInBf16) {
   const torch::NoGradGuard no_grad;
   SegmenterRunner runner(file_, on_cpu(Precision::kBf16));
@@ -160,6 +174,7 @@ TEST_P(PreparedClassifier, AgreesWithPlain) {
   network->eval();
   const auto file = test::save(dir / "cls.safetensors", network);
   ClassifierRunner runner(file, on_cpu(Precision::kFp32));
+  ClassifierRunner fastest(file, on_cpu(Precision::kAuto));
   ClassifierRunner coarse(file, on_cpu(Precision::kBf16));
   for (const auto& [pictures, height, width] :
        {std::tuple{1, 64, 64}, {5, 63, 71}, {2, 224, 224}}) {
@@ -167,12 +182,23 @@ TEST_P(PreparedClassifier, AgreesWithPlain) {
     const auto x = torch::randn({pictures, 3, height, width});
     const auto plain = network->forward(x);
     EXPECT_LT(change(runner.logits(x).softmax(1), plain.softmax(1)), 1e-4);
+    EXPECT_LT(change(fastest.logits(x).softmax(1), plain.softmax(1)), 5e-4);
     EXPECT_LT(change(coarse.logits(x).softmax(1), plain.softmax(1)), 0.02);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Backbones, PreparedClassifier, testing::ValuesIn(backbones()),
                          [](const auto& info) { return info.param.name; });
+
+TEST(PreparedNetwork, SplitsProductsOnlyWhereThereIsAmx) {
+  const test::TempDir dir;
+  const auto file = test::save(dir / "seg.safetensors", test::tiny_segmenter());
+  if (has_amx()) {
+    EXPECT_EQ(SegmenterRunner(file, on_cpu(Precision::kBf16x3)).precision(), Precision::kBf16x3);
+  } else {
+    EXPECT_THROW(SegmenterRunner(file, on_cpu(Precision::kBf16x3)), UsageError);
+  }
+}
 
 TEST(PreparedNetwork, RemembersOnlySomeShapes) {
   const torch::NoGradGuard no_grad;

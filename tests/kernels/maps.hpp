@@ -15,8 +15,8 @@ namespace jcs::kernels::test {
 /// The instruction sets that this machine has, the baseline first.
 inline std::vector<InstructionSet> instruction_sets() {
   std::vector<InstructionSet> sets;
-  for (const auto set :
-       {InstructionSet::kBaseline, InstructionSet::kAvx2, InstructionSet::kAvx512}) {
+  for (const auto set : {InstructionSet::kBaseline, InstructionSet::kAvx2, InstructionSet::kAvx512,
+                         InstructionSet::kAmx}) {
     if (set <= widest_instruction_set()) sets.push_back(set);
   }
   return sets;

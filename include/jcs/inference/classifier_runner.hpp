@@ -36,7 +36,7 @@ class ClassifierRunner {
   models::Classifier& network() { return network_; }
   [[nodiscard]] const weights::ModelCard& card() const { return card_; }
   [[nodiscard]] const torch::Device& device() const { return device_; }
-  /// kFp32 or kBf16: what logits() computes with.
+  /// Not kAuto: what logits() computes with.
   [[nodiscard]] Precision precision() const { return precision_; }
   [[nodiscard]] int batch_size() const { return batch_size_; }
   [[nodiscard]] const std::string& file() const { return file_; }

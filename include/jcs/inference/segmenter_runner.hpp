@@ -40,7 +40,7 @@ class SegmenterRunner {
   [[nodiscard]] bool fused() const;  ///< whether a classifier's features take part
   [[nodiscard]] const weights::ModelCard& card() const { return card_; }
   [[nodiscard]] const torch::Device& device() const { return device_; }
-  /// kFp32 or kBf16: what probabilities() computes with; from stage-1 features on it is fp32.
+  /// Not kAuto: what probabilities() computes with; from stage-1 features on it is fp32.
   [[nodiscard]] Precision precision() const { return precision_; }
   [[nodiscard]] int batch_size() const { return batch_size_; }
   [[nodiscard]] const std::string& file() const { return file_; }

@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "jcs/kernels/aligned_floats.hpp"
 #include "jcs/kernels/channels.hpp"
 #include "jcs/kernels/instruction_set.hpp"
 
@@ -26,13 +27,13 @@ class Pointwise {
   [[nodiscard]] int out() const { return out_; }
 
  private:
-  [[nodiscard]] std::vector<float> scaled_panels(std::span<const Channels> parts,
-                                                 std::int64_t picture) const;
+  [[nodiscard]] AlignedFloats scaled_panels(std::span<const Channels> parts,
+                                            std::int64_t picture) const;
 
   int in_, out_;
   InstructionSet set_;
-  std::vector<float> panels_;  ///< [⌈out / panel⌉][in][panel]
-  std::vector<float> bias_;    ///< filled up to whole panels
+  AlignedFloats panels_;     ///< [⌈out / panel⌉][in][panel]
+  std::vector<float> bias_;  ///< filled up to whole panels
 };
 
 }  // namespace jcs::kernels

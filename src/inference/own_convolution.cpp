@@ -83,6 +83,14 @@ class OwnConvolution : public Convolution {
   Kernel kernel_;
 };
 
+/// AMX multiplies 32 channels at a time: fewer of them are done sooner, and more exactly, without.
+kernels::InstructionSet instructions_for(int in, int out, const Target& target) {
+  constexpr int kAmxChannels = 32;
+  return in < kAmxChannels || out < kAmxChannels / 2
+             ? std::min(target.instructions, kernels::InstructionSet::kAvx512)
+             : target.instructions;
+}
+
 }  // namespace
 
 std::shared_ptr<const Convolution> own_convolution(const ConvolutionOptions& options,
@@ -95,15 +103,15 @@ std::shared_ptr<const Convolution> own_convolution(const ConvolutionOptions& opt
   const auto in = static_cast<int>(weight.size(1)), out = static_cast<int>(weight.size(0));
   const std::int64_t kernel = weight.size(2) == weight.size(3) ? weight.size(2) : 0;
   if (options.groups != 1 || !all(options.stride, 1)) return nullptr;
+  const kernels::InstructionSet set = instructions_for(in, out, target);
   if (kernel == 1 && all(options.padding, 0)) {
-    return std::make_shared<OwnConvolution<kernels::Pointwise>>(kernels::Pointwise(
-        values(weight), values(bias), in, out, target.instructions, torch_workers()));
+    return std::make_shared<OwnConvolution<kernels::Pointwise>>(
+        kernels::Pointwise(values(weight), values(bias), in, out, set, torch_workers()));
   }
   const std::int64_t dilation = options.dilation.front();
   if (kernel == 3 && all(options.dilation, dilation) && all(options.padding, dilation)) {
-    return std::make_shared<OwnConvolution<kernels::Winograd>>(
-        kernels::Winograd(values(weight), values(bias), in, out, static_cast<int>(dilation),
-                          target.instructions, torch_workers()));
+    return std::make_shared<OwnConvolution<kernels::Winograd>>(kernels::Winograd(
+        values(weight), values(bias), in, out, static_cast<int>(dilation), set, torch_workers()));
   }
   return nullptr;
 }

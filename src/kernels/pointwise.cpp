@@ -9,7 +9,7 @@ namespace jcs::kernels {
 namespace {
 
 // Pixels of one task: their channels stay in the second-level cache while all panels pass by.
-constexpr std::int64_t kPixels = 96;
+constexpr std::int64_t kPixels = 192;
 
 }  // namespace
 
@@ -60,9 +60,10 @@ void Pointwise::run(std::span<const Channels> parts, const Extent& extent, const
     const bool own_panels = scales && code.split == nullptr;
     const AlignedFloats own = own_panels ? scaled_panels(parts, round) : AlignedFloats{};
     const std::int64_t begin = round * pixels;
-    workers.run((pixels + kPixels - 1) / kPixels, [&](std::int64_t task) {
-      const std::int64_t first = begin + task * kPixels;
-      const std::int64_t rows = std::min(kPixels, begin + pixels - first);
+    const std::int64_t most = std::min(kPixels, (pixels + workers.threads - 1) / workers.threads);
+    workers.run((pixels + most - 1) / most, [&](std::int64_t task) {
+      const std::int64_t first = begin + task * most;
+      const std::int64_t rows = std::min(most, begin + pixels - first);
       std::vector<Segment> segments;
       for (const Channels& part : parts) {
         segments.push_back(

@@ -16,32 +16,38 @@
 // As in vector_code.inl, nothing of the standard library is used.
 #include "split_product.hpp"
 
-#include <immintrin.h>
+#define JCS_LANES 16
+#include "vectors.inl"
 
 namespace jcs::kernels {
 namespace {
 
-constexpr int kRows = 16;    // of a tile of the first factor, and of sums
-constexpr int kDepth = 32;   // columns of a tile of the first factor
-constexpr int kPanel = 32;   // columns of two tiles of sums side by side
-constexpr int kLanes = 16;   // floats of a vector
-constexpr int kTile = 1024;  // bytes
+constexpr int kRows = 16;      // of a tile of the first factor, and of sums
+constexpr int kRowBytes = 64;  // of any tile
+constexpr int kDepth = 32;     // columns of a tile of the first factor
+constexpr int kPanel = 32;     // columns of two tiles of sums side by side
+constexpr int kTile = 1024;    // bytes
+// Tiles of one place in two factors, or in all positions of a transformed tile, would fall onto the
+// same lines of a cache if they were a power of two apart.
+constexpr int kGap = 64;
 
 typedef unsigned short HalfWords __attribute__((vector_size(32)));
 typedef unsigned Words __attribute__((vector_size(64)));
 
 /// Sixteen values, split: the first halves to `to`, the second to the tile behind.
-inline void split(const __m512& values, char* to) {
-  const __m256i first = (__m256i)_mm512_cvtneps_pbh(values);
-  const __m512 rounded = (__m512)(__builtin_convertvector((HalfWords)first, Words) << 16);
-  const __m256i second = (__m256i)_mm512_cvtneps_pbh(values - rounded);
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), first);
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + kTile), second);
+inline void split(const Vector& values, char* to) {
+  const HalfWords first = (HalfWords)_mm512_cvtneps_pbh((__m512)values);
+  const Vector rounded = (Vector)(__builtin_convertvector(first, Words) << 16);
+  const HalfWords second = (HalfWords)_mm512_cvtneps_pbh((__m512)(values - rounded));
+  __builtin_memcpy(to, &first, sizeof first);
+  __builtin_memcpy(to + kTile, &second, sizeof second);
 }
 
-inline __m512 load_first(const float* from, int count) {
-  return count >= kLanes ? _mm512_loadu_ps(from)
-                         : _mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << count) - 1U), from);
+inline int chunks_of(int depth) { return (depth + kDepth - 1) / kDepth; }
+
+/// Where a row of the first factor begins; its second half lies a tile behind, its next chunk two.
+inline std::int64_t row_at(std::int64_t row, int chunks) {
+  return row / kRows * chunks * 2 * kTile + row % kRows * kRowBytes;
 }
 
 /// A row of the first factor in one piece: its segments one behind the other, times their factors.
@@ -49,12 +55,15 @@ inline void gather(const Segment* segments, int segment_count, std::int64_t row,
   for (int s = 0; s < segment_count; ++s) {
     const Segment& segment = segments[s];
     const float* from = segment.rows + row * segment.row_stride;
-    for (int k = 0; k < segment.depth; k += kLanes) {
+    for (int k = 0; k < segment.depth; k += JCS_LANES) {
       const int count = segment.depth - k;
-      __m512 values = load_first(from + k, count);
-      if (segment.scale != nullptr) values = values * load_first(segment.scale + k, count);
-      const auto mask = static_cast<__mmask16>(count >= kLanes ? 0xFFFFU : (1U << count) - 1U);
-      _mm512_mask_storeu_ps(to + k, mask, values);
+      Vector values = load_up_to(from + k, count);
+      if (segment.scale != nullptr) values *= load_up_to(segment.scale + k, count);
+      if (count >= JCS_LANES) {
+        store(to + k, values);
+      } else {
+        store_first(to + k, values, count);
+      }
     }
     to += segment.depth;
   }
@@ -65,7 +74,6 @@ inline void gather(const Segment* segments, int segment_count, std::int64_t row,
 void split_rows(std::int64_t rows, const Segment* segments, int segment_count, int depth,
                 float* whole_row, char* tiles) {
   const bool in_place = segment_count == 1 && segments[0].scale == nullptr;
-  const int chunks = (depth + kDepth - 1) / kDepth;
   for (std::int64_t row = 0; row < rows; ++row) {
     const float* from = whole_row;
     if (in_place) {
@@ -73,12 +81,40 @@ void split_rows(std::int64_t rows, const Segment* segments, int segment_count, i
     } else {
       gather(segments, segment_count, row, whole_row);
     }
-    char* to = tiles + row / kRows * chunks * 2 * kTile + row % kRows * 64;
+    char* to = tiles + row_at(row, chunks_of(depth));
     for (int k = 0; k < depth; k += kDepth, to += 2 * kTile) {
-      split(load_first(from + k, depth - k), to);
-      const int behind = depth - k - kLanes;
-      split(behind > 0 ? load_first(from + k + kLanes, behind) : _mm512_setzero_ps(), to + 32);
+      split(load_up_to(from + k, depth - k), to);
+      const int behind = depth - k - JCS_LANES;
+      split(behind > 0 ? load_up_to(from + k + JCS_LANES, behind) : Vector{}, to + kRowBytes / 2);
     }
+  }
+}
+
+/// Transforms one 6×6 tile of each channel to the first factor's row `row`, from column `first` on,
+/// which is a multiple of 16; what is left of a chunk behind the channels is filled with zeros.
+void tile_in(const float* const* pixels, int channels, const float* scale, int first, int depth,
+             std::int64_t row, void* tiles, std::int64_t position_stride) {
+  char* const begin = static_cast<char*>(tiles) + row_at(row, chunks_of(depth));
+  const auto at = [&](int column) {
+    return begin + column / kDepth * 2 * kTile + column % kDepth * (kRowBytes / kDepth);
+  };
+  for (int c = 0; c < channels; c += JCS_LANES) {
+    char* const to = at(first + c);
+    const auto put = [&](int position, const Vector& v) {
+      split(v, to + position * position_stride);
+    };
+    const int count = channels - c;
+    if (count >= JCS_LANES && scale == nullptr) {
+      vector_in([&](int i) { return load(pixels[i] + c); }, put);
+    } else {
+      const Vector factor = scale == nullptr ? Vector{} + 1.0F : load_up_to(scale + c, count);
+      vector_in([&](int i) { return load_up_to(pixels[i] + c, count) * factor; }, put);
+    }
+  }
+  const int end = first + (channels + JCS_LANES - 1) / JCS_LANES * JCS_LANES;
+  if (first + channels < depth || end % kDepth == 0) return;
+  for (int position = 0; position < kTilePositions; ++position) {
+    split(Vector{}, at(end) + position * position_stride);
   }
 }
 
@@ -123,28 +159,27 @@ inline void sums(int chunks, const char* rows, std::int64_t row_step, const char
   }
   const std::int64_t stride = out_stride * static_cast<std::int64_t>(sizeof(float));
   _tile_stored(0, out, stride);
-  if (kTwoAcross) _tile_stored(1, out + kLanes, stride);
+  if (kTwoAcross) _tile_stored(1, out + JCS_LANES, stride);
   if (kTwoDown) _tile_stored(2, out + kRows * out_stride, stride);
-  if (kTwoDown && kTwoAcross) _tile_stored(3, out + kRows * out_stride + kLanes, stride);
+  if (kTwoDown && kTwoAcross) _tile_stored(3, out + kRows * out_stride + JCS_LANES, stride);
 }
 
 void finish_rows(std::int64_t rows, int columns, const float* sums, float* out,
                  std::int64_t out_stride, const Finish& finish) {
   for (std::int64_t row = 0; row < rows; ++row) {
-    for (int c = 0; c < columns; c += kLanes) {
+    for (int c = 0; c < columns; c += JCS_LANES) {
       const int count = columns - c;
-      __m512 v = _mm512_load_ps(sums + row * kPanel + c);
-      if (finish.bias != nullptr) v = v + _mm512_loadu_ps(finish.bias + c);
+      Vector v = load(sums + row * kPanel + c);
+      if (finish.bias != nullptr) v += load(finish.bias + c);
       if (finish.addend != nullptr) {
-        v = v + load_first(finish.addend + row * finish.addend_stride + c, count);
+        v += load_up_to(finish.addend + row * finish.addend_stride + c, count);
       }
-      if (finish.relu) {
-        // Not a number stays one.
-        v = _mm512_mask_mov_ps(v, _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_LT_OQ),
-                               _mm512_setzero_ps());
+      if (finish.relu) v = rectified(v);
+      if (count >= JCS_LANES) {
+        store(out + row * out_stride + c, v);
+      } else {
+        store_first(out + row * out_stride + c, v, count);
       }
-      const auto mask = static_cast<__mmask16>(count >= kLanes ? 0xFFFFU : (1U << count) - 1U);
-      _mm512_mask_storeu_ps(out + row * out_stride + c, mask, v);
     }
   }
 }
@@ -161,18 +196,14 @@ alignas(64) const TileShapes kShapes;
 // Compilers do not know of all memory that the tiles' instructions read and write.
 inline void memory_is_as_written() { asm volatile("" ::: "memory"); }
 
-void multiply(std::int64_t rows, std::int64_t columns, const Segment* segments, int segment_count,
-              int depth, const float* panels, float* out, std::int64_t out_stride,
-              const Finish& finish, float* workspace) {
-  const int chunks = (depth + kDepth - 1) / kDepth;
-  float* const square = workspace;  // 32 × 32 sums
-  float* const whole_row = square + 2 * kRows * kPanel;
-  char* const tiles = reinterpret_cast<char*>(whole_row + chunks * kDepth);
-  split_rows(rows, segments, segment_count, depth, whole_row, tiles);
-
+void multiply_tiles(std::int64_t rows, std::int64_t columns, const void* tiles, int depth,
+                    const float* panels, float* out, std::int64_t out_stride,
+                    const Finish& finish) {
+  alignas(kRowBytes) float square[2 * kRows * kPanel];
+  const int chunks = chunks_of(depth);
+  const std::int64_t row_step = row_at(kRows, chunks);
   memory_is_as_written();
   _tile_loadconfig(&kShapes);
-  const std::int64_t row_step = static_cast<std::int64_t>(chunks) * 2 * kTile;
   for (std::int64_t column = 0; column < columns; column += kPanel) {
     const char* panel = reinterpret_cast<const char*>(panels + column * chunks * kDepth);
     const std::int64_t left = columns - column;
@@ -182,13 +213,13 @@ void multiply(std::int64_t rows, std::int64_t columns, const Segment* segments, 
       const bool plain = finish.bias == nullptr && down == 2 * kRows && here == kPanel;
       float* to = plain ? out + row * out_stride + column : square;
       const std::int64_t stride = plain ? out_stride : kPanel;
-      const char* from = tiles + row / kRows * row_step;
+      const char* from = static_cast<const char*>(tiles) + row_at(row, chunks);
       if (down > kRows) {
-        here > kLanes ? sums<true, true>(chunks, from, row_step, panel, to, stride)
-                      : sums<true, false>(chunks, from, row_step, panel, to, stride);
+        here > JCS_LANES ? sums<true, true>(chunks, from, row_step, panel, to, stride)
+                         : sums<true, false>(chunks, from, row_step, panel, to, stride);
       } else {
-        here > kLanes ? sums<false, true>(chunks, from, row_step, panel, to, stride)
-                      : sums<false, false>(chunks, from, row_step, panel, to, stride);
+        here > JCS_LANES ? sums<false, true>(chunks, from, row_step, panel, to, stride)
+                         : sums<false, false>(chunks, from, row_step, panel, to, stride);
       }
       memory_is_as_written();
       if (plain) continue;
@@ -201,6 +232,19 @@ void multiply(std::int64_t rows, std::int64_t columns, const Segment* segments, 
   _tile_release();
 }
 
+std::int64_t tiles_bytes(std::int64_t rows, int depth) {
+  return row_at((rows + 2 * kRows - 1) / (2 * kRows) * (2 * kRows), chunks_of(depth)) + kGap;
+}
+
+void multiply(std::int64_t rows, std::int64_t columns, const Segment* segments, int segment_count,
+              int depth, const float* panels, float* out, std::int64_t out_stride,
+              const Finish& finish, float* workspace) {
+  float* const whole_row = workspace;
+  void* const tiles = workspace + chunks_of(depth) * kDepth;
+  split_rows(rows, segments, segment_count, depth, whole_row, static_cast<char*>(tiles));
+  multiply_tiles(rows, columns, tiles, depth, panels, out, out_stride, finish);
+}
+
 /// One chunk of a panel, 32 × 32: two tiles of the first 16 columns and two of the others.
 void split_chunk(float* chunk) {
   alignas(64) float copy[kDepth * kPanel];
@@ -210,8 +254,8 @@ void split_chunk(float* chunk) {
       _mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
   for (int half = 0; half < 2; ++half, to += 2 * kTile) {
     for (int k = 0; k < kDepth; k += 2) {
-      const float* row = copy + k * kPanel + half * kLanes;
-      const __m512 even = _mm512_load_ps(row), odd = _mm512_load_ps(row + kPanel);
+      const float* row = copy + k * kPanel + half * JCS_LANES;
+      const __m512 even = (__m512)load(row), odd = (__m512)load(row + kPanel);
       // Pairs of rows, value by value: (0, 0), (1, 0), (0, 1), …
       const __m512 low = _mm512_permutex2var_ps(even, alternating, odd);
       const __m512 high =
@@ -227,17 +271,19 @@ void lay_out(float* panel, int depth) {
 }
 
 std::int64_t workspace_floats(std::int64_t rows, int depth) {
-  const std::int64_t chunks = (depth + kDepth - 1) / kDepth;
-  const std::int64_t blocks = (rows + 2 * kRows - 1) / (2 * kRows) * 2;
-  return 2 * kRows * kPanel + chunks * kDepth + blocks * chunks * (2 * kTile / 4);
+  return chunks_of(depth) * kDepth + tiles_bytes(rows, depth) / static_cast<int>(sizeof(float));
 }
 
 }  // namespace
 
 extern const SplitProduct kAmxProduct;
-const SplitProduct kAmxProduct = {.depth_step = kDepth,
+const SplitProduct kAmxProduct = {.row_step = 2 * kRows,
+                                  .depth_step = kDepth,
                                   .lay_out = lay_out,
                                   .workspace_floats = workspace_floats,
-                                  .multiply = multiply};
+                                  .multiply = multiply,
+                                  .tiles_bytes = tiles_bytes,
+                                  .tile_in = tile_in,
+                                  .multiply_tiles = multiply_tiles};
 
 }  // namespace jcs::kernels

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "panels.hpp"
+#include "split_product.hpp"
 
 namespace jcs::kernels {
 
@@ -12,10 +13,26 @@ namespace {
 constexpr std::int64_t kTile = 4;       // pixels of an output tile along an edge
 constexpr std::int64_t kTileInput = 6;  // and of the input that it depends on
 
-// Tiles of one task: as many as the caches hold beside a position's weights.
-constexpr std::int64_t kTiles = 96;
+// Tiles of one task, measured: more of them share a walk through the weights, fewer stay in a cache
+// of the second level. On AMX, where products take less time than what they need takes to arrive,
+// it depends on the channels what comes to more.
+std::int64_t usual_tiles(const VectorCode& code, int in, int out) {
+  constexpr std::int64_t kTiles = 96, kFew = 32, kMany = 128;
+  constexpr int kManyChannels = 96;
+  if (code.split == nullptr) return kTiles;
+  return std::max(in, out) < kManyChannels ? kFew : kMany;
+}
 
-// G of the formula in vector_code.inl.
+/// How many tiles a task has: about so many, and all threads have equally much to do.
+std::int64_t tiles_of_a_task(std::int64_t count, std::int64_t usual, int threads,
+                             std::int64_t step) {
+  const std::int64_t round = usual * threads;
+  const std::int64_t rounds = std::max<std::int64_t>(1, (count + round / 2) / round);
+  const std::int64_t tasks = rounds * threads;
+  return filled_up((count + tasks - 1) / tasks, step);
+}
+
+// G of the formula in vectors.inl.
 constexpr std::array<std::array<double, 3>, 6> kG = {{{1.0 / 4, 0, 0},
                                                       {-1.0 / 6, -1.0 / 6, -1.0 / 6},
                                                       {-1.0 / 6, 1.0 / 6, -1.0 / 6},
@@ -100,6 +117,76 @@ class Tiling {
   std::int64_t down_, across_;
 };
 
+/// A run of tiles transformed: in each position a matrix [tiles × in].
+class TransformedTiles {
+ public:
+  TransformedTiles(const VectorCode& code, std::span<const Channels> parts, int in,
+                   std::int64_t tiles)
+      : code_(code), parts_(parts), in_(in), tiles_(tiles), splits_(can_split()) {
+    // Rows that are a power of two apart would fall onto the same few lines of a cache.
+    row_stride_ = filled_up(in, code.lanes) + code.lanes;
+    position_stride_ =
+        splits_ ? code.split->tiles_bytes(tiles, in) / static_cast<std::int64_t>(sizeof(float))
+                : tiles * row_stride_;
+    data_ = workspace(0, kTilePositions * position_stride_);
+  }
+
+  /// @param zeros as many as the widest part has channels
+  void take(std::int64_t tile, const Place& place,
+            const std::array<std::int64_t, kTilePositions>& indices, const float* zeros) {
+    int first = 0;
+    for (const Channels& part : parts_) {
+      std::array<const float*, kTilePositions> pixels;
+      for (std::size_t i = 0; i < pixels.size(); ++i) {
+        pixels[i] = indices[i] < 0 ? zeros : part.data + indices[i] * part.pixel_stride;
+      }
+      const float* scale =
+          part.scale == nullptr ? nullptr : part.scale + place.picture * part.scale_stride;
+      if (splits_) {
+        code_.split->tile_in(pixels.data(), part.count, scale, first, in_, tile, data_,
+                             position_stride_ * static_cast<std::int64_t>(sizeof(float)));
+      } else {
+        code_.tile_in(pixels.data(), part.count, scale, data_ + tile * row_stride_ + first,
+                      position_stride_);
+      }
+      first += part.count;
+    }
+  }
+
+  /// `out` = the matrix of a position times panels.
+  void multiply(std::int64_t position, std::int64_t columns, const float* panels, float* out,
+                std::int64_t out_stride) const {
+    const float* matrix = data_ + position * position_stride_;
+    if (splits_) {
+      code_.split->multiply_tiles(tiles_, columns, matrix, in_, panels, out, out_stride, {});
+      return;
+    }
+    const Segment segment = {matrix, row_stride_, in_};
+    kernels::multiply(code_, tiles_, columns,
+                      {.segments = {&segment, 1},
+                       .depth = in_,
+                       .panels = panels,
+                       .out = out,
+                       .out_stride = out_stride});
+  }
+
+ private:
+  // Tiles can be split as they are transformed where each part begins with a vector.
+  [[nodiscard]] bool can_split() const {
+    return code_.split != nullptr &&
+           std::ranges::all_of(parts_.first(parts_.size() - 1),
+                               [&](const Channels& part) { return part.count % code_.lanes == 0; });
+  }
+
+  const VectorCode& code_;
+  std::span<const Channels> parts_;
+  int in_;
+  std::int64_t tiles_;
+  bool splits_;
+  std::int64_t row_stride_, position_stride_;  ///< floats
+  float* data_;
+};
+
 }  // namespace
 
 Winograd::Winograd(std::span<const float> weights, std::span<const float> bias, int in, int out,
@@ -135,48 +222,28 @@ void Winograd::run(std::span<const Channels> parts, const Extent& extent, const 
                    const Workers& workers) const {
   const VectorCode& code = vector_code(set_);
   const Tiling tiling(extent, dilation_);
-  // Tasks of one size, and at least one a thread.
   const std::int64_t most =
-      std::clamp<std::int64_t>((tiling.count() + workers.threads - 1) / workers.threads, 1, kTiles);
-  const std::int64_t tasks = (tiling.count() + most - 1) / most;
-  // Rows that are a power of two apart would fall onto the same few lines of a cache.
-  const std::int64_t in_stride = filled_up(in_, code.lanes) + code.lanes;
+      tiles_of_a_task(tiling.count(), usual_tiles(code, in_, out_), workers.threads,
+                      code.split == nullptr ? 1 : code.split->row_step);
   const std::int64_t out_stride = filled_up(out_, code.panel) + code.lanes;
   const auto widest = std::ranges::max(parts, {}, &Channels::count).count;
   const std::vector<float> zeros(static_cast<std::size_t>(widest), 0.0F);
   const std::int64_t panel_size = filled_up(out_, code.panel) * panel_depth(code, in_);
 
-  workers.run(tasks, [&](std::int64_t task) {
-    const std::int64_t first = tiling.count() * task / tasks;
-    const std::int64_t tiles = tiling.count() * (task + 1) / tasks - first;
-    float* inputs = workspace(0, kTilePositions * tiles * in_stride);
+  workers.run((tiling.count() + most - 1) / most, [&](std::int64_t task) {
+    const std::int64_t first = task * most;
+    const std::int64_t tiles = std::min(most, tiling.count() - first);
+    TransformedTiles inputs(code, parts, in_, tiles);
     float* products = workspace(1, kTilePositions * tiles * out_stride);
 
     for (std::int64_t t = 0; t < tiles; ++t) {
       const Place place = tiling.place(first + t);
-      const auto indices = tiling.pixels<kTileInput>(place, 1);
-      float* to = inputs + t * in_stride;
-      for (const Channels& part : parts) {
-        std::array<const float*, kTilePositions> pixels;
-        for (std::size_t i = 0; i < pixels.size(); ++i) {
-          pixels[i] = indices[i] < 0 ? zeros.data() : part.data + indices[i] * part.pixel_stride;
-        }
-        code.tile_in(
-            pixels.data(), part.count,
-            part.scale == nullptr ? nullptr : part.scale + place.picture * part.scale_stride, to,
-            tiles * in_stride);
-        to += part.count;
-      }
+      inputs.take(t, place, tiling.pixels<kTileInput>(place, 1), zeros.data());
     }
 
     for (std::int64_t position = 0; position < kTilePositions; ++position) {
-      const Segment segment = {inputs + position * tiles * in_stride, in_stride, in_};
-      multiply(code, tiles, filled_up(out_, code.panel),
-               {.segments = {&segment, 1},
-                .depth = in_,
-                .panels = panels_.data() + position * panel_size,
-                .out = products + position * tiles * out_stride,
-                .out_stride = out_stride});
+      inputs.multiply(position, filled_up(out_, code.panel), panels_.data() + position * panel_size,
+                      products + position * tiles * out_stride, out_stride);
     }
 
     for (std::int64_t t = 0; t < tiles; ++t) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,15 +32,18 @@ cv::Mat window(std::span<const std::int16_t> hu, int rows, int columns, const Pr
     const double share = std::clamp((value - low) / p.window_width, 0.0, 1.0);
     return static_cast<std::uint8_t>(std::lround(255.0 * share));
   };
-  cv::Mat grey(rows, columns, CV_8UC1);
-  if (hu.empty()) return grey;
-  // A slice has far fewer values than pixels, so each value is computed once.
-  const auto [least, most] = std::minmax_element(hu.begin(), hu.end());
-  const int first = *least;
+  // The window has far fewer values than a slice has pixels, so each value is computed once; what
+  // lies outside is as its nearer end.
+  const auto stored = [](double value) {
+    using Limits = std::numeric_limits<std::int16_t>;
+    return static_cast<int>(std::clamp<double>(value, Limits::min(), Limits::max()));
+  };
+  const int first = stored(std::floor(low)), last = stored(std::ceil(low + p.window_width));
   std::vector<std::uint8_t> table;
-  for (int value = first; value <= *most; ++value) table.push_back(grey_of(value));
+  for (int value = first; value <= last; ++value) table.push_back(grey_of(value));
+  cv::Mat grey(rows, columns, CV_8UC1);
   std::transform(hu.begin(), hu.end(), grey.ptr<std::uint8_t>(), [&](std::int16_t value) {
-    return table[static_cast<std::size_t>(value - first)];
+    return table[static_cast<std::size_t>(std::clamp<int>(value, first, last) - first)];
   });
   return grey;
 }

@@ -70,21 +70,23 @@ std::optional<Assignment> assign(const Components& parts, const std::vector<doub
 void grow(const Masks& tissue, const Grid& grid, const std::vector<double>& middle, Sides& seeds,
           const std::stop_token& stop) {
   parallel_for(tissue.size(), 0, stop, [&](std::size_t k) {
+    const cv::Rect box = cv::boundingRect(tissue[k]);  // the seeds lie inside
+    if (box.empty()) return;
+    cv::Mat right = seeds.right[k](box), left = seeds.left[k](box);
+    const bool has_both = cv::countNonZero(right) > 0 && cv::countNonZero(left) > 0;
     cv::Mat to_right, to_left;
-    const bool has_right = cv::countNonZero(seeds.right[k]) > 0;
-    const bool has_left = cv::countNonZero(seeds.left[k]) > 0;
-    if (has_right) cv::distanceTransform(255 - seeds.right[k], to_right, cv::DIST_L2, 5);
-    if (has_left) cv::distanceTransform(255 - seeds.left[k], to_left, cv::DIST_L2, 5);
-    for (int row = 0; row < grid.rows(); ++row) {
-      const auto* in = tissue[k].ptr<std::uint8_t>(row);
-      auto* right = seeds.right[k].ptr<std::uint8_t>(row);
-      auto* left = seeds.left[k].ptr<std::uint8_t>(row);
-      for (int column = 0; column < grid.columns(); ++column) {
+    if (has_both) {
+      cv::distanceTransform(255 - right, to_right, cv::DIST_L2, 5);
+      cv::distanceTransform(255 - left, to_left, cv::DIST_L2, 5);
+    }
+    for (int row = 0; row < box.height; ++row) {
+      const auto* in = tissue[k].ptr<std::uint8_t>(box.y + row) + box.x;
+      for (int column = 0; column < box.width; ++column) {
         const bool nearer_left =
-            has_right && has_left ? to_left.at<float>(row, column) < to_right.at<float>(row, column)
-                                  : grid.left(row, column) > middle[k];
-        left[column] = in[column] != 0 && nearer_left ? 255 : 0;
-        right[column] = in[column] != 0 && !nearer_left ? 255 : 0;
+            has_both ? to_left.at<float>(row, column) < to_right.at<float>(row, column)
+                     : grid.left(box.y + row, box.x + column) > middle[k];
+        left.at<std::uint8_t>(row, column) = in[column] != 0 && nearer_left ? 255 : 0;
+        right.at<std::uint8_t>(row, column) = in[column] != 0 && !nearer_left ? 255 : 0;
       }
     }
   });

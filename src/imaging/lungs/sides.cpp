@@ -1,6 +1,7 @@
 #include "sides.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <optional>
 
@@ -33,22 +34,45 @@ std::vector<double> middles(const Grid& grid, const Masks& body) {
 
 // How much of each component lies to the left of the body's middle, 0 … 1.
 std::vector<double> left_shares(const Grid& grid, const Components& parts,
-                                const std::vector<double>& middle) {
-  std::vector<double> share(parts.all.size(), 0.0);
-  for (std::size_t k = 0; k < parts.labels.size(); ++k) {
+                                const std::vector<double>& middle, const std::stop_token& stop) {
+  std::vector<std::atomic<std::size_t>> left(parts.all.size());
+  parallel_for(parts.labels.size(), 0, stop, [&](std::size_t k) {
     for (int row = 0; row < grid.rows(); ++row) {
       const int* label = parts.labels[k].ptr<int>(row);
+      // Added up along what is of one component: few of them share a row.
+      int last = 0;
+      std::size_t voxels = 0;
+      const auto add = [&] {
+        if (last != 0 && voxels > 0) left[static_cast<std::size_t>(last - 1)] += voxels;
+        voxels = 0;
+      };
       for (int column = 0; column < grid.columns(); ++column) {
-        if (label[column] != 0 && grid.left(row, column) > middle[k]) {
-          share[static_cast<std::size_t>(label[column] - 1)] += 1.0;
+        if (label[column] != last) {
+          add();
+          last = label[column];
         }
+        voxels += last != 0 && grid.left(row, column) > middle[k] ? 1 : 0;
       }
+      add();
     }
-  }
-  for (std::size_t i = 0; i < share.size(); ++i) {
-    share[i] /= static_cast<double>(parts.all[i].voxels);
+  });
+  std::vector<double> share;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    share.push_back(static_cast<double>(left[i].load()) / static_cast<double>(parts.all[i].voxels));
   }
   return share;
+}
+
+Masks eroded(const Masks& tissue, const cv::Mat& disc, const std::stop_token& stop) {
+  Masks less(tissue.size());
+  parallel_for(tissue.size(), 0, stop, [&](std::size_t k) {
+    less[k] = cv::Mat::zeros(tissue[k].size(), CV_8UC1);
+    // Around the box, OpenCV takes the pixels of the whole slice.
+    if (const cv::Rect box = cv::boundingRect(tissue[k]); !box.empty()) {
+      cv::erode(tissue[k](box), less[k](box), disc);
+    }
+  });
+  return less;
 }
 
 // Which components are the right and which the left lung; nothing when a large one is both.
@@ -105,12 +129,8 @@ Sides divide(const Grid& grid, const Masks& body, const Masks& tissue,
   const std::vector<double> middle = middles(grid, body);
   const auto large = static_cast<std::size_t>(kSmallestShare * static_cast<double>(count(tissue)));
   for (double depth = 0; depth <= kDeepestErosionMm; depth += kErosionStepMm) {
-    Masks eroded(tissue.size());
-    const cv::Mat disc = grid.disc(depth);
-    parallel_for(tissue.size(), 0, stop,
-                 [&](std::size_t k) { cv::erode(tissue[k], eroded[k], disc); });
-    const Components parts = components(grid, eroded, stop);
-    const auto sides = assign(parts, left_shares(grid, parts, middle), large);
+    const Components parts = components(grid, eroded(tissue, grid.disc(depth), stop), stop);
+    const auto sides = assign(parts, left_shares(grid, parts, middle, stop), large);
     if (!sides) continue;
     Sides divided{kept(parts, sides->right, stop), kept(parts, sides->left, stop)};
     if (depth > 0) grow(tissue, grid, middle, divided, stop);

@@ -5,6 +5,7 @@
 #include "jcs/core/error.hpp"
 #include "jcs/weights/model_file.hpp"
 
+#include "background_runs.hpp"
 #include "prepare.hpp"
 #include "prepared_network.hpp"
 #include "twins.hpp"
@@ -35,6 +36,7 @@ ClassifierRunner::ClassifierRunner(const std::filesystem::path& weights,
   sha256_ = std::move(loaded.sha256);
   prepared_ =
       std::make_unique<PreparedNetwork>(tensors_of(*network_), twin_of(card_.classifier), target);
+  background_ = std::make_unique<BackgroundRuns>(*prepared_, card_.preprocessing);
   prepare(*network_, device_);
 }
 
@@ -43,6 +45,12 @@ ClassifierRunner& ClassifierRunner::operator=(ClassifierRunner&&) noexcept = def
 ClassifierRunner::~ClassifierRunner() = default;
 
 at::Tensor ClassifierRunner::logits(const at::Tensor& input) { return prepared_->run(input); }
+
+PendingAnswer ClassifierRunner::ask(const at::Tensor& grey) { return background_->ask(grey); }
+
+at::Tensor ClassifierRunner::grey_slices(at::IntArrayRef size) const {
+  return background_->slices(size);
+}
 
 at::Tensor ClassifierRunner::placed(const at::Tensor& input) const {
   return on_device(input, device_);

@@ -3,11 +3,15 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include <c10/core/Stream.h>
 #include <torch/types.h>
 
+#include "device_graph.hpp"
 #include "program.hpp"
+#include "replays.hpp"
 #include "target.hpp"
 
 namespace torch::nn {
@@ -31,8 +35,18 @@ class PreparedNetwork {
   /// @param tensors the trained network's, by name
   PreparedNetwork(TensorsByName tensors, Twin twin, const Target& target);
 
-  /// Float [N, 3, h, w] on the CPU → what the twin's `run` gives, float on the CPU.
+  /// Float [N, 3, h, w] on the CPU → what the twin's `run` gives, float on the CPU. On a GPU as
+  /// many slices at once as its memory has room for. @throws UsageError where that is none.
   at::Tensor run(const at::Tensor& input);
+
+  /// The same on the device, channels-last → float. On a GPU its stream is the current one, and the
+  /// answer is only begun. Not for several threads at once.
+  at::Tensor run_there(const at::Tensor& input);
+  /// The GPU's stream that all of this runs on; nothing on a CPU.
+  [[nodiscard]] const std::optional<c10::Stream>& stream() const { return stream_; }
+
+  /// What one slice of such a batch costs.
+  Program::Work work(const at::Tensor& input);
 
   /// What takes how long, for one input.
   std::vector<Program::Cost> profile(const at::Tensor& input);
@@ -40,7 +54,14 @@ class PreparedNetwork {
   [[nodiscard]] const Target& target() const { return target_; }
 
  private:
-  const Program& program_for(const at::Tensor& input);
+  /// What is done with inputs of one shape.
+  struct Ready {
+    Program program;
+    Replays replays;  ///< of the program, whose tensors they hold on to
+  };
+  Ready& ready_for(const at::Tensor& input);
+  std::int64_t& most_at_once(const at::Tensor& input);
+  void make_room();
   [[nodiscard]] at::Tensor placed(const at::Tensor& input) const;
 
   TensorsByName tensors_;
@@ -48,7 +69,10 @@ class PreparedNetwork {
   Target target_;
   Memory memory_;
   ConvolutionStore convolutions_;
-  std::map<std::vector<std::int64_t>, Program> programs_;  ///< by the input's shape
+  std::optional<c10::Stream> stream_;
+  GraphRecorder recorder_;
+  std::map<std::vector<std::int64_t>, Ready> ready_;        ///< by the input's shape
+  std::map<std::vector<std::int64_t>, std::int64_t> most_;  ///< slices at once, by a slice's shape
 };
 
 /// A network's tensors by their names.

@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include <ATen/DeviceAccelerator.h>
 #include <torch/csrc/jit/runtime/operator.h>
 #include <torch/torch.h>
 
@@ -162,6 +163,8 @@ class Compiler {
            "->" + std::to_string(options.weight.size(0)) + " " +
            std::to_string(options.weight.size(2)) + "x" + std::to_string(options.weight.size(3)) +
            " at " + std::to_string(options.input[2]) + "x" + std::to_string(options.input[3]);
+    const Target target = target_of(options);
+    count(node, options, target);
     // One convolution before two different batch norms would be two.
     std::string key = names_.at(node->input(1));
     if (fused.batch_norm != nullptr) key += " " + names_.at(fused.batch_norm->input(1));
@@ -178,7 +181,15 @@ class Compiler {
           {input(1), input(2), input(3), input(4), constant(fused.batch_norm->input(7)).toDouble()},
           options);
     }
-    return store_.emplace(key, ready_convolution(options, target_of(options))).first->second;
+    return store_.emplace(key, ready_convolution(options, target)).first->second;
+  }
+
+  // Of the trace, which has few channels, only the maps' size counts.
+  void count(const jit::Node* node, const ConvolutionOptions& options, const Target& target) {
+    const std::vector<std::int64_t> out = shape_of(node->output());
+    const std::int64_t values = options.weight.size(0) * out.at(2) * out.at(3);
+    program_.work_.operations += 2 * values * options.weight[0].numel();
+    program_.work_.bytes += values * static_cast<std::int64_t>(c10::elementSize(target.type));
   }
 
   // The first convolutions, until maps are an eighth of the slice, stay in fp32 and see the slice
@@ -268,6 +279,7 @@ std::vector<Program::Cost> Program::profile(const at::Tensor& input, Memory& mem
   run(input, memory, [&](const Step& step, const std::function<void()>& work) {
     const Stopwatch watch;
     work();
+    if (!input.is_cpu()) at::accelerator::synchronizeDevice(input.device().index());
     costs.push_back({step.name, watch.seconds()});
   });
   return costs;

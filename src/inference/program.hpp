@@ -33,7 +33,14 @@ class Program {
 
   at::Tensor run(const at::Tensor& input, Memory& memory) const;
 
-  /// The operations in order and the seconds that each of them takes.
+  /// What its convolutions do for one slice, but transposed ones.
+  struct Work {
+    std::int64_t operations = 0;  ///< multiplications and additions
+    std::int64_t bytes = 0;       ///< of their maps, all of them
+  };
+  [[nodiscard]] const Work& work() const { return work_; }
+
+  /// The operations in order and the seconds that each of them takes, on a GPU too.
   struct Cost {
     std::string operation;
     double seconds;
@@ -54,6 +61,7 @@ class Program {
 
   Values constants_;
   std::vector<Step> steps_;
+  Work work_;
   std::size_t input_ = 0, output_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include "jcs/models/segmenter.hpp"
 #include "jcs/weights/model_file.hpp"
 
+#include "background_runs.hpp"
 #include "prepare.hpp"
 #include "prepared_network.hpp"
 #include "twins.hpp"
@@ -14,7 +15,7 @@ namespace jcs::inference {
 
 namespace {
 
-constexpr BatchSizes kBatchSizes = {.cpu = 1, .cuda = 4};
+constexpr BatchSizes kBatchSizes = {.cpu = 1, .cuda = 16};
 
 }  // namespace
 
@@ -29,6 +30,7 @@ SegmenterRunner::SegmenterRunner(const std::filesystem::path& weights, const Run
   sha256_ = std::move(loaded.sha256);
   prepared_ =
       std::make_unique<PreparedNetwork>(tensors_of(*loaded.net), twin_of(card_.segmenter), target);
+  background_ = std::make_unique<BackgroundRuns>(*prepared_, card_.preprocessing);
   if (fused()) {
     network_ = loaded.net;
     prepare(*network_, device_);
@@ -44,6 +46,12 @@ bool SegmenterRunner::fused() const {
 }
 
 at::Tensor SegmenterRunner::probabilities(const at::Tensor& input) { return prepared_->run(input); }
+
+PendingAnswer SegmenterRunner::ask(const at::Tensor& grey) { return background_->ask(grey); }
+
+at::Tensor SegmenterRunner::grey_slices(at::IntArrayRef size) const {
+  return background_->slices(size);
+}
 
 at::Tensor SegmenterRunner::probabilities_from_stage1(const at::Tensor& encoder_first,
                                                       const at::Tensor& classifier_stem) {

@@ -24,11 +24,19 @@ InstructionSet allowed_instruction_set() {
   return std::min(most, kernels::widest_instruction_set());
 }
 
+// LibTorch's convolutions on a GPU round fp32 to TF32's 11 significant bits unless told not to.
+// fp32 is to mean fp32: outlines must not depend on the device.
+void without_tf32() {
+  at::globalContext().setAllowTF32CuDNN(false);
+  at::globalContext().setAllowTF32CuBLAS(false);
+}
+
 }  // namespace
 
 Target make_target(const RunnerOptions& options) {
   Target target;
   target.device = models::resolve(options.device);
+  without_tf32();
   target.instructions = allowed_instruction_set();
   const bool splits = target.device.is_cpu() && target.instructions == InstructionSet::kAmx;
   target.precision = options.precision;

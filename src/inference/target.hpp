@@ -20,7 +20,8 @@ struct Target {
   [[nodiscard]] bool own_kernels() const { return device.is_cpu() && type == torch::kFloat; }
 };
 
-/// The target of the options on this machine; sets the process's threads. LibTorch's limit of what
+/// The target of the options on this machine; sets the process's threads
+/// and forbids it TF32, on any device. LibTorch's limit of what
 /// the processor may be asked for (its environment variable ATEN_CPU_CAPABILITY) is ours as well.
 /// @throws UsageError when the device is not there, or not what the precision needs.
 Target make_target(const RunnerOptions& options);

@@ -6,12 +6,14 @@
 
 #include <torch/types.h>
 
+#include "jcs/inference/pending_answer.hpp"
 #include "jcs/inference/runner_options.hpp"
 #include "jcs/models/classifier.hpp"
 #include "jcs/weights/model_card.hpp"
 
 namespace jcs::inference {
 
+class BackgroundRuns;
 class PreparedNetwork;
 
 /// A trained slice classifier, prepared once and then asked as often as needed. What it answers to
@@ -28,6 +30,12 @@ class ClassifierRunner {
 
   /// Slices prepared as the card says, float [N, 3, h, w] on the CPU → logits [N, 2] on the CPU.
   at::Tensor logits(const at::Tensor& input);
+
+  /// logits() of grey slices as the card has them before they are normalised, uint8 [N, h, w] on
+  /// the CPU; not to be written to before the answer is there. A GPU computes it in the background.
+  PendingAnswer ask(const at::Tensor& grey);
+  /// Memory for such slices that is copied fast, values unset.
+  [[nodiscard]] at::Tensor grey_slices(at::IntArrayRef size) const;
 
   /// A batch on the CPU brought to where the network runs, in the memory order it is fast with.
   [[nodiscard]] at::Tensor placed(const at::Tensor& input) const;
@@ -48,6 +56,7 @@ class ClassifierRunner {
   Precision precision_ = Precision::kFp32;
   models::Classifier network_{nullptr};
   std::unique_ptr<PreparedNetwork> prepared_;
+  std::unique_ptr<BackgroundRuns> background_;  ///< of prepared_
   weights::ModelCard card_;
   std::string file_, sha256_;
 };

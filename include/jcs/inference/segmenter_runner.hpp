@@ -6,12 +6,14 @@
 
 #include <torch/types.h>
 
+#include "jcs/inference/pending_answer.hpp"
 #include "jcs/inference/runner_options.hpp"
 #include "jcs/models/segmentation_network.hpp"
 #include "jcs/weights/model_card.hpp"
 
 namespace jcs::inference {
 
+class BackgroundRuns;
 class PreparedNetwork;
 
 /// A trained opacity segmenter, alone or fused with a classifier's features, or a network of Table
@@ -29,6 +31,13 @@ class SegmenterRunner {
   /// Slices prepared as the card says, float [N, 3, h, w] on the CPU → probability of opacity,
   /// [N, 1, h, w] in 0 … 1 on the CPU.
   at::Tensor probabilities(const at::Tensor& input);
+
+  /// probabilities() of grey slices as the card has them before they are normalised, uint8 [N, h,
+  /// w] on the CPU; not to be written to before the answer is there. A GPU computes it in the
+  /// background.
+  PendingAnswer ask(const at::Tensor& grey);
+  /// Memory for such slices that is copied fast, values unset.
+  [[nodiscard]] at::Tensor grey_slices(at::IntArrayRef size) const;
 
   /// The same from stage-1 features as COVID-CS publishes them, for a fused segmenter: the
   /// encoder's behind conv1_2, [N, 64, h, w], and the classifier's behind its stem, [N, 64, ⌈h/2⌉,
@@ -52,6 +61,7 @@ class SegmenterRunner {
   Precision precision_ = Precision::kFp32;
   models::SegmentationNetwork network_{nullptr};  ///< where it is fused: for stage-1 features
   std::unique_ptr<PreparedNetwork> prepared_;
+  std::unique_ptr<BackgroundRuns> background_;  ///< of prepared_
   weights::ModelCard card_;
   std::string file_, sha256_;
 };

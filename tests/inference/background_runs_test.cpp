@@ -1,0 +1,112 @@
+#include "inference/background_runs.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "jcs/inference/classifier_runner.hpp"
+#include "jcs/inference/segmenter_runner.hpp"
+
+#include "inference/twins.hpp"
+#include "support/temp_dir.hpp"
+#include "support/tiny_models.hpp"
+
+namespace jcs::inference {
+namespace {
+
+RunnerOptions on_cpu(Precision precision = Precision::kFp32) {
+  return {.device = {Device::Kind::kCpu, 0}, .threads = 1, .precision = precision};
+}
+
+at::Tensor random_grey(at::IntArrayRef size) { return torch::randint(0, 256, size, torch::kByte); }
+
+at::Tensor normalised(const at::Tensor& grey, const Preprocessing& preprocessing) {
+  return GreyValues(preprocessing, torch::kCPU).normalised(grey);
+}
+
+TEST(GreyValues, AreNormalisedChannelByChannel) {
+  Preprocessing preprocessing;
+  preprocessing.mean = {0.1, 0.2, 0.3};
+  preprocessing.std = {0.5, 0.25, 0.125};
+  const at::Tensor grey = torch::arange(256, torch::kByte).view({1, 16, 16});
+  const at::Tensor x = GreyValues(preprocessing, torch::kCPU).normalised(grey);
+  EXPECT_EQ(x.sizes(), (std::vector<std::int64_t>{1, 3, 16, 16}));
+  EXPECT_TRUE(x.is_contiguous(torch::MemoryFormat::ChannelsLast));
+  for (std::int64_t channel = 0; channel < 3; ++channel) {
+    const auto at = static_cast<std::size_t>(channel);
+    const at::Tensor expected =
+        ((grey[0].to(torch::kDouble) / 255.0 - preprocessing.mean[at]) / preprocessing.std[at])
+            .to(torch::kFloat);
+    EXPECT_TRUE(x[0][channel].equal(expected));
+  }
+}
+
+TEST(GreyValues, KeepSlicesRowsAndColumnsApart) {
+  const at::Tensor grey = random_grey({3, 5, 7});
+  const at::Tensor x = normalised(grey, {});
+  const at::Tensor one = normalised(grey[1][4].narrow(0, 2, 1).view({1, 1, 1}), {});
+  EXPECT_TRUE(x.index({1, torch::indexing::Slice(), 4, 2}).equal(one.flatten()));
+}
+
+TEST(BackgroundRuns, AnswerAsTheRunnersDo) {
+  const test::TempDir dir;
+  ClassifierRunner classifier(test::save(dir / "cls.safetensors", test::tiny_classifier()),
+                              on_cpu());
+  SegmenterRunner segmenter(test::save(dir / "seg.safetensors", test::tiny_segmenter()), on_cpu());
+  for (const int slices : {1, 3}) {
+    const at::Tensor grey = random_grey({slices, 64, 70});
+    EXPECT_TRUE(classifier.ask(grey)().equal(
+        classifier.logits(normalised(grey, classifier.card().preprocessing))));
+    EXPECT_TRUE(segmenter.ask(grey)().equal(
+        segmenter.probabilities(normalised(grey, segmenter.card().preprocessing))));
+  }
+}
+
+TEST(BackgroundRuns, AnswersMayBeTakenInAnyOrder) {
+  const test::TempDir dir;
+  SegmenterRunner runner(test::save(dir / "seg.safetensors", test::tiny_segmenter()), on_cpu());
+  const at::Tensor a = random_grey({1, 64, 64}), b = random_grey({1, 64, 64});
+  const PendingAnswer first = runner.ask(a), second = runner.ask(b);
+  const at::Tensor answer = second();
+  EXPECT_TRUE(answer.equal(runner.ask(b)()));
+  EXPECT_TRUE(first().equal(runner.ask(a)()));
+  EXPECT_FALSE(first().equal(answer));
+}
+
+TEST(BackgroundRuns, GiveMemoryForGreySlices) {
+  const test::TempDir dir;
+  SegmenterRunner runner(test::save(dir / "seg.safetensors", test::tiny_segmenter()), on_cpu());
+  const at::Tensor grey = runner.grey_slices({2, 32, 40});
+  EXPECT_EQ(grey.scalar_type(), torch::kByte);
+  EXPECT_EQ(grey.sizes(), (std::vector<std::int64_t>{2, 32, 40}));
+  EXPECT_FALSE(grey.is_pinned()) << "nothing is copied from a CPU's memory";
+}
+
+TEST(PreparedNetwork, Fp32IsNeverTf32) {
+  at::globalContext().setAllowTF32CuDNN(true);
+  make_target(on_cpu());
+  EXPECT_FALSE(at::globalContext().allowTF32CuDNN(at::Float32Op::CONV));
+  EXPECT_FALSE(at::globalContext().allowTF32CuBLAS());
+}
+
+TEST(PreparedNetwork, CountsTheWorkOfASlice) {
+  const auto network = test::tiny_segmenter();
+  const auto work = [&](Precision precision, at::IntArrayRef size) {
+    PreparedNetwork prepared(tensors_of(*network), twin_of(network->options()),
+                             make_target(on_cpu(precision)));
+    return prepared.work(torch::zeros(size));
+  };
+  const Program::Work one = work(Precision::kFp32, {1, 3, 64, 64});
+  EXPECT_EQ(work(Precision::kFp32, {5, 3, 64, 64}).operations, one.operations);
+  EXPECT_EQ(work(Precision::kFp32, {1, 3, 128, 64}).operations, 2 * one.operations);
+  EXPECT_EQ(work(Precision::kFp32, {1, 3, 128, 64}).bytes, 2 * one.bytes);
+  // The first convolution alone has 2 · 8 · 3 · 9 operations a pixel.
+  EXPECT_GT(one.operations, 2 * 8 * 3 * 9 * 64 * 64);
+  const Program::Work coarse = work(Precision::kBf16, {1, 3, 64, 64});
+  EXPECT_EQ(coarse.operations, one.operations);
+  EXPECT_LT(coarse.bytes, one.bytes);
+  EXPECT_GT(2 * coarse.bytes, one.bytes) << "the first maps stay fp32";
+}
+
+}  // namespace
+}  // namespace jcs::inference

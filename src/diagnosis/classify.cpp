@@ -25,8 +25,8 @@ std::vector<double> classify_slices(const imaging::CtVolume& volume, const Slice
   const imaging::Fit fit = imaging::fit(volume.rows, volume.columns, classifier.preprocessing);
   std::vector<double> probabilities;
   probabilities.reserve(volume.slice_count());
-  const auto use = [&](const SliceBatch& batch) {
-    const at::Tensor logits = classifier.run(batch.input).to(torch::kFloat64).contiguous();
+  const auto use = [&](std::span<const std::size_t>, const at::Tensor& answer) {
+    const at::Tensor logits = answer.to(torch::kFloat64).contiguous();
     const double* values = logits.const_data_ptr<double>();
     for (std::int64_t i = 0; i < logits.size(0); ++i) {
       const double probability = probability_of_second(values[2 * i], values[2 * i + 1]);
@@ -42,7 +42,8 @@ std::vector<double> classify_slices(const imaging::CtVolume& volume, const Slice
   };
   std::vector<std::size_t> all(volume.slice_count());
   std::iota(all.begin(), all.end(), std::size_t{0});
-  for_each_batch({volume, all, fit, classifier.preprocessing}, classifier.batch_size, stop, use);
+  for_each_answer({volume, all, fit, {0, 0, fit.input_columns, fit.input_rows}}, classifier, stop,
+                  use);
   return probabilities;
 }
 

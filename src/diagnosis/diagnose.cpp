@@ -17,6 +17,7 @@
 #include "jcs/inference/architecture.hpp"
 
 #include "activation_maps.hpp"
+#include "as_network.hpp"
 
 namespace jcs::diagnosis {
 
@@ -90,16 +91,6 @@ void warn_of_region(SegmentWhere where, const SegmentRegion& region, CaseResult&
   result.warnings.push_back("Opacities were outlined in " + std::to_string(region.slices.size()) +
                             " of " + std::to_string(result.slices.size()) + " slices: " + which +
                             "; elsewhere none were looked for.");
-}
-
-SliceNetwork as_network(ClassifierRunner& runner) {
-  return {[&runner](const at::Tensor& input) { return runner.logits(input); },
-          runner.card().preprocessing, runner.batch_size(), runner.file()};
-}
-
-SliceNetwork as_network(SegmenterRunner& runner) {
-  return {[&runner](const at::Tensor& input) { return runner.probabilities(input); },
-          runner.card().preprocessing, runner.batch_size(), runner.file()};
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <torch/types.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/parallel.hpp"
 #include "jcs/imaging/fit.hpp"
 
 #include "slice_batches.hpp"
@@ -51,28 +52,25 @@ std::vector<std::uint8_t> segment_slices(const imaging::CtVolume& volume,
   const cv::Rect part = input_box(fit, region.box);
   std::vector<std::uint8_t> mask(volume.hu.size());
   std::size_t done = 0;
-  const auto use = [&](const SliceBatch& batch) {
-    const at::Tensor seen =
-        batch.input.narrow(2, part.y, part.height).narrow(3, part.x, part.width).contiguous();
-    const at::Tensor maps = segmenter.run(seen).to(torch::kFloat32).contiguous();
+  const auto restore = [&](const at::Tensor& map, std::size_t slice) {
+    cv::Mat probability = cv::Mat::zeros(fit.input_rows, fit.input_columns, CV_32FC1);
+    cv::Mat(part.height, part.width, CV_32FC1, map.mutable_data_ptr<float>())
+        .copyTo(probability(part));
+    cv::Mat out(volume.rows, volume.columns, CV_8UC1, mask.data() + slice * volume.pixels());
+    out.setTo(1, imaging::restore(probability, fit) > threshold);
+  };
+  const auto use = [&](std::span<const std::size_t> slices, const at::Tensor& answer) {
+    const at::Tensor maps = answer.to(torch::kFloat32).contiguous();
     if (!maps.isfinite().all().item<bool>()) {
       throw WeightsError({"the segmenter's answer is no number", segmenter.name,
                           "probabilities from 0 to 1",
-                          "NaN from slice " + std::to_string(batch.slices.front() + 1) + " on"});
+                          "NaN from slice " + std::to_string(slices.front() + 1) + " on"});
     }
-    for (std::size_t i = 0; i < batch.slices.size(); ++i) {
-      const at::Tensor map = maps[static_cast<std::int64_t>(i)];
-      cv::Mat probability = cv::Mat::zeros(fit.input_rows, fit.input_columns, CV_32FC1);
-      cv::Mat(part.height, part.width, CV_32FC1, map.mutable_data_ptr<float>())
-          .copyTo(probability(part));
-      cv::Mat out(volume.rows, volume.columns, CV_8UC1,
-                  mask.data() + batch.slices[i] * volume.pixels());
-      out.setTo(1, imaging::restore(probability, fit) > threshold);
-      progress.update("outlining opacities", ++done, region.slices.size());
-    }
+    parallel_for(slices.size(), threads_beside(segmenter), stop,
+                 [&](std::size_t i) { restore(maps[static_cast<std::int64_t>(i)], slices[i]); });
+    progress.update("outlining opacities", done += slices.size(), region.slices.size());
   };
-  for_each_batch({volume, region.slices, fit, segmenter.preprocessing}, segmenter.batch_size, stop,
-                 use);
+  for_each_answer({volume, region.slices, fit, part}, segmenter, stop, use);
   return mask;
 }
 

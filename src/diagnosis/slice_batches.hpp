@@ -9,6 +9,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "jcs/core/preprocessing.hpp"
+#include "jcs/diagnosis/networks.hpp"
 #include "jcs/imaging/ct_volume.hpp"
 #include "jcs/imaging/fit.hpp"
 
@@ -19,24 +20,24 @@ namespace jcs::diagnosis {
 at::Tensor network_input(const imaging::CtVolume& volume, std::span<const std::size_t> slices,
                          const imaging::Fit& fit, const Preprocessing& preprocessing);
 
-/// Which slices a network is to see, and how.
+/// Which slices a network is to see, and what of them.
 struct SlicesToSee {
   const imaging::CtVolume& volume;
   std::span<const std::size_t> slices;
   const imaging::Fit& fit;
-  const Preprocessing& preprocessing;
+  cv::Rect part;  ///< of the fitted slice
 };
 
-/// Some slices, ready for a network.
-struct SliceBatch {
-  std::span<const std::size_t> slices;  ///< their indices
-  at::Tensor input;                     ///< [n, 3, h, w]
-};
-
-/// Calls `use` with all slices to see in their order, `batch_size` at a time, while another thread
-/// prepares the next batch: never more than two are in memory.
+/// Calls `use` with the network's answers for all slices to see, in their order and in batches,
+/// while another thread prepares the next batch: never more than two are in memory. A network that
+/// answers later is asked ahead, and up to two more batches wait for their answers then.
 /// @throws Interrupted when a stop was asked for.
-void for_each_batch(const SlicesToSee& see, int batch_size, const std::stop_token& stop,
-                    const std::function<void(const SliceBatch&)>& use);
+void for_each_answer(
+    const SlicesToSee& see, const SliceNetwork& network, const std::stop_token& stop,
+    const std::function<void(std::span<const std::size_t> slices, const at::Tensor& answer)>& use);
+
+/// Threads for what is done slice by slice beside a network, as parallel_for() takes them: all
+/// while a GPU computes, one where the network has the cores.
+int threads_beside(const SliceNetwork& network);
 
 }  // namespace jcs::diagnosis

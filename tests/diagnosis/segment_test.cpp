@@ -157,5 +157,56 @@ TEST(Segment, RegionsAreCutFromResizedAndCroppedSlicesToo) {
   }
 }
 
+/// The same network, asked for answers that it gives later; counts how many it owes.
+SliceNetwork asked(const SliceNetwork& network, std::size_t& owed, std::size_t& most) {
+  SliceNetwork later = network;
+  later.run = nullptr;
+  later.grey_slices = [](at::IntArrayRef size) { return torch::empty(size, torch::kByte); };
+  later.ask = [&, run = network.run](const at::Tensor& grey) -> inference::PendingAnswer {
+    most = std::max(most, ++owed);
+    return [&owed, run, grey] {
+      --owed;
+      return run((grey.to(torch::kFloat32) / 255).unsqueeze(1).expand({-1, 3, -1, -1}));
+    };
+  };
+  return later;
+}
+
+TEST(Segment, AnswersThatComeLaterChangeNothing) {
+  const imaging::CtVolume volume = boxes_in_air(32, 48, kBoxes);
+  for (const auto& [resize, crop] : {std::pair{0, 0}, {24, 24}, {64, 40}}) {
+    const auto expected =
+        segment_slices(volume, bright_is_opaque(resize, crop, 1), 0.5, whole_region(volume));
+    for (const int batch_size : {1, 2, 99}) {
+      std::size_t owed = 0, most = 0;
+      const SliceNetwork network = asked(bright_is_opaque(resize, crop, batch_size), owed, most);
+      EXPECT_EQ(segment_slices(volume, network, 0.5, whole_region(volume)), expected);
+      EXPECT_EQ(owed, 0U);
+      EXPECT_EQ(most, batch_size == 1 ? 3U : batch_size == 2 ? 3U : 1U) << "a bounded number";
+    }
+  }
+}
+
+TEST(Segment, RegionsAreAskedForToo) {
+  const std::vector<Box> boxes(3, {100, 150, 110, 160});
+  const imaging::CtVolume volume = boxes_in_air(320, 320, boxes);
+  const SegmentRegion region = {{0, 2}, {148, 98, 14, 14}};
+  std::size_t owed = 0, most = 0;
+  const SliceNetwork network = bright_is_opaque(0, 0, 1);
+  EXPECT_EQ(segment_slices(volume, asked(network, owed, most), 0.5, region),
+            segment_slices(volume, network, 0.5, region));
+}
+
+TEST(Segment, ABrokenAnswerThatComesLaterIsTheWeightsFaultToo) {
+  const imaging::CtVolume volume = boxes_in_air(32, 48, kBoxes);
+  std::size_t owed = 0, most = 0;
+  SliceNetwork broken = bright_is_opaque(0, 0, 1);
+  broken.run = [](const at::Tensor& x) { return x.narrow(1, 0, 1) * std::nan(""); };
+  EXPECT_THAT(test::error_line<WeightsError>([&] {
+                segment_slices(volume, asked(broken, owed, most), 0.5, whole_region(volume));
+              }),
+              testing::HasSubstr("slice 1"));
+}
+
 }  // namespace
 }  // namespace jcs::diagnosis

@@ -18,8 +18,8 @@ namespace jcs::diagnosis {
 /// findings/suitability.hpp): the networks would answer for it, too. The result carries the
 /// volume's warnings, its own, and the seconds that each stage took.
 ///
-/// Memory beyond the volume: two batches, what the networks need for one, and one byte a voxel for
-/// the mask.
+/// Memory beyond the volume: two batches, where a GPU computes two more, what the networks need for
+/// one, and one byte a voxel for the mask.
 ///
 /// @param segmenter not needed (nullptr) when the options never segment
 /// @throws UsageError when segmentation may be wanted and there is no segmenter

@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "jcs/core/preprocessing.hpp"
+#include "jcs/inference/pending_answer.hpp"
 
 namespace jcs::diagnosis {
 
@@ -17,6 +18,11 @@ struct SliceNetwork {
   Preprocessing preprocessing;
   int batch_size = 1;
   std::string name;  ///< named when the answer is no number: the file of its weights
+
+  /// Where there is one, it is asked instead of `run`, and answers later: slices before they are
+  /// normalised, grey values of one byte, [N, h, w] in memory that `grey_slices` gives.
+  std::function<inference::PendingAnswer(const at::Tensor& grey)> ask = {};
+  std::function<at::Tensor(at::IntArrayRef size)> grey_slices = {};
 };
 
 }  // namespace jcs::diagnosis

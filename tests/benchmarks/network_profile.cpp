@@ -1,6 +1,6 @@
 // Where a prepared network's time goes: its operations by kind and by cost.
 //
-//     network_profile FILE [HEIGHT WIDTH [auto|fp32|bf16x3|bf16]]
+//     network_profile FILE [HEIGHT WIDTH [auto|fp32|bf16x3|bf16 [cpu|cuda|cuda:N]]]
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -36,9 +36,9 @@ std::string kind(const std::string& operation) {
 }
 
 void print(const std::string& file, std::int64_t height, std::int64_t width,
-           inference::Precision precision) {
-  PreparedNetwork network = prepared(
-      file, inference::make_target({.device = {Device::Kind::kCpu, 0}, .precision = precision}));
+           inference::Precision precision, const Device& device) {
+  PreparedNetwork network =
+      prepared(file, inference::make_target({.device = device, .precision = precision}));
   const auto x = torch::rand({1, 3, height, width});
   network.run(x);
   constexpr int kRuns = 5;
@@ -68,18 +68,20 @@ void print(const std::string& file, std::int64_t height, std::int64_t width,
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2 && argc != 4 && argc != 5) {
-    std::fprintf(stderr, "usage: network_profile FILE [HEIGHT WIDTH [auto|fp32|bf16x3|bf16]]\n");
+  if (argc != 2 && argc != 4 && argc != 5 && argc != 6) {
+    std::fprintf(stderr,
+                 "usage: network_profile FILE [HEIGHT WIDTH [auto|fp32|bf16x3|bf16 "
+                 "[cpu|cuda|cuda:N]]]\n");
     return 2;
   }
   try {
     using inference::Precision;
     Precision precision = Precision::kAuto;
     for (const Precision known : {Precision::kFp32, Precision::kBf16x3, Precision::kBf16}) {
-      if (argc == 5 && std::string(argv[4]) == inference::name(known)) precision = known;
+      if (argc >= 5 && std::string(argv[4]) == inference::name(known)) precision = known;
     }
     print(argv[1], argc > 3 ? std::stoll(argv[2]) : 512, argc > 3 ? std::stoll(argv[3]) : 512,
-          precision);
+          precision, parse_device(argc > 5 ? argv[5] : "cpu"));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "network_profile: %s\n", error.what());
     return 1;

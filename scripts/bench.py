@@ -7,7 +7,7 @@
     scripts/bench.py --only growth --slices 50,150 --json growth.json
     ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 scripts/bench.py --only networks
 
-networks  a call of each network: plain LibTorch, prepared by jcs in fp32 and bf16, ONNX Runtime, OpenVINO; weights
+networks  a call of each network: plain LibTorch, prepared by jcs in fp32, bf16x3 and bf16, ONNX Runtime, OpenVINO; weights
           are random, answers are compared with PyTorch's
 reading   a folder of DICOM files to Hounsfield units: jcs and pydicom
 study     a diagnosis by stages and its peak memory, for each choice of --segment-where; opacities are always outlined
@@ -81,13 +81,13 @@ def parsed() -> argparse.Namespace:
     return arguments
 
 
-def measure(arguments: argparse.Namespace) -> list[report.Row]:
-    """Rows of all parts that are asked for."""
-    programs, rounds, rows = Programs(arguments.bin), arguments.repetitions, []
+def measure(arguments: argparse.Namespace, rows: list[report.Row]) -> None:
+    """Adds the rows of all parts that are asked for; those before one that fails stay."""
+    programs, rounds = Programs(arguments.bin), arguments.repetitions
     if "networks" in arguments.only:
         rows += in_child(networks_child.measure, programs, arguments.networks, rounds)
     if arguments.only == ["networks"]:
-        return rows
+        return
     classifier, segmenter = arguments.weights_cls, arguments.weights_seg
     if classifier is None or segmenter is None:
         compact = in_child(networks_child.compact_weights, programs)
@@ -100,22 +100,31 @@ def measure(arguments: argparse.Namespace) -> list[report.Row]:
     if "growth" in arguments.only:
         with tempfile.TemporaryDirectory(prefix="jcs-bench-") as folder:
             rows += studies.measure_growth(programs, Path(folder), weights, arguments.slices, rounds)
-    return rows
+
+
+def write(arguments: argparse.Namespace, rows: list[report.Row]) -> None:
+    """The table, and every number where a file for them is named."""
+    print(f"{report.head(arguments.repetitions)}\n\n{report.table(rows)}", flush=True)
+    if arguments.json is None:
+        return
+    try:
+        text = json.dumps(report.raw(rows, arguments.repetitions), indent=1)
+        arguments.json.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"{arguments.json}: cannot be written ({error.strerror})", OUTPUT) from error
 
 
 def main() -> None:
     """Measures, prints, and turns what went wrong into one line and an exit code."""
     arguments = parsed()
+    rows: list[report.Row] = []
     try:
         environment.enter()
-        rows = measure(arguments)
-        print(f"{report.head(arguments.repetitions)}\n\n{report.table(rows)}")
-        if arguments.json is not None:
-            try:
-                text = json.dumps(report.raw(rows, arguments.repetitions), indent=1)
-                arguments.json.write_text(text + "\n", encoding="utf-8")
-            except OSError as error:
-                raise Problem(f"{arguments.json}: cannot be written ({error.strerror})", OUTPUT) from error
+        try:
+            measure(arguments, rows)
+        finally:
+            if rows:  # also what was measured before something failed or Ctrl-C came
+                write(arguments, rows)
     except Problem as problem:
         print(f"bench.py: {problem}", file=sys.stderr)
         sys.exit(problem.code)

@@ -27,7 +27,7 @@ from .environment import CACHE
 from .networks_child import BENCHMARKS, MEASURED
 from .problem import Problem
 from .programs import Programs
-from .report import Row, computes_in_bf16, cores, interleave, say
+from .report import Row, computes_in_bf16, cores, has_amx, interleave, say
 
 PLAIN = "plain LibTorch"
 FILES_VERSION = 1  # of what make() writes; with the definition of the networks it names the cache's folder
@@ -180,6 +180,7 @@ def measure(programs: Programs, names: list[str], rounds: int) -> list[Row]:
     for name in names:
         network = make(programs, name)
         precisions = ["fp32", "bf16"] if computes_in_bf16() else ["fp32"]
+        ours = [*precisions, "bf16x3"] if has_amx() else precisions
         engines = {"ONNX Runtime fp32": with_onnx_runtime(network)}
         engines |= {f"OpenVINO {precision}": with_openvino(network, precision) for precision in precisions}
         notes = {}
@@ -189,7 +190,7 @@ def measure(programs: Programs, names: list[str], rounds: int) -> list[Row]:
             if not network.segments:
                 notes[engine] += f", logits by {np.abs(output - network.answer).max():.1e}"
         candidates: dict[str, Callable[[], float]] = {}
-        for precision in ["", *precisions]:
+        for precision in ["", *ours]:
             title = f"prepared {precision}" if precision else PLAIN
             benchmark = benchmark_name(programs, name, precision)
             candidates[title] = lambda benchmark=benchmark: with_benchmark(programs, benchmark)
@@ -200,6 +201,8 @@ def measure(programs: Programs, names: list[str], rounds: int) -> list[Row]:
         if "bf16" not in precisions:
             for title in ("prepared bf16", "OpenVINO bf16"):
                 notes[title] = "left out: the processor has no bf16 instructions, or is told not to use them"
+        if "bf16x3" not in ours:
+            notes["prepared bf16x3"] = "left out: the processor has no AMX, or is told not to use it"
         values = interleave(candidates, rounds, MEASURED[name])
         for title in dict.fromkeys([*candidates, *notes]):
             rows.append(Row("networks", MEASURED[name], title, PLAIN, values.get(title, []), note=notes.get(title, "")))

@@ -73,6 +73,13 @@ def computes_in_bf16() -> bool:
     return not limited and (found["instructions"]["avx512_bf16"] or found["instructions"]["amx_bf16"])
 
 
+def has_amx() -> bool:
+    """Whether jcs may use the processor's matrix unit."""
+    found = processor()
+    limit = found["limits"].get("ATEN_CPU_CAPABILITY", "avx512")
+    return found["instructions"]["amx_bf16"] and found["instructions"]["avx512_bf16"] and limit == "avx512"
+
+
 def head(rounds: int) -> str:
     """What the figures were taken on."""
     found = processor()

@@ -1,5 +1,6 @@
 #include "jcs/diagnosis/diagnose.hpp"
 
+#include <future>
 #include <utility>
 
 #include "jcs/core/error.hpp"
@@ -114,6 +115,11 @@ CaseResult diagnose(const CtVolume& volume, ClassifierRunner& classifier,
     result.timing.push_back({stage, watch.seconds()});
   };
 
+  // Lungs are sought beside the classification, which leaves cores idle at its beginning and end,
+  // and on a GPU all the time. Without a thread to be had it comes behind it.
+  std::future<imaging::Lungs> looking_for_lungs =
+      std::async([&] { return imaging::find_lungs(volume, stop); });
+
   const weights::DecisionThresholds& thresholds = classifier.card().thresholds;
   const Threshold threshold =
       options.threshold.value_or(Threshold{thresholds.positive_slices, std::nullopt});
@@ -126,11 +132,13 @@ CaseResult diagnose(const CtVolume& volume, ClassifierRunner& classifier,
 
   std::string no_lungs;
   timed("lungs", [&] {
-    imaging::Lungs lungs = imaging::find_lungs(volume, stop);
+    imaging::Lungs lungs = looking_for_lungs.get();
     result.lung_mask = std::move(lungs.mask);
     no_lungs = std::move(lungs.missing);
     take_concerns(volume, result);
   });
+
+  if (options.on_verdict) options.on_verdict(result);
 
   if (wants_segmentation(options.segment, result.verdict)) {
     timed("segment", [&] {

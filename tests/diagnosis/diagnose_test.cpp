@@ -101,6 +101,22 @@ TEST_F(Diagnose, NegativePatientsAreNotSegmented) {
   EXPECT_THAT(result.weights, ElementsAre(Field(&WeightsUsed::role, "classifier")));
 }
 
+TEST_F(Diagnose, TellsTheVerdictBeforeOpacitiesAreOutlined) {
+  auto cls = classifier(test::constant_classifier(true));
+  auto seg = segmenter(test::constant_segmenter(true));
+  int told = 0;
+  DiagnosisOptions options = {.threshold = Threshold{3, std::nullopt}};
+  options.on_verdict = [&](const CaseResult& so_far) {
+    ++told;
+    EXPECT_EQ(so_far.verdict, Verdict::kPositive);
+    EXPECT_EQ(so_far.positive_slices, 9);
+    EXPECT_FALSE(so_far.segmented);
+    EXPECT_FALSE(so_far.lung_mask.empty());
+  };
+  EXPECT_TRUE(diagnose(study(9), cls, &seg, options).segmented);
+  EXPECT_EQ(told, 1);
+}
+
 TEST_F(Diagnose, ASeriesThatIsNoChestHasNoVerdict) {
   auto cls = classifier(test::constant_classifier(true));
   auto seg = segmenter(test::constant_segmenter(true));

@@ -10,7 +10,9 @@
 namespace {
 
 using jcs::diagnosis::Verdict;
+using jcs::report::short_details;
 using jcs::report::short_summary;
+using jcs::report::verdict_line;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -59,6 +61,13 @@ TEST(Summary, ADecisiveConcernTakesThePlaceOfAReason) {
   result.concerns = {{"contrast", "Contrast was given.", false}, {"head", "It is a head.", true}};
   EXPECT_THAT(short_summary(result),
               StartsWith("verdict: undetermined. No verdict is given: It is a head. (6 of 12"));
+}
+
+TEST(Summary, BeginsWithTheVerdictAndGoesOnWithTheDetails) {
+  jcs::diagnosis::CaseResult result;
+  result.verdict = Verdict::kNegative;
+  EXPECT_THAT(verdict_line(result), StartsWith("verdict: negative. "));
+  EXPECT_EQ(verdict_line(result) + short_details(result), short_summary(result));
 }
 
 TEST(Summary, OfNothing) { EXPECT_THAT(short_summary({}), StartsWith("verdict: undetermined.")); }

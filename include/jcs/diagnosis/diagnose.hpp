@@ -16,7 +16,8 @@ namespace jcs::diagnosis {
 /// maps of the slices that matter come last. Beyond the paper, the lungs are found and the
 /// opacities described in clinical terms, and a series that is no chest CT gets no verdict (see
 /// findings/suitability.hpp): the networks would answer for it, too. The result carries the
-/// volume's warnings, its own, and the seconds that each stage took.
+/// volume's warnings, its own, and the seconds that each stage took; lungs are sought beside the
+/// classification, and their time is what they took longer.
 ///
 /// Memory beyond the volume: two batches, where a GPU computes two more, what the networks need for
 /// one, and one byte a voxel for the mask.

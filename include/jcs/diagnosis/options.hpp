@@ -1,9 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include "jcs/core/fields.hpp"
+#include "jcs/diagnosis/result/case_result.hpp"
 #include "jcs/diagnosis/threshold.hpp"
 #include "jcs/explain/activation_map.hpp"
 
@@ -31,8 +33,12 @@ struct DiagnosisOptions {
   int key_slices = 6;  ///< slices that get an activation map
   explain::Reading activation_map = explain::Reading::kRelease;
   std::filesystem::path folder = {};  ///< the study's; files are named relative to it in the result
+  /// Called once with the result as far as it is known when its verdict is: all but opacities,
+  /// findings and activation maps, which may take far longer. What it throws ends the diagnosis.
+  std::function<void(const CaseResult&)> on_verdict = {};
 
-  /// All but `threshold`, which is a text on the command line (see parse_threshold), and `folder`.
+  /// All but `threshold`, which is a text on the command line (see parse_threshold), `folder` and
+  /// `on_verdict`.
   template <class Visitor>
   void describe(Visitor& v) {
     v.choice("segment", segment, "when opacities are outlined; positive: in positive patients",

@@ -1,5 +1,6 @@
 #include "inference/background_runs.hpp"
 
+#include <ATen/record_function.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -87,6 +88,70 @@ TEST(PreparedNetwork, Fp32IsNeverTf32) {
   make_target(on_cpu());
   EXPECT_FALSE(at::globalContext().allowTF32CuDNN(at::Float32Op::CONV));
   EXPECT_FALSE(at::globalContext().allowTF32CuBLAS());
+}
+
+/// Casts of maps, by the type that they are cast to, while it lives. Means and products are left
+/// out: on a CPU they cast what they are given, on a GPU they do so value by value.
+class Casts {
+ public:
+  Casts() {
+    noted() = {};
+    const auto start = [](const at::RecordFunction& call) -> std::unique_ptr<at::ObserverContext> {
+      Noted& all = noted();
+      if (hides(call)) ++all.hidden;
+      if (all.hidden == 0 && std::string(call.name()) == "aten::_to_copy") {
+        const at::Tensor& maps = call.inputs()[0].toTensor();
+        const c10::IValue& type = call.inputs()[1];
+        if (maps.dim() == 4 && maps.size(2) * maps.size(3) > 1 && type.isInt()) {
+          ++all.casts[type.toScalarType()];
+        }
+      }
+      return nullptr;
+    };
+    const auto end = [](const at::RecordFunction& call, at::ObserverContext*) {
+      if (hides(call)) --noted().hidden;
+    };
+    handle_ = at::addThreadLocalCallback(at::RecordFunctionCallback(start, end)
+                                             .needsInputs(true)
+                                             .scopes({at::RecordScope::FUNCTION}));
+  }
+  Casts(const Casts&) = delete;
+  Casts& operator=(const Casts&) = delete;
+  ~Casts() { at::removeCallback(handle_); }
+
+  int operator[](torch::ScalarType type) { return noted().casts[type]; }
+
+ private:
+  struct Noted {
+    int hidden = 0;
+    std::map<torch::ScalarType, int> casts;
+  };
+  static bool hides(const at::RecordFunction& call) {
+    const std::string name = call.name();
+    return name == "aten::mean" || name == "aten::mul";
+  }
+  static Noted& noted() {
+    static Noted all;
+    return all;
+  }
+  at::CallbackHandle handle_ = 0;
+};
+
+// The way of GPUs: see AgreesOnTheWayOfOtherDevices.
+TEST(PreparedNetwork, MapsInBf16StaySo) {
+  const auto network = test::tiny_segmenter();
+  at::globalContext().setUserEnabledMkldnn(false);
+  PreparedNetwork prepared(tensors_of(*network), twin_of(network->options()),
+                           make_target(on_cpu(Precision::kBf16)));
+  const at::Tensor x = torch::randn({1, 3, 64, 64}).contiguous(torch::MemoryFormat::ChannelsLast);
+  prepared.run_there(x);
+  Casts casts;
+  prepared.run_there(x);
+  at::globalContext().setUserEnabledMkldnn(true);
+  EXPECT_EQ(casts[torch::kFloat], 1) << "the answer alone";
+  // The first maps are fp32. Of three sizes the decoder has one of each, the encoder's next
+  // convolution the last one, pooled.
+  EXPECT_EQ(casts[torch::kBFloat16], 4);
 }
 
 TEST(PreparedNetwork, CountsTheWorkOfASlice) {

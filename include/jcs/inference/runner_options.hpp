@@ -9,8 +9,9 @@ namespace jcs::inference {
 /// beyond rounding.
 struct RunnerOptions {
   Device device = {};
-  int threads = 0;     ///< on the CPU, set for the whole process; 0: all cores it may use
-  int batch_size = 0;  ///< slices at once; 0: what suits the device
+  int threads = 0;  ///< on the CPU, set for the whole process; 0: all cores it may use
+  /// Slices at once; 0: what suits the device. A GPU that lacks the memory takes them in parts.
+  int batch_size = 0;
   Precision precision = Precision::kAuto;
 };
 

@@ -78,7 +78,7 @@ fi
 case $card in
   *"H100 PCIe"*) known="51.2 756" ;;
   *"H100 NVL"*) known="60 835" ;;
-  *H100* | *H200* | *GH200*) known="66.9 989" ;;
+  *H100* | *H200*) known="66.9 989" ;;
   *A100*) known="19.5 312" ;;
   *L40S*) known="91.6 362" ;;
   *"NVIDIA L4"*) known="30.3 121" ;;
@@ -133,7 +133,7 @@ network_rows() {
 
 networks() {
   local words=("$work" --device "$device") code
-  [ $quick = yes ] && words+=(--compact --batches 1,2 --seconds 0.1)
+  [ $quick = yes ] && words+=(--compact --batches "1,2" --seconds 0.1)
   limited 270 "$build/bin/device_benchmark" "${words[@]}" >"$work/networks.tsv"
   code=$?
   network_rows <"$work/networks.tsv" >>"$rows"
@@ -182,7 +182,10 @@ study() {
 
 outlines() {
   local files=("$work"/result-{fp32,bf16}/opacity.nii.gz)
-  [ -f "${files[0]}" ] && [ -f "${files[1]}" ] || { failure outlines "there are no two results to compare"; return; }
+  if [ ! -f "${files[0]}" ] || [ ! -f "${files[1]}" ]; then
+    failure outlines "there are no two results to compare"
+    return
+  fi
   python3 "$root/scripts/bench/gpu_rows.py" dice "${files[@]}" >>"$rows" 2>"$work/errors" ||
     failure outlines "$(last_words 1)"
 }

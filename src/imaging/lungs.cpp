@@ -66,7 +66,7 @@ Masks lung_pieces(const Grid& grid, const Masks& masks, const std::stop_token& s
     keep.push_back(lung_like(part) && voxels >= kPieceShare * static_cast<double>(largest) &&
                    (part.voxels == largest || voxels * grid.voxel_ml() >= piece_ml));
   }
-  return kept(parts, keep, stop);
+  return kept(grid, parts, keep);
 }
 
 // Air-filled tissue inside the body that is neither airway nor gas, in pieces that may be lungs.
@@ -100,7 +100,7 @@ Masks gas_below(const Grid& grid, const Masks& tissue, const std::stop_token& st
     below.push_back(part.first_slice < lowest &&
                     static_cast<double>(part.voxels) * grid.voxel_ml() >= kPieceMl);
   }
-  Masks found = kept(parts, below, stop);
+  Masks found = kept(grid, parts, below);
   parallel_for(found.size(), 0, stop, [&](std::size_t k) { cv::dilate(found[k], found[k], core); });
   return found;
 }

@@ -8,33 +8,14 @@
 #include "jcs/kernels/pointwise.hpp"
 #include "jcs/kernels/winograd.hpp"
 
+#include "channels_of.hpp"
+
 namespace jcs::inference {
 
 namespace {
 
 // More parts than this are joined before a convolution takes them.
 constexpr std::size_t kMostParts = 8;
-
-/// Floats from a pixel to the next where that is the same everywhere and the channels lie side by
-/// side; 0 where not.
-std::int64_t pixel_stride(const at::Tensor& maps) {
-  if (maps.size(1) > 1 && maps.stride(1) != 1) return 0;
-  std::int64_t stride = 0;
-  std::int64_t pixels = 1;
-  for (const int dim : {3, 2, 0}) {
-    if (maps.size(dim) > 1) {
-      if (stride == 0) stride = maps.stride(dim) / pixels;
-      if (maps.stride(dim) != stride * pixels) return 0;
-    }
-    pixels *= maps.size(dim);
-  }
-  return stride == 0 ? maps.size(1) : stride;
-}
-
-/// The maps themselves, or a copy, as the kernels read them.
-at::Tensor readable(const at::Tensor& maps) {
-  return pixel_stride(maps) >= maps.size(1) ? maps : maps.clone(torch::MemoryFormat::ChannelsLast);
-}
 
 std::span<const float> values(const at::Tensor& tensor) {
   return tensor.defined() ? std::span<const float>(tensor.const_data_ptr<float>(),
@@ -54,17 +35,14 @@ class OwnConvolution : public Convolution {
     std::vector<kernels::Channels> inputs;
     for (Part& part : parts) {
       part.maps = readable(part.maps.to(torch::kFloat));
-      kernels::Channels& input = inputs.emplace_back();
-      input = {part.maps.const_data_ptr<float>(), static_cast<int>(part.maps.size(1)),
-               pixel_stride(part.maps)};
+      kernels::Channels& input = inputs.emplace_back(channels_of(part.maps));
       if (part.scale.defined()) {
         part.scale = part.scale.contiguous();
         input.scale = part.scale.const_data_ptr<float>();
         input.scale_stride = part.scale.size(1);
       }
     }
-    const at::Tensor& first = parts.front().maps;
-    const kernels::Extent extent = {first.size(0), first.size(2), first.size(3)};
+    const kernels::Extent extent = extent_of(parts.front().maps);
     at::Tensor out =
         memory.maps(extent.pictures, kernel_.out(), extent.height, extent.width, torch::kFloat);
     kernels::Output output = {

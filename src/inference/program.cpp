@@ -1,5 +1,6 @@
 #include "program.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "jcs/core/stopwatch.hpp"
 
 #include "fusion.hpp"
+#include "pooling.hpp"
 
 namespace jcs::inference {
 
@@ -90,8 +92,14 @@ class Compiler {
                [=](Values& v, Memory& memory) { v[to] = scaled(v[x], v[scale].tensor(memory)); });
     } else if (is(node, "aten::mean") && averages_maps(node)) {
       const std::size_t x = slot(node->input(0)), to = slot(node->output());
-      add_step("mean", {x},
-               [=](Values& v, Memory&) { v[to] = Value(c10::IValue(channel_means(v[x]))); });
+      add_step("mean", {x}, [=, target = target_](Values& v, Memory&) {
+        v[to] = Value(c10::IValue(channel_means(v[x], target)));
+      });
+    } else if (is(node, "aten::max_pool2d") && halves(node)) {
+      const std::size_t x = slot(node->input(0)), to = slot(node->output());
+      add_step("max_pool2d", {x}, [=, target = target_](Values& v, Memory& memory) {
+        v[to] = Value(c10::IValue(halved(v[x].tensor(memory), target, memory)));
+      });
     } else {
       add_other(node);
     }
@@ -101,6 +109,16 @@ class Compiler {
     const auto x = shape_of(node->input(0)), scale = shape_of(node->input(1));
     return x.size() == 4 && scale.size() == 4 && x[0] == scale[0] && x[1] == scale[1] &&
            scale[2] == 1 && scale[3] == 1;
+  }
+
+  static bool halves(const jit::Node* node) {
+    const auto is_all = [&](std::size_t input, std::int64_t value) {
+      const auto numbers = constant(node->input(input)).toIntVector();
+      return std::ranges::all_of(numbers, [&](std::int64_t number) { return number == value; });
+    };
+    // Without a stride it is as large as the window.
+    return shape_of(node->input(0)).size() == 4 && is_all(1, 2) && is_all(2, 2) && is_all(3, 0) &&
+           is_all(4, 1) && !constant(node->input(5)).toBool();
   }
 
   static bool averages_maps(const jit::Node* node) {

@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "pooling.hpp"
+
 namespace jcs::inference {
 
 at::Tensor whole(const std::vector<Part>& parts, Memory& memory) {
@@ -57,10 +59,10 @@ Value scaled(const Value& value, const at::Tensor& scale) {
   return Value(std::move(parts));
 }
 
-at::Tensor channel_means(const Value& value) {
+at::Tensor channel_means(const Value& value, const Target& target) {
   std::vector<at::Tensor> means;
   for (const Part& part : value.parts()) {
-    at::Tensor mean = part.maps.mean({2, 3}, /*keepdim=*/true, torch::kFloat);
+    at::Tensor mean = map_means(part.maps, target);
     if (part.scale.defined()) mean = mean * part.scale;
     means.push_back(mean.flatten(1));
   }

@@ -6,6 +6,7 @@
 #include <torch/types.h>
 
 #include "memory.hpp"
+#include "target.hpp"
 
 namespace jcs::inference {
 
@@ -38,7 +39,7 @@ Value joined(const std::vector<Value>& values);
 /// Every channel times its factor, [N, C, 1, 1].
 Value scaled(const Value& value, const at::Tensor& scale);
 /// The mean of every channel: [N, C].
-at::Tensor channel_means(const Value& value);
+at::Tensor channel_means(const Value& value, const Target& target);
 /// Parts as one tensor.
 at::Tensor whole(const std::vector<Part>& parts, Memory& memory);
 

@@ -53,6 +53,14 @@ struct VectorCode {
   void (*tile_out)(const float* products, std::int64_t position_stride, int channels,
                    const float* bias, const float* const* addends, bool relu, float* const* pixels);
 
+  /// The largest of every 2×2 pixels of two rows: `width` pixels to `out`, side by side.
+  void (*max_row)(const float* upper, const float* lower, std::int64_t pixel_stride,
+                  std::int64_t width, int channels, float* out);
+
+  /// The sum of each channel over `pixels`.
+  void (*sum_pixels)(const float* first, std::int64_t pixel_stride, std::int64_t pixels,
+                     int channels, float* out);
+
   const SplitProduct* split;  ///< does products instead of `product`; null: none
 };
 

@@ -140,6 +140,59 @@ void tile_out(const float* products, std::int64_t position_stride, int channels,
   }
 }
 
+/// Not a number is the larger.
+inline Vector larger(const Vector& a, const Vector& b) { return (a > b) | (a != a) ? a : b; }
+
+void max_row(const float* upper, const float* lower, std::int64_t pixel_stride, std::int64_t width,
+             int channels, float* out) {
+  for (std::int64_t x = 0; x < width; ++x, out += channels) {
+    const float* a = upper + 2 * x * pixel_stride;
+    const float* b = lower + 2 * x * pixel_stride;
+    for (int c = 0; c < channels; c += JCS_LANES) {
+      const int count = channels - c;
+      const auto take = [&](const float* from) { return load_up_to(from + c, count); };
+      const Vector v =
+          larger(larger(take(a), take(a + pixel_stride)), larger(take(b), take(b + pixel_stride)));
+      if (count >= JCS_LANES) {
+        store(out + c, v);
+      } else {
+        store_first(out + c, v, count);
+      }
+    }
+  }
+}
+
+void sum_pixels(const float* first, std::int64_t pixel_stride, std::int64_t pixels, int channels,
+                float* out) {
+  // Four vectors of channels at once: a sum that waits for the one before leaves the core idle.
+  constexpr int kVectors = 4;
+  int c = 0;
+  for (; c + kVectors * JCS_LANES <= channels; c += kVectors * JCS_LANES) {
+    Vector sums[kVectors] = {};
+    for (std::int64_t i = 0; i < pixels; ++i) {
+      const float* pixel = first + i * pixel_stride + c;
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) sums[v] += load(pixel + v * JCS_LANES);
+    }
+    for (int v = 0; v < kVectors; ++v) store(out + c + v * JCS_LANES, sums[v]);
+  }
+  for (; c < channels; c += JCS_LANES) {
+    const int count = channels - c;
+    Vector even = {}, odd = {};
+    std::int64_t i = 0;
+    for (; i + 2 <= pixels; i += 2) {
+      even += load_up_to(first + i * pixel_stride + c, count);
+      odd += load_up_to(first + (i + 1) * pixel_stride + c, count);
+    }
+    if (i < pixels) even += load_up_to(first + i * pixel_stride + c, count);
+    if (count >= JCS_LANES) {
+      store(out + c, even + odd);
+    } else {
+      store_first(out + c, even + odd, count);
+    }
+  }
+}
+
 }  // namespace
 
 extern const VectorCode JCS_SET;
@@ -149,6 +202,8 @@ const VectorCode JCS_SET = {.rows = JCS_ROWS,
                             .product = product,
                             .tile_in = tile_in,
                             .tile_out = tile_out,
+                            .max_row = max_row,
+                            .sum_pixels = sum_pixels,
                             .split = nullptr};
 
 }  // namespace jcs::kernels

@@ -8,7 +8,7 @@
 #include "jcs/core/error.hpp"
 #include "jcs/diagnosis/result/findings.hpp"
 
-#include "pieces.hpp"
+#include "mask_slice.hpp"
 
 namespace jcs::diagnosis {
 
@@ -36,18 +36,18 @@ void take_opacities_into_lungs(const imaging::CtVolume& volume, std::span<std::u
          .expected = std::to_string(volume.hu.size()) + " voxels",
          .got = std::to_string(lung_mask.size()) + " and " + std::to_string(opacity_mask.size())});
   }
-  const Pieces pieces = find_pieces(volume, opacity_mask);
+  const imaging::Pieces pieces = mask_pieces(volume, opacity_mask);
   std::vector<Counts> counts(pieces.count);
-  const auto lungs_of = [&](const Run& run) {
-    return lung_mask.subspan(run.voxel(volume), static_cast<std::size_t>(run.length()));
+  const auto lungs_of = [&](const imaging::Run& run) {
+    return lung_mask.subspan(first_voxel(volume, run), static_cast<std::size_t>(run.length()));
   };
-  for (const Run& run : pieces.runs) {
-    Counts& count = counts[static_cast<std::size_t>(run.piece)];
+  for (const imaging::Run& run : pieces.runs) {
+    Counts& count = counts[run.piece];
     for (const std::uint8_t lung : lungs_of(run))
       ++count[lung == kRight || lung == kLeft ? lung : 0];
   }
-  for (const Run& run : pieces.runs) {
-    const std::uint8_t lung = lung_of(counts[static_cast<std::size_t>(run.piece)]);
+  for (const imaging::Run& run : pieces.runs) {
+    const std::uint8_t lung = lung_of(counts[run.piece]);
     for (std::uint8_t& voxel : lungs_of(run)) voxel = voxel == 0 ? lung : voxel;
   }
 }

@@ -11,13 +11,14 @@
 
 #include "lung_outline.hpp"
 #include "mask_slice.hpp"
-#include "pieces.hpp"
 
 namespace jcs::diagnosis {
 
 namespace {
 
 using imaging::CtVolume;
+using imaging::Pieces;
+using imaging::Run;
 using imaging::Vec3;
 using Mask = std::span<const std::uint8_t>;
 
@@ -75,7 +76,7 @@ class Survey {
     for (const Run& run : pieces.runs) {
       if (outlined_ != run.slice) outline_.reset();
       outlined_ = run.slice;
-      take(run, sums_[static_cast<std::size_t>(run.piece)]);
+      take(run, sums_[run.piece]);
     }
   }
 
@@ -85,7 +86,7 @@ class Survey {
   void take(const Run& run, Sums& sums) {
     extend(sums, run);
     sums.voxels += run.length();
-    std::size_t voxel = run.voxel(volume_);
+    std::size_t voxel = first_voxel(volume_, run);
     for (int column = run.begin; column < run.end; ++column, ++voxel) {
       const int hu = volume_.hu[voxel];
       sums.hu += hu;
@@ -237,7 +238,7 @@ Findings measure_findings(const CtVolume& volume, Mask lung_mask, Mask opacity_m
   measure_lungs(volume, lung_mask, findings);
   if (opacity_mask.empty()) return findings;
 
-  const Survey survey(volume, lung_mask, find_pieces(volume, opacity_mask));
+  const Survey survey(volume, lung_mask, mask_pieces(volume, opacity_mask));
   sum_up(volume, survey.sums(), findings);
   const std::optional<Height> height = lung_height(volume, lung_mask);
   for (const Sums& sums : survey.sums()) {

@@ -1,7 +1,6 @@
 #include "sides.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <optional>
 
@@ -34,31 +33,17 @@ std::vector<double> middles(const Grid& grid, const Masks& body) {
 
 // How much of each component lies to the left of the body's middle, 0 … 1.
 std::vector<double> left_shares(const Grid& grid, const Components& parts,
-                                const std::vector<double>& middle, const std::stop_token& stop) {
-  std::vector<std::atomic<std::size_t>> left(parts.all.size());
-  parallel_for(parts.labels.size(), 0, stop, [&](std::size_t k) {
-    for (int row = 0; row < grid.rows(); ++row) {
-      const int* label = parts.labels[k].ptr<int>(row);
-      // Added up along what is of one component: few of them share a row.
-      int last = 0;
-      std::size_t voxels = 0;
-      const auto add = [&] {
-        if (last != 0 && voxels > 0) left[static_cast<std::size_t>(last - 1)] += voxels;
-        voxels = 0;
-      };
-      for (int column = 0; column < grid.columns(); ++column) {
-        if (label[column] != last) {
-          add();
-          last = label[column];
-        }
-        voxels += last != 0 && grid.left(row, column) > middle[k] ? 1 : 0;
-      }
-      add();
+                                const std::vector<double>& middle) {
+  std::vector<double> share(parts.all.size(), 0.0);
+  for (const Run& run : parts.pieces.runs) {
+    int left = 0;
+    for (int column = run.begin; column < run.end; ++column) {
+      left += grid.left(run.row, column) > middle[run.slice] ? 1 : 0;
     }
-  });
-  std::vector<double> share;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    share.push_back(static_cast<double>(left[i].load()) / static_cast<double>(parts.all[i].voxels));
+    share[run.piece] += left;
+  }
+  for (std::size_t i = 0; i < share.size(); ++i) {
+    share[i] /= static_cast<double>(parts.all[i].voxels);
   }
   return share;
 }
@@ -130,9 +115,9 @@ Sides divide(const Grid& grid, const Masks& body, const Masks& tissue,
   const auto large = static_cast<std::size_t>(kSmallestShare * static_cast<double>(count(tissue)));
   for (double depth = 0; depth <= kDeepestErosionMm; depth += kErosionStepMm) {
     const Components parts = components(grid, eroded(tissue, grid.disc(depth), stop), stop);
-    const auto sides = assign(parts, left_shares(grid, parts, middle, stop), large);
+    const auto sides = assign(parts, left_shares(grid, parts, middle), large);
     if (!sides) continue;
-    Sides divided{kept(parts, sides->right, stop), kept(parts, sides->left, stop)};
+    Sides divided{kept(grid, parts, sides->right), kept(grid, parts, sides->left)};
     if (depth > 0) grow(tissue, grid, middle, divided, stop);
     return divided;
   }

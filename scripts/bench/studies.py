@@ -3,6 +3,7 @@
 Imports no engine: what this process holds at most would count as the programs' own peak, as they are forked from it.
 """
 
+import json
 import time
 from pathlib import Path
 
@@ -47,15 +48,18 @@ def read_with_pydicom(folder: Path) -> float:
 
 
 def measure_reading(programs: Programs, study: Path, classifier: Path, rounds: int) -> list[Row]:
-    """Reading alone: jcs by its own clock, pydicom in a process of its own, both without starting up."""
+    """Reading by its own clock, without starting up: alone, and where jcs_diagnose loads its networks meanwhile."""
     words = ("--weights-cls", classifier, *READ_ONLY)
+    alone = "jcs"
+    beside = "jcs_diagnose"
     candidates = {
         "pydicom": lambda: in_child(read_with_pydicom, study),
-        "jcs": lambda: programs.diagnose(study, *words)[0]["timing"]["read"],
+        alone: lambda: json.loads(programs.run("reading_benchmark", study).output)["seconds"],
+        beside: lambda: programs.diagnose(study, *words)[0]["timing"]["read"],
     }
     values = interleave(candidates, rounds, "reading")
     slices = programs.diagnose(study, *words)[0]["slices"]
-    note = {"pydicom": "one process, pylibjpeg decodes", "jcs": "networks load meanwhile"}
+    note = {"pydicom": "one process, pylibjpeg decodes", alone: "nothing else runs", beside: "networks load meanwhile"}
     return [Row("reading", f"{slices} slices to HU", name, "pydicom", values[name], note=note[name]) for name in values]
 
 

@@ -27,6 +27,13 @@ std::optional<double> finite(const DicomFile& file, DcmItem& item, const DcmTagK
   return value;
 }
 
+/// Scanners rescale by whole numbers nearly always; then nothing has to be rounded.
+std::optional<std::int64_t> whole(double value) {
+  constexpr double kMost = 1 << 24;
+  if (value != std::trunc(value) || std::abs(value) > kMost) return std::nullopt;
+  return static_cast<std::int64_t>(value);
+}
+
 /// US or SS, whichever the file says; the bits are what counts.
 std::optional<std::uint32_t> bits(const DicomFile& file, const DcmTagKey& tag) {
   Uint16 as_unsigned = 0;
@@ -77,11 +84,23 @@ std::vector<std::int16_t> read_hu(const DicomFile& file, const PixelLayout& layo
   const auto padding = padding_of(file, layout);
   const std::vector<std::int32_t> stored = decode_frame(file, layout, frame);
   std::vector<std::int16_t> hu(stored.size());
-  std::transform(stored.begin(), stored.end(), hu.begin(), [&](std::int32_t value) {
-    if (padding && value >= padding->low && value <= padding->high) return kPaddingHu;
-    const double exact = rescale.slope * value + rescale.intercept;
-    return static_cast<std::int16_t>(std::lround(std::clamp(exact, -32768.0, 32767.0)));
-  });
+  const auto take = [&](const auto& rescaled) {
+    std::transform(stored.begin(), stored.end(), hu.begin(), [&](std::int32_t value) {
+      if (padding && value >= padding->low && value <= padding->high) return kPaddingHu;
+      return static_cast<std::int16_t>(rescaled(value));
+    });
+  };
+  const auto slope = whole(rescale.slope), intercept = whole(rescale.intercept);
+  if (slope && intercept) {
+    take([slope = *slope, intercept = *intercept](std::int64_t value) {
+      return std::clamp<std::int64_t>(slope * value + intercept, -32768, 32767);
+    });
+  } else {
+    take([&](std::int32_t value) {
+      const double exact = rescale.slope * value + rescale.intercept;
+      return std::lround(std::clamp(exact, -32768.0, 32767.0));
+    });
+  }
   return hu;
 }
 

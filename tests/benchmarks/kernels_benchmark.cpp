@@ -95,6 +95,7 @@ void layers(benchmark::internal::Benchmark* benchmark) {
   benchmark->Args({1, 96, 64, 512, 1});
   benchmark->Args({1, 512, 1024, 64, 1});
   benchmark->Args({16, 416, 1024, 14, 1});
+  benchmark->Args({16, 1024, 416, 14, 1});
   benchmark->UseRealTime();
 }
 

@@ -162,8 +162,34 @@ void max_row(const float* upper, const float* lower, std::int64_t pixel_stride, 
   }
 }
 
+/// Where whole pixels fill a vector and lie side by side: `channels` divides JCS_LANES.
+void sum_small_pixels(const float* first, std::int64_t pixels, int channels, float* out) {
+  constexpr int kVectors = 4;
+  Vector sums[kVectors] = {};
+  const std::int64_t floats = pixels * channels;
+  std::int64_t i = 0;
+  for (; i + kVectors * JCS_LANES <= floats; i += kVectors * JCS_LANES) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) sums[v] += load(first + i + v * JCS_LANES);
+  }
+  for (; i < floats; i += JCS_LANES) {
+    const std::int64_t left = floats - i;
+    sums[0] += load_up_to(first + i, left < JCS_LANES ? static_cast<int>(left) : JCS_LANES);
+  }
+  const Vector all = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  for (int c = 0; c < channels; ++c) {
+    float sum = 0.0F;
+    for (int lane = c; lane < JCS_LANES; lane += channels) sum += all[lane];
+    out[c] = sum;
+  }
+}
+
 void sum_pixels(const float* first, std::int64_t pixel_stride, std::int64_t pixels, int channels,
                 float* out) {
+  if (pixel_stride == channels && JCS_LANES % channels == 0) {
+    sum_small_pixels(first, pixels, channels, out);
+    return;
+  }
   // Four vectors of channels at once: a sum that waits for the one before leaves the core idle.
   constexpr int kVectors = 4;
   int c = 0;

@@ -91,6 +91,11 @@ void layers(benchmark::internal::Benchmark* benchmark) {
   benchmark->Args({1, 256, 256, 128, 3});
   benchmark->Args({1, 512, 512, 64, 3});
   benchmark->Args({1, 512, 512, 32, 3});
+  benchmark->Args({1, 8, 8, 256, 3});
+  benchmark->Args({1, 16, 16, 128, 3});
+  benchmark->Args({1, 3, 8, 256, 3});
+  benchmark->Args({1, 12, 8, 256, 1});
+  benchmark->Args({1, 24, 16, 128, 1});
   benchmark->Args({16, 26, 26, 56, 3});
   benchmark->Args({1, 96, 64, 512, 1});
   benchmark->Args({1, 512, 1024, 64, 1});

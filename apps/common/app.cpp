@@ -158,8 +158,14 @@ App::App(const std::string& name, const std::string& description, const std::str
   cli_.get_formatter()->column_width(34);
 }
 
+bool App::watched() const { return !quiet_ && ::isatty(STDERR_FILENO) != 0; }
+
+void App::tell(const std::string& line) const {
+  if (watched()) std::fprintf(stderr, "\r\033[K%s\n", printable(line).c_str());
+}
+
 Progress& App::progress() {
-  if (quiet_ || ::isatty(STDERR_FILENO) == 0) {
+  if (!watched()) {
     return no_progress();
   }
   if (!progress_) {

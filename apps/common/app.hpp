@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <stop_token>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
@@ -19,6 +20,8 @@ class App {
   /// Progress on stderr: a line that renews itself on a terminal, nothing elsewhere or with
   /// `--quiet`.
   Progress& progress();
+  /// A line on stderr where progress is shown, and nowhere else.
+  void tell(const std::string& line) const;
   [[nodiscard]] bool quiet() const { return quiet_; }
   /// Stop asked for by Ctrl-C or SIGTERM. A second Ctrl-C ends the program at once.
   [[nodiscard]] std::stop_token stop() const;
@@ -28,6 +31,9 @@ class App {
   int run(int argc, char** argv, const std::function<void()>& body);
 
  private:
+  /// Somebody sees progress.
+  [[nodiscard]] bool watched() const;
+
   CLI::App cli_;
   bool quiet_ = false;
   bool verbose_ = false;

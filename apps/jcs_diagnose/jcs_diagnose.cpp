@@ -44,13 +44,11 @@ void list_series(const std::filesystem::path& folder, app::App& app) {
 
 void diagnose(const app::DiagnoseArguments& arguments, app::App& app) {
   app::DiagnosePlan plan = app::plan_of(arguments);
-  const bool tells = !arguments.json && !app.quiet();
-  if (tells) {
-    // What most are waiting for is not held back until opacities are outlined.
-    plan.diagnosis.on_verdict = [](const diagnosis::CaseResult& result) {
-      app::print(report::verdict_line(result));
-    };
-  }
+  // What most are waiting for is not held back until opacities are outlined. The standard output
+  // gets it with the rest, once the result is whole.
+  plan.diagnosis.on_verdict = [&app](const diagnosis::CaseResult& result) {
+    app.tell(report::verdict_line(result));
+  };
   // What can fail at once does so before the long work: the output first, then the weights, which
   // are read beside the study.
   app::open_output(plan.output, plan.overwrite);
@@ -59,8 +57,8 @@ void diagnose(const app::DiagnoseArguments& arguments, app::App& app) {
       app::diagnose_study(arguments.study, plan.output, networks, plan, app.progress(), app.stop());
   if (arguments.json) {
     app::print(done.json);
-  } else if (tells) {
-    app::print(report::short_details(done.result) +
+  } else if (!app.quiet()) {
+    app::print(report::short_summary(done.result) +
                "report: " + (plan.output / "report.html").string() + "\n");
   }
 }

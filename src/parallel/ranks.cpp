@@ -1,5 +1,7 @@
 #include "jcs/parallel/ranks.hpp"
 
+#include <csignal>
+
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "group.hpp"
@@ -28,6 +30,9 @@ Ranks::~Ranks() = default;
 std::unique_ptr<Ranks> Ranks::alone() { return std::unique_ptr<Ranks>(new Ranks(nullptr)); }
 
 std::unique_ptr<Ranks> Ranks::join(const Rendezvous& rendezvous, const torch::Device& device) {
+  // A rank that is gone shall be named. LibTorch's sockets raise this signal when they write to
+  // one, which would end this process without a word.
+  std::signal(SIGPIPE, SIG_IGN);
   return std::unique_ptr<Ranks>(new Ranks(std::make_unique<Group>(rendezvous, device)));
 }
 

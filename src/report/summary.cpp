@@ -102,15 +102,11 @@ std::string verdict_reason(const CaseResult& result) {
 
 std::string verdict_line(const CaseResult& result) {
   return std::string("verdict: ") + diagnosis::to_text(result.verdict) + ". " +
-         verdict_reason(result) + "\n";
+         verdict_reason(result);
 }
 
 std::string short_summary(const CaseResult& result) {
-  return verdict_line(result) + short_details(result);
-}
-
-std::string short_details(const CaseResult& result) {
-  std::string text = opacity_line(result) + lung_line(result);
+  std::string text = verdict_line(result) + "\n" + opacity_line(result) + lung_line(result);
   const auto most = std::max_element(
       result.slices.begin(), result.slices.end(), [](const auto& a, const auto& b) {
         return a.probability < b.probability || std::isnan(a.probability);

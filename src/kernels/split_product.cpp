@@ -7,7 +7,7 @@
 //     a b ≈ a¹ b¹ + a² b¹ + a¹ b²
 //
 // with an error below 2⁻¹⁵ |a b|: the term a² b² that is left out is below 2⁻¹⁶ |a b|. The sums are
-// fp32. So three products of the matrix unit stand for one, and it is still five times as fast.
+// fp32. So three products of the matrix unit stand for one.
 //
 // The unit has eight tiles of 16 rows of 64 bytes. A tile of the first factor has 16 rows of 32
 // consecutive columns, one of the second 32 rows of 16 columns, a row of the tile holding two of
@@ -27,8 +27,8 @@ constexpr int kRowBytes = 64;  // of any tile
 constexpr int kDepth = 32;     // columns of a tile of the first factor
 constexpr int kPanel = 32;     // columns of two tiles of sums side by side
 constexpr int kTile = 1024;    // bytes
-// Tiles of one place in two factors, or in all positions of a transformed tile, would fall onto the
-// same lines of a cache if they were a power of two apart.
+// All positions of a transformed tile would fall onto the same lines of a cache if they were a
+// power of two apart.
 constexpr int kGap = 64;
 
 typedef unsigned short HalfWords __attribute__((vector_size(32)));
@@ -128,29 +128,29 @@ inline void sums(int chunks, const char* rows, std::int64_t row_step, const char
   if (kTwoDown) _tile_zero(2);
   if (kTwoDown && kTwoAcross) _tile_zero(3);
   for (int chunk = 0; chunk < chunks; ++chunk, rows += 2 * kTile, columns += 4 * kTile) {
-    _tile_loadd(4, rows, 64);
-    _tile_loadd(5, rows + kTile, 64);
-    _tile_loadd(6, columns, 64);
-    _tile_loadd(7, columns + kTile, 64);
+    _tile_loadd(4, rows, kRowBytes);
+    _tile_loadd(5, rows + kTile, kRowBytes);
+    _tile_loadd(6, columns, kRowBytes);
+    _tile_loadd(7, columns + kTile, kRowBytes);
     _tile_dpbf16ps(0, 4, 6);
     _tile_dpbf16ps(0, 5, 6);
     _tile_dpbf16ps(0, 4, 7);
     if (kTwoAcross) {
-      _tile_loadd(6, columns + 2 * kTile, 64);
-      _tile_loadd(7, columns + 3 * kTile, 64);
+      _tile_loadd(6, columns + 2 * kTile, kRowBytes);
+      _tile_loadd(7, columns + 3 * kTile, kRowBytes);
       _tile_dpbf16ps(1, 4, 6);
       _tile_dpbf16ps(1, 5, 6);
       _tile_dpbf16ps(1, 4, 7);
     }
     if (kTwoDown) {
-      _tile_loadd(4, rows + row_step, 64);
-      _tile_loadd(5, rows + row_step + kTile, 64);
+      _tile_loadd(4, rows + row_step, kRowBytes);
+      _tile_loadd(5, rows + row_step + kTile, kRowBytes);
       if (kTwoAcross) {
         _tile_dpbf16ps(3, 4, 6);
         _tile_dpbf16ps(3, 5, 6);
         _tile_dpbf16ps(3, 4, 7);
-        _tile_loadd(6, columns, 64);
-        _tile_loadd(7, columns + kTile, 64);
+        _tile_loadd(6, columns, kRowBytes);
+        _tile_loadd(7, columns + kTile, kRowBytes);
       }
       _tile_dpbf16ps(2, 4, 6);
       _tile_dpbf16ps(2, 5, 6);
@@ -191,7 +191,7 @@ struct TileShapes {
   unsigned short row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
   unsigned char rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
 };
-alignas(64) const TileShapes kShapes;
+alignas(kRowBytes) const TileShapes kShapes;
 
 // Compilers do not know of all memory that the tiles' instructions read and write.
 inline void memory_is_as_written() { asm volatile("" ::: "memory"); }
@@ -247,7 +247,7 @@ void multiply(std::int64_t rows, std::int64_t columns, const Segment* segments, 
 
 /// One chunk of a panel, 32 × 32: two tiles of the first 16 columns and two of the others.
 void split_chunk(float* chunk) {
-  alignas(64) float copy[kDepth * kPanel];
+  alignas(kRowBytes) float copy[kDepth * kPanel];
   __builtin_memcpy(copy, chunk, sizeof copy);
   char* to = reinterpret_cast<char*>(chunk);
   const __m512i alternating =
@@ -260,8 +260,8 @@ void split_chunk(float* chunk) {
       const __m512 low = _mm512_permutex2var_ps(even, alternating, odd);
       const __m512 high =
           _mm512_permutex2var_ps(even, _mm512_add_epi32(alternating, _mm512_set1_epi32(8)), odd);
-      split(low, to + k / 2 * 64);
-      split(high, to + k / 2 * 64 + 32);
+      split((Vector)low, to + k / 2 * kRowBytes);
+      split((Vector)high, to + k / 2 * kRowBytes + kRowBytes / 2);
     }
   }
 }

@@ -24,7 +24,6 @@ namespace jcs::kernels {
 namespace {
 
 typedef float Vector __attribute__((vector_size(JCS_LANES * sizeof(float))));
-typedef int Mask __attribute__((vector_size(JCS_LANES * sizeof(float))));
 
 inline Vector load(const float* from) {
   Vector v;

@@ -60,10 +60,14 @@ std::size_t frame_header(const std::string& stream) {
   return std::string::npos;
 }
 
-/// Writers fill a fragment up to even length with either byte.
+/// Writers fill a fragment up to even length with either byte, and some with whatever lay there.
 bool has_end(const std::string& stream) {
-  const std::size_t end = stream.find_last_not_of(std::string("\0\xFF", 2));
-  return end != std::string::npos && end > 0 && stream[end] == '\xD9' && stream[end - 1] == '\xFF';
+  const auto ends_at = [&](std::size_t end) {
+    return end != std::string::npos && end > 0 && stream[end] == '\xD9' &&
+           stream[end - 1] == '\xFF';
+  };
+  return ends_at(stream.find_last_not_of(std::string("\0\xFF", 2))) ||
+         (stream.size() > 2 && ends_at(stream.size() - 2));
 }
 
 }  // namespace

@@ -6,13 +6,13 @@
 
 #include <dcmtk/dcmdata/dccodec.h>
 #include <dcmtk/dcmdata/dcpixel.h>
-#include <dcmtk/dcmdata/dcpixseq.h>
-#include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmdata/dcxfer.h>
 
 #include "jcs/core/error.hpp"
 
+#include "codec.hpp"
 #include "codestream.hpp"
+#include "decode_elsewhere.hpp"
 #include "jpeg2000.hpp"
 
 namespace jcs::imaging {
@@ -25,33 +25,45 @@ namespace {
        .got = reason});
 }
 
-bool is_jpeg2000(E_TransferSyntax syntax) {
-  return syntax == EXS_JPEG2000LosslessOnly || syntax == EXS_JPEG2000;
-}
-
-/// The decoder leaves the fragments that it read in memory.
-void forget_fragments(const DicomFile& file) {
-  DcmPixelSequence* sequence = nullptr;
-  DcmPixelItem* item = nullptr;
-  pixel_element(file).getEncapsulatedRepresentation(file.transfer_syntax(), nullptr, sequence);
-  for (unsigned long i = 0; sequence != nullptr && i < sequence->card(); ++i) {
-    if (sequence->getItem(item, i).good()) item->compact();
+/// The decoder process's answer where there is one, else decoded here.
+std::vector<std::uint16_t> pixels_of(const CompressedFrame& frame, std::string& failure) {
+  if (DecoderProcesses* processes = DecoderProcesses::running()) {
+    return decode_elsewhere(*processes, frame, failure);
   }
+  std::vector<std::uint16_t> pixels(frame.layout.pixels());
+  failure = decode_codestream(frame, pixels);
+  return pixels;
 }
 
-std::vector<std::int32_t> decode_by_dcmtk(const DicomFile& file, const PixelLayout& layout,
-                                          int frame) {
+std::vector<std::int32_t> decode_compressed(const DicomFile& file, const PixelLayout& layout,
+                                            int frame) {
   const E_TransferSyntax syntax = file.transfer_syntax();
-  const bool encapsulated = DcmXfer(syntax).isEncapsulated();
-  if (encapsulated) {
-    if (!DcmCodecList::canChangeCoding(syntax, EXS_LittleEndianExplicit)) {
-      throw InputError({.what = "this compression cannot be decoded",
-                        .where = file.path().string(),
-                        .expected = "native, JPEG, JPEG-LS, JPEG 2000 or RLE",
-                        .got = file.transfer_syntax_uid() + ", " + DcmXfer(syntax).getXferName()});
-    }
-    check_jpeg(codestream_of(file, layout, frame), layout, file);
+  if (!is_jpeg2000(syntax) && !DcmCodecList::canChangeCoding(syntax, EXS_LittleEndianExplicit)) {
+    throw InputError({.what = "this compression cannot be decoded",
+                      .where = file.path().string(),
+                      .expected = "native, JPEG, JPEG-LS, JPEG 2000 or RLE",
+                      .got = file.transfer_syntax_uid() + ", " + DcmXfer(syntax).getXferName()});
   }
+  const std::string stream = codestream_of(file, layout, frame);
+  if (is_jpeg2000(syntax)) {
+    check_jpeg2000(stream, layout, file.path());
+  } else {
+    check_jpeg(stream, layout, file);
+  }
+  std::string failure;
+  const std::vector<std::uint16_t> pixels = pixels_of({syntax, layout, stream}, failure);
+  if (!failure.empty()) cannot_decode(file, failure);
+
+  PixelLayout stored = layout;
+  // GDCM hands out values shifted down already.
+  if (is_jpeg2000(syntax)) stored.high_bit = layout.bits_stored - 1;
+  std::vector<std::int32_t> values(pixels.size());
+  std::transform(pixels.begin(), pixels.end(), values.begin(),
+                 [&](std::uint16_t pixel) { return stored_value(pixel, stored); });
+  return values;
+}
+
+std::vector<std::int32_t> read_native(const DicomFile& file, const PixelLayout& layout, int frame) {
   // DCMTK wants an even number of bytes.
   std::vector<std::uint8_t> bytes(layout.frame_bytes() + layout.frame_bytes() % 2);
   Uint32 fragment = 0;
@@ -60,8 +72,6 @@ std::vector<std::int32_t> decode_by_dcmtk(const DicomFile& file, const PixelLayo
       &file.dataset(), static_cast<Uint32>(frame), fragment, bytes.data(),
       static_cast<Uint32>(bytes.size()), colour_model);
   if (status.bad()) cannot_decode(file, status.text());
-  if (encapsulated) forget_fragments(file);
-
   std::vector<std::int32_t> values(layout.pixels());
   for (std::size_t i = 0; i < values.size(); ++i) {
     std::uint32_t bits = bytes[i];
@@ -85,15 +95,10 @@ std::vector<std::int32_t> decode_frame(const DicomFile& file, const PixelLayout&
                       .expected = "0 to " + std::to_string(layout.frames - 1),
                       .got = std::to_string(frame)});
   }
-  if (!is_jpeg2000(file.transfer_syntax())) return decode_by_dcmtk(file, layout, frame);
-
-  PixelLayout low_bits = layout;
-  low_bits.high_bit = layout.bits_stored - 1;
-  const auto bits = decode_jpeg2000(codestream_of(file, layout, frame), layout, file.path());
-  std::vector<std::int32_t> values(bits.size());
-  std::transform(bits.begin(), bits.end(), values.begin(),
-                 [&](std::uint32_t pixel) { return stored_value(pixel, low_bits); });
-  return values;
+  if (DcmXfer(file.transfer_syntax()).isEncapsulated()) {
+    return decode_compressed(file, layout, frame);
+  }
+  return read_native(file, layout, frame);
 }
 
 }  // namespace jcs::imaging

@@ -14,9 +14,9 @@ namespace jcs::imaging {
 namespace {
 
 /// Where the codestream begins: some writers wrap it in the boxes of a JP2 file. SOC, then SIZ.
-std::size_t start_of(const std::string& stream) { return stream.find("\xFF\x4F\xFF\x51"); }
+std::size_t start_of(std::string_view stream) { return stream.find("\xFF\x4F\xFF\x51"); }
 
-std::uint32_t number_at(const std::string& stream, std::size_t at, unsigned bytes) {
+std::uint32_t number_at(std::string_view stream, std::size_t at, unsigned bytes) {
   std::uint32_t value = 0;
   for (unsigned i = 0; i < bytes; ++i) {
     value = (value << 8U) | static_cast<unsigned char>(stream[at + i]);
@@ -33,9 +33,9 @@ struct Header {
   bool is_signed = false;
 };
 
-std::optional<Header> header_of(const std::string& stream) {
+std::optional<Header> header_of(std::string_view stream) {
   const std::size_t start = start_of(stream);
-  if (start == std::string::npos || stream.size() - start < 45) return std::nullopt;
+  if (start == std::string_view::npos || stream.size() - start < 45) return std::nullopt;
   const auto number = [&](std::size_t at, unsigned bytes) {
     return number_at(stream, start + at, bytes);
   };
@@ -50,7 +50,7 @@ std::optional<Header> header_of(const std::string& stream) {
 
 /// Whether all tile parts have the length that they state (A.4.2: SOT marker segment). The decoder
 /// silently fills up what is missing of a codestream that breaks off.
-bool is_complete(const std::string& stream) {
+bool is_complete(std::string_view stream) {
   constexpr std::uint32_t kStartOfTilePart = 0xFF90;
   constexpr std::size_t kTilePartHeader = 12;
   std::size_t at = start_of(stream) + 2;
@@ -73,8 +73,8 @@ bool is_complete(const std::string& stream) {
 
 }  // namespace
 
-std::vector<std::uint32_t> decode_jpeg2000(const std::string& codestream, const PixelLayout& layout,
-                                           const std::filesystem::path& file) {
+void check_jpeg2000(std::string_view codestream, const PixelLayout& layout,
+                    const std::filesystem::path& file) {
   const auto header = header_of(codestream);
   if (!header) {
     throw InputError({.what = "the pixel data is no JPEG 2000 codestream", .where = file.string()});
@@ -94,7 +94,11 @@ std::vector<std::uint32_t> decode_jpeg2000(const std::string& codestream, const 
   if (!is_complete(codestream)) {
     throw InputError({.what = "the JPEG 2000 codestream breaks off", .where = file.string()});
   }
+}
 
+bool decode_jpeg2000(std::string_view codestream, std::span<std::uint16_t> pixels) {
+  const auto header = header_of(codestream);
+  if (!header) return false;
   gdcm::Fragment fragment;
   fragment.SetByteValue(codestream.data(), static_cast<std::uint32_t>(codestream.size()));
   gdcm::DataElement compressed(gdcm::Tag(0x7FE0, 0x0010));
@@ -114,20 +118,16 @@ std::vector<std::uint32_t> decode_jpeg2000(const std::string& codestream, const 
   gdcm::DataElement decoded(gdcm::Tag(0x7FE0, 0x0010));
   const gdcm::ByteValue* value = nullptr;
   if (codec.Decode(compressed, decoded)) value = decoded.GetByteValue();
-  if (value == nullptr || value->GetLength() < layout.pixels() * bytes) {
-    throw InputError(
-        {.what = "the JPEG 2000 pixel data cannot be decoded", .where = file.string()});
-  }
+  if (value == nullptr || value->GetLength() < pixels.size() * bytes) return false;
 
-  std::vector<std::uint32_t> pixels(layout.pixels());
   for (std::size_t i = 0; i < pixels.size(); ++i) {
     std::uint16_t bits = 0;
     std::memcpy(&bits, value->GetPointer() + i * bytes, bytes);
     // A negative value keeps its sign when the file stores more bits than the codestream has.
+    if (header->is_signed && bytes == 1 && (bits & 0x80U) != 0) bits |= 0xFF00U;
     pixels[i] = bits;
-    if (header->is_signed && bytes == 1 && (bits & 0x80U) != 0) pixels[i] |= 0xFF00U;
   }
-  return pixels;
+  return true;
 }
 
 }  // namespace jcs::imaging

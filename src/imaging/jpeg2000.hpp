@@ -2,18 +2,21 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
-#include <vector>
+#include <span>
+#include <string_view>
 
 #include "pixel_layout.hpp"
 
 namespace jcs::imaging {
 
-/// Decodes one JPEG 2000 codestream of grey values into bit patterns as they would be stored
-/// natively with the file's BitsStored in the low bits. The codestream's own size is held against
-/// the layout before anything is allocated.
-/// @throws InputError naming `file`.
-std::vector<std::uint32_t> decode_jpeg2000(const std::string& codestream, const PixelLayout& layout,
-                                           const std::filesystem::path& file);
+/// Holds what a JPEG 2000 codestream says of itself against the layout, and looks for its end.
+/// @throws InputError naming the file.
+void check_jpeg2000(std::string_view codestream, const PixelLayout& layout,
+                    const std::filesystem::path& file);
+
+/// Decodes a codestream of one component that passed the check, one word per pixel: values of more
+/// than 8 bits as they are, signed ones of up to 8 bits with their sign in the upper byte.
+/// @returns whether it could be decoded.
+bool decode_jpeg2000(std::string_view codestream, std::span<std::uint16_t> pixels);
 
 }  // namespace jcs::imaging

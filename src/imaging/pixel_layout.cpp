@@ -10,13 +10,10 @@
 #include <dcmtk/dcmdata/dcxfer.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/imaging/limits.hpp"
 
 namespace jcs::imaging {
 namespace {
-
-// Four times the pixels of the largest CT matrices: nothing that a scanner makes, but no allocation
-// that hurts.
-constexpr std::size_t kMaxPixels = std::size_t{8192} * 8192;
 
 [[noreturn]] void refuse(const DicomFile& file, const DcmTagKey& tag, const std::string& expected,
                          const std::string& got) {
@@ -46,6 +43,12 @@ int frame_count(const DicomFile& file) {
   const auto frames = whole_number(file.dataset(), DCM_NumberOfFrames);
   if (!frames || *frames < 1) {
     refuse(file, DCM_NumberOfFrames, "a number of at least 1", file.text(DCM_NumberOfFrames));
+  }
+  if (*frames > limits().frames) {
+    throw InputError({.what = "the file has too many frames",
+                      .where = file.path().string() + ": " + tag_name(DCM_NumberOfFrames),
+                      .expected = "at most " + std::to_string(limits().frames),
+                      .got = std::to_string(*frames)});
   }
   return *frames;
 }
@@ -147,10 +150,11 @@ PixelLayout pixel_layout(const DicomFile& file) {
   }
   layout.rows = in_range(file, DCM_Rows, 0, 1, 65535);
   layout.columns = in_range(file, DCM_Columns, 0, 1, 65535);
-  if (layout.pixels() > kMaxPixels) {
+  const auto most = static_cast<std::size_t>(limits().slice_pixels());
+  if (layout.pixels() > most) {
     throw InputError({.what = "the slice is too large",
                       .where = file.path().string(),
-                      .expected = "at most " + std::to_string(kMaxPixels) + " pixels",
+                      .expected = "at most " + std::to_string(most) + " pixels",
                       .got = std::to_string(layout.rows) + " x " + std::to_string(layout.columns)});
   }
   layout.bits_allocated = unsigned_short(file, DCM_BitsAllocated, 0);

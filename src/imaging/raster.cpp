@@ -8,11 +8,14 @@
 #include <string>
 #include <vector>
 
-#include <opencv2/core/utils/logger.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "jcs/core/error.hpp"
+#include "jcs/imaging/decoder_processes.hpp"
+#include "jcs/imaging/limits.hpp"
+
+#include "codec.hpp"
+#include "decode_elsewhere.hpp"
 
 namespace jcs::imaging {
 namespace {
@@ -37,6 +40,32 @@ std::vector<std::uint8_t> bytes_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+std::uint64_t big_endian(const std::vector<std::uint8_t>& bytes, std::size_t at) {
+  std::uint64_t value = 0;
+  for (std::size_t i = at; i < at + 4; ++i) value = (value << 8U) | bytes[i];
+  return value;
+}
+
+template <class Count>
+[[noreturn]] void refuse_size(Count rows, Count columns, const std::filesystem::path& file) {
+  throw InputError({.what = "the picture is too large",
+                    .where = file.string(),
+                    .expected = "at most " + std::to_string(limits().slice_pixels()) + " pixels",
+                    .got = std::to_string(rows) + " x " + std::to_string(columns)});
+}
+
+/// A few kilobytes of PNG can unpack to gigabytes, so its size is looked at before it is decoded
+/// (PNG specification, 11.2.2). Other pictures that are too large are noticed by the decoder.
+void require_possible_size(const std::vector<std::uint8_t>& bytes,
+                           const std::filesystem::path& file) {
+  constexpr std::size_t kSizeAt = 16;
+  if (bytes.size() < kSizeAt + 8 || std::memcmp(bytes.data(), "\x89PNG", 4) != 0) return;
+  const std::uint64_t columns = big_endian(bytes, kSizeAt), rows = big_endian(bytes, kSizeAt + 4);
+  if (rows * columns > static_cast<std::uint64_t>(limits().slice_pixels())) {
+    refuse_size(rows, columns, file);
+  }
+}
+
 }  // namespace
 
 bool named_like_picture(const std::filesystem::path& file) {
@@ -47,21 +76,21 @@ bool named_like_picture(const std::filesystem::path& file) {
 }
 
 cv::Mat read_raster(const std::filesystem::path& file) {
-  static const auto silenced =
-      cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-  static_cast<void>(silenced);
   const std::vector<std::uint8_t> bytes = bytes_of(file);
+  require_possible_size(bytes, file);
   cv::Mat picture;
-  try {
-    // OpenCV itself refuses more than 2^30 pixels before it allocates.
-    if (!bytes.empty()) picture = cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
-  } catch (const cv::Exception&) {
-    picture.release();
-  }
-  if (picture.empty()) {
-    throw InputError({.what = "is no picture that can be decoded, or is damaged",
+  DecoderProcesses* processes = DecoderProcesses::running();
+  const std::string failure = processes != nullptr
+                                  ? decode_picture_elsewhere(*processes, bytes, picture)
+                                  : decode_picture_file(bytes, picture);
+  if (!failure.empty()) {
+    throw InputError({.what = "is no picture that can be decoded",
                       .where = file.string(),
-                      .expected = "PNG, JPEG, BMP or TIFF"});
+                      .expected = "PNG, JPEG, BMP or TIFF",
+                      .got = failure});
+  }
+  if (static_cast<std::int64_t>(picture.total()) > limits().slice_pixels()) {
+    refuse_size(picture.rows, picture.cols, file);
   }
   return picture;
 }

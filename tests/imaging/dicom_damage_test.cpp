@@ -84,6 +84,28 @@ TEST(DicomDamage, TruncatedPixelDataIsRefusedWithBothSizes) {
   EXPECT_THAT(refusal(dir / "short.dcm"), HasSubstr("expected 24 bytes, got 10"));
 }
 
+TEST(DicomDamage, WhateverFillsAFragmentUpToEvenLengthIsNoDamage) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.syntax = EXS_JPEGLSLossless;
+  int tried = 0;
+  for (int tag = 0; tag < 50 && tried < 3; ++tag) {
+    slice.tag = 37 * tag;
+    slice.write(dir / "odd.dcm");
+    std::string content = content_of(dir / "odd.dcm");
+    const std::size_t end = content.rfind("\xFF\xD9");
+    ASSERT_NE(end, std::string::npos);
+    const std::string after = content.substr(end + 2);
+    // Behind the fragment stands the delimiter of the sequence, 8 bytes.
+    if (after.size() != 9) continue;
+    ++tried;
+    content[end + 2] = '\x5A';
+    overwrite(dir / "odd.dcm", content);
+    EXPECT_EQ(read_dicom_frame(dir / "odd.dcm").values, expected_hu(slice));
+  }
+  EXPECT_GT(tried, 0);
+}
+
 TEST(DicomDamage, TruncatedCompressedDataIsRefused) {
   const TempDir dir;
   for (const E_TransferSyntax syntax : {EXS_JPEGProcess14SV1, EXS_JPEGLSLossless, EXS_RLELossless,

@@ -1,0 +1,207 @@
+#include "jcs/imaging/decoder_processes.hpp"
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "jcs/imaging/limits.hpp"
+
+#include "decode_elsewhere.hpp"
+#include "decoder_child.hpp"
+#include "decoder_messages.hpp"
+#include "descriptor_passing.hpp"
+#include "shared_memory.hpp"
+
+namespace jcs::imaging {
+namespace {
+
+std::atomic<DecoderProcesses*> g_running{nullptr};
+
+std::pair<Descriptor, Descriptor> socket_pair() {
+  int ends[2] = {};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+    throw std::system_error(errno, std::generic_category(), "no socket for a decoder process");
+  }
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+/// One decoder process, seen from the reader.
+class RemoteDecoder {
+ public:
+  RemoteDecoder(Descriptor socket, SharedMemory memory)
+      : socket_(std::move(socket)), memory_(std::move(memory)) {}
+
+  /// Room for a request's bytes and what is to come behind them.
+  std::span<std::byte> room(std::size_t bytes) { return memory_.grow(bytes); }
+
+  /// Hands the process a request. @returns false when there is no process any more.
+  bool request(DecoderRequest request) {
+    request.memory_bytes = room(0).size();
+    request.seconds = static_cast<std::uint32_t>(limits().decoder_seconds);
+    return ::send(socket_.get(), &request, sizeof request, MSG_NOSIGNAL) == sizeof request;
+  }
+
+  /// Nothing when the process ended instead of answering.
+  std::optional<DecoderReply> reply() {
+    // The process's own alarm comes first; this is for one that is stopped.
+    constexpr int kGrace = 10;
+    pollfd answer{socket_.get(), POLLIN, 0};
+    const auto wait_ms = static_cast<int>((limits().decoder_seconds + kGrace) * 1000);
+    int ready = -1;
+    do {
+      ready = ::poll(&answer, 1, wait_ms);
+    } while (ready < 0 && errno == EINTR);
+    DecoderReply reply;
+    if (ready != 1 || ::recv(socket_.get(), &reply, sizeof reply, 0) != sizeof reply) {
+      return std::nullopt;
+    }
+    reply.failure.back() = '\0';
+    return reply;
+  }
+
+  /// What lies in the memory after an answer. @throws std::bad_alloc when it is not that large.
+  std::span<std::byte> content(std::size_t bytes) { return memory_.show(bytes); }
+
+ private:
+  Descriptor socket_;
+  SharedMemory memory_;
+};
+
+}  // namespace
+
+class DecoderProcesses::Pool {
+ public:
+  Pool() {
+    auto [ours, theirs] = socket_pair();
+    parent_ = ::fork();
+    if (parent_ < 0) {
+      throw std::system_error(errno, std::generic_category(), "no process for decoders");
+    }
+    if (parent_ == 0) {
+      ours.reset();
+      serve_decoders(theirs.get());
+    }
+    control_ = std::move(ours);
+  }
+  ~Pool() {
+    idle_.clear();
+    control_.reset();
+    while (::waitpid(parent_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  /// Fills a request's memory, asks, and hands the answer to `use`. @returns the failure.
+  template <class Fill, class Use>
+  std::string ask(std::size_t bytes, const DecoderRequest& request, const Fill& fill,
+                  const Use& use) {
+    RemoteDecoder decoder = take();
+    fill(decoder.room(bytes));
+    while (!decoder.request(request)) {
+      // It ended while it was idle, which is no fault of this picture.
+      decoder = take();
+      fill(decoder.room(bytes));
+    }
+    const std::optional<DecoderReply> reply = decoder.reply();
+    if (!reply) {
+      return "its decoder crashed or took longer than " + std::to_string(limits().decoder_seconds) +
+             " s";
+    }
+    std::string failure = reply->decoded ? use(decoder, *reply) : reply->failure.data();
+    if (!reply->decoded && failure.empty()) failure = "damaged";
+    give_back(std::move(decoder));
+    return failure;
+  }
+
+ private:
+  RemoteDecoder take() {
+    const std::scoped_lock lock(mutex_);
+    if (!idle_.empty()) {
+      RemoteDecoder decoder = std::move(idle_.back());
+      idle_.pop_back();
+      return decoder;
+    }
+    auto [ours, theirs] = socket_pair();
+    SharedMemory memory;
+    if (!send_descriptors(control_.get(), {theirs.get(), memory.descriptor()})) {
+      throw std::system_error(errno, std::generic_category(), "no decoder process can be started");
+    }
+    return {std::move(ours), std::move(memory)};
+  }
+  void give_back(RemoteDecoder decoder) {
+    const std::scoped_lock lock(mutex_);
+    idle_.push_back(std::move(decoder));
+  }
+
+  std::mutex mutex_;
+  Descriptor control_;
+  pid_t parent_ = -1;
+  std::vector<RemoteDecoder> idle_;
+};
+
+DecoderProcesses::DecoderProcesses() : pool_(std::make_unique<Pool>()) { g_running = this; }
+DecoderProcesses::~DecoderProcesses() { g_running = nullptr; }
+DecoderProcesses* DecoderProcesses::running() { return g_running; }
+
+std::vector<std::uint16_t> decode_elsewhere(DecoderProcesses& processes,
+                                            const CompressedFrame& frame, std::string& failure) {
+  DecoderRequest request;
+  request.stream_bytes = frame.bytes.size();
+  request.pixels_at = pixels_behind(frame.bytes.size());
+  request.syntax = frame.syntax;
+  request.layout = frame.layout;
+  // A decoder may write one byte more than an odd number of pixels takes.
+  const std::size_t bytes = frame.layout.pixels() * sizeof(std::uint16_t) + 1;
+  std::vector<std::uint16_t> pixels;
+  failure = processes.pool().ask(
+      request.pixels_at + bytes, request,
+      [&](std::span<std::byte> memory) {
+        std::memcpy(memory.data(), frame.bytes.data(), frame.bytes.size());
+      },
+      [&](RemoteDecoder& decoder, const DecoderReply&) {
+        const std::span<std::byte> memory = decoder.content(request.pixels_at + bytes);
+        const auto* first = reinterpret_cast<const std::uint16_t*>(&memory[request.pixels_at]);
+        pixels.assign(first, first + frame.layout.pixels());
+        return std::string();
+      });
+  return pixels;
+}
+
+std::string decode_picture_elsewhere(DecoderProcesses& processes,
+                                     std::span<const std::uint8_t> bytes, cv::Mat& picture) {
+  DecoderRequest request;
+  request.is_picture_file = true;
+  request.stream_bytes = bytes.size();
+  request.pixels_at = pixels_behind(bytes.size());
+  return processes.pool().ask(
+      request.pixels_at, request,
+      [&](std::span<std::byte> memory) { std::memcpy(memory.data(), bytes.data(), bytes.size()); },
+      [&](RemoteDecoder& decoder, const DecoderReply& reply) -> std::string {
+        // Nothing that the process says is believed before it was looked at.
+        constexpr int kMostChannels = 4;
+        if (reply.rows < 1 || reply.columns < 1 || CV_MAT_CN(reply.type) > kMostChannels ||
+            (reply.type & ~CV_MAT_TYPE_MASK) != 0 ||
+            std::int64_t{reply.rows} * reply.columns > limits().slice_pixels()) {
+          return "a picture of a size or kind that is not read";
+        }
+        cv::Mat decoded(reply.rows, reply.columns, reply.type);
+        const std::size_t size = decoded.total() * decoded.elemSize();
+        const std::span<std::byte> memory = decoder.content(request.pixels_at + size);
+        std::memcpy(decoded.data, &memory[request.pixels_at], size);
+        picture = std::move(decoded);
+        return {};
+      });
+}
+
+}  // namespace jcs::imaging

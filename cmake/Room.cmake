@@ -91,6 +91,11 @@ function(jcs_program name)
     jcs_target(${name})
   endif()
   target_link_libraries(${name} PRIVATE CLI11::CLI11)
+  # The list of what is compiled in is written when all is known that the program links.
+  target_sources(${name} PRIVATE ${PROJECT_BINARY_DIR}/third_party/${name}.cpp)
+  set_source_files_properties(${PROJECT_BINARY_DIR}/third_party/${name}.cpp PROPERTIES
+    GENERATED ON SKIP_PRECOMPILE_HEADERS ON INCLUDE_DIRECTORIES ${PROJECT_SOURCE_DIR}/apps)
+  set_property(GLOBAL APPEND PROPERTY JCS_PROGRAMS ${name})
   foreach(room IN LISTS ARG_USES)
     target_link_libraries(${name} PRIVATE jcs::${room})
   endforeach()

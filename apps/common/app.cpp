@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -117,7 +118,7 @@ class TerminalProgress : public Progress {
       line += ", " + remark_;
     } else if (total > done && done > 0 && seconds > 2.0) {
       const double left = seconds / static_cast<double>(done) * static_cast<double>(total - done);
-      line += ", " + std::to_string(static_cast<long>(left + 0.5)) + " s left";
+      line += ", " + std::to_string(std::lround(left)) + " s left";
     }
     std::fprintf(stderr, "\r\033[K%s", printable(line).c_str());
     std::fflush(stderr);

@@ -7,9 +7,28 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(jcs_warnings INTERFACE -Wno-restrict)
 endif()
 if(JCS_SANITIZE)
-  target_compile_options(jcs_warnings INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
-  target_link_options(jcs_warnings INTERFACE -fsanitize=address,undefined)
+  # "ON" is what it was before there were two kinds.
+  string(REGEX REPLACE "^(ON|1|TRUE)$" "address,undefined" kinds "${JCS_SANITIZE}")
+  # What is found ends the program, so that no test passes over it.
+  target_compile_options(jcs_warnings INTERFACE -fsanitize=${kinds} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(jcs_warnings INTERFACE -fsanitize=${kinds})
+elseif(JCS_HARDEN)
+  # What a damaged or hostile file may do to memory ends the program instead of going on. tests/cli/hardening_test.cpp reads
+  # the programs' headers, tests/benchmarks/README.md says what it costs.
+  target_compile_options(jcs_warnings INTERFACE
+    $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=3>
+    $<$<NOT:$<BOOL:$<TARGET_PROPERTY:JCS_UNCHECKED>>>:-D_GLIBCXX_ASSERTIONS> -fstack-protector-strong -fstack-clash-protection)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    target_compile_options(jcs_warnings INTERFACE -fcf-protection=full)
+  endif()
+  target_link_options(jcs_warnings INTERFACE -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
 endif()
+
+# jcs_unchecked(TARGET): the standard library's own checks (operator[] among them) are left out of a room that touches every
+# voxel and takes no bytes from files. They keep its loops from being vectorised.
+function(jcs_unchecked target)
+  set_target_properties(${target} PROPERTIES JCS_UNCHECKED ON)
+endfunction()
 
 # One precompiled <torch/torch.h> for all targets that use it: it costs more to parse than our own code.
 if(JCS_TORCH)
@@ -31,6 +50,11 @@ function(jcs_target target)
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "EXECUTABLE")
     target_compile_options(${target} PRIVATE -fPIC)
+    if(JCS_SANITIZE)
+      set(options ${PROJECT_SOURCE_DIR}/tests/sanitizers/options.cpp)
+      target_sources(${target} PRIVATE ${options})
+      set_source_files_properties(${options} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    endif()
   else()
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   endif()
@@ -91,6 +115,11 @@ function(jcs_program name)
     jcs_target(${name})
   endif()
   target_link_libraries(${name} PRIVATE CLI11::CLI11)
+  # The list of what is compiled in is written when all is known that the program links.
+  target_sources(${name} PRIVATE ${PROJECT_BINARY_DIR}/third_party/${name}.cpp)
+  set_source_files_properties(${PROJECT_BINARY_DIR}/third_party/${name}.cpp PROPERTIES
+    GENERATED ON SKIP_PRECOMPILE_HEADERS ON INCLUDE_DIRECTORIES ${PROJECT_SOURCE_DIR}/apps)
+  set_property(GLOBAL APPEND PROPERTY JCS_PROGRAMS ${name})
   foreach(room IN LISTS ARG_USES)
     target_link_libraries(${name} PRIVATE jcs::${room})
   endforeach()

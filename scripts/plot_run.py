@@ -4,7 +4,7 @@
     scripts/plot_run.py out/seg_compact                 # writes out/seg_compact/run.png
     scripts/plot_run.py out/a out/b --output both.png   # curves of several runs over one another
 
-Needs matplotlib (pip install matplotlib). Exit codes: 0 done, 2 usage, 3 a folder that holds no run, 5 cannot write.
+Needs matplotlib (pip install --require-hashes -r scripts/plot_requirements.txt). Exit codes: 0 done, 2 usage, 3 a folder that holds no run, 5 cannot write.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def main():
         matplotlib.use("Agg")
         import matplotlib.pyplot as plt
     except ImportError:
-        refuse(2, "matplotlib is missing: pip install matplotlib")
+        refuse(2, "matplotlib is missing: pip install --require-hashes -r scripts/plot_requirements.txt")
 
     runs = {folder: read_metrics(folder) for folder in arguments.runs}
     figures = []

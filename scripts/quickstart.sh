@@ -22,10 +22,10 @@ make_data() {
 
 # train NAME: trains one network; a complete run is recognised by the trainer itself, an interrupted one goes on.
 train() {
-  $bin/train_$1 --config configs/$1_quickstart.yaml
+  "$bin/train_$1" --config "configs/$1_quickstart.yaml"
   mkdir -p $out/weights
-  cmp -s $out/runs/$1/best.safetensors $out/weights/$1.safetensors ||
-    cp $out/runs/$1/best.safetensors $out/weights/$1.safetensors
+  cmp -s "$out/runs/$1/best.safetensors" "$out/weights/$1.safetensors" ||
+    cp "$out/runs/$1/best.safetensors" "$out/weights/$1.safetensors"
 }
 
 diagnose() {

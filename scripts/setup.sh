@@ -7,6 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 torch_version=2.11.0
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/jcs
 libtorch=$cache/libtorch-$torch_version
+requirements=$root/scripts/libtorch_requirements.txt
 
 packages=(
   ca-certificates g++ cmake ninja-build clang-format python3 python3-venv
@@ -41,6 +42,27 @@ install_packages() {
   echo "installed ${missing[*]}"
 }
 
+# install_wheels PIP FOLDER LOG: puts the very files that the list names into a folder. Whatever the index offers under the same
+# name and version, files of another sha256 are refused.
+install_wheels() {
+  if ! grep -q "^torch==$torch_version " "$requirements"; then
+    echo "setup.sh: $requirements does not name torch $torch_version (scripts/lock_requirements.py writes it)" >&2
+    exit 2
+  fi
+  # Packages built from source would run their own code before anything is checked.
+  "$1" install --quiet --disable-pip-version-check --no-compile --only-binary :all: --target "$2" \
+    --require-hashes --requirement "$requirements" 2>"$3" && return
+  if grep -q 'DO NOT MATCH THE HASHES' "$3"; then
+    local package
+    package=$(grep -A2 'DO NOT MATCH THE HASHES' "$3" | grep -o '[^ ]*==[^ ]*' | head -n 1)
+    echo "setup.sh: ${package:-a package}: what was downloaded has not the sha256 that $requirements names; nothing was installed" >&2
+  else
+    cat "$3" >&2
+    echo "setup.sh: LibTorch $torch_version could not be fetched; nothing was installed" >&2
+  fi
+  exit 5
+}
+
 # LibTorch comes as the PyTorch wheel with the CUDA libraries it depends on. It is unpacked beside its final place and
 # renamed when complete, so that an interrupted download is never taken for a whole one.
 fetch_libtorch() {
@@ -54,8 +76,7 @@ fetch_libtorch() {
   # shellcheck disable=SC2064  # the folder's name is meant as it is now
   trap "rm -rf '$work'" EXIT
   /usr/bin/python3 -m venv "$work/venv"
-  "$work/venv/bin/pip" install --quiet --disable-pip-version-check --no-compile --target "$work/libtorch" \
-    "torch==$torch_version"
+  install_wheels "$work/venv/bin/pip" "$work/libtorch" "$work/pip.log"
   chmod 755 "$work/libtorch"
   mv -T "$work/libtorch" "$libtorch"
   rm -rf "$work"

@@ -7,6 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 cd "$root"
 setup
+# shellcheck disable=SC2086  # several words, or none
 step "Configuring" cmake --preset release --log-level=WARNING -DJCS_TESTS=ON ${JCS_CMAKE_ARGS:-}
 step "Building" cmake --build build/release
 exec ctest --preset release --parallel "$(nproc)" "$@"

@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <ctime>
 #include <exception>
@@ -21,6 +23,8 @@
 #include "jcs/core/log.hpp"
 #include "jcs/core/text.hpp"
 
+#include "common/third_party.hpp"
+
 #ifndef JCS_VERSION
 #define JCS_VERSION "unknown"
 #endif
@@ -34,18 +38,23 @@ std::stop_source& stop_source() {
   return source;
 }
 
-volatile std::sig_atomic_t g_signalled = 0;
-timespec g_signalled_at{};
+// Any thread may be the one that is interrupted, so plain variables would be written by one thread
+// and read by another.
+std::atomic<int> g_signalled{0};
+std::atomic<std::int64_t> g_signalled_at{0};  // seconds, plus one; 0: never
+static_assert(std::atomic<int>::is_always_lock_free &&
+              std::atomic<std::int64_t>::is_always_lock_free);
 
 // Programs that run others (`timeout`, scripts) may deliver one Ctrl-C twice; only a later one
 // means "at once".
 extern "C" void on_signal(int signal) {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
-  if (g_signalled == 0) {
-    g_signalled_at = now;
+  const std::int64_t at = now.tv_sec + 1;
+  std::int64_t first = 0;
+  if (g_signalled_at.compare_exchange_strong(first, at)) {
     g_signalled = signal;
-  } else if (now.tv_sec - g_signalled_at.tv_sec > 1) {
+  } else if (at - first > 1) {
     ::_exit(128 + signal);
   }
 }
@@ -109,7 +118,7 @@ class TerminalProgress : public Progress {
       line += ", " + remark_;
     } else if (total > done && done > 0 && seconds > 2.0) {
       const double left = seconds / static_cast<double>(done) * static_cast<double>(total - done);
-      line += ", " + std::to_string(static_cast<long>(left + 0.5)) + " s left";
+      line += ", " + std::to_string(std::lround(left)) + " s left";
     }
     std::fprintf(stderr, "\r\033[K%s", printable(line).c_str());
     std::fflush(stderr);
@@ -152,7 +161,17 @@ App::App(const std::string& name, const std::string& description, const std::str
     : cli_(description, name) {
   keep_large_memory();
   cli_.footer("Examples:\n" + examples + "\n\n" + kExitCodes);
-  cli_.set_version_flag("--version", name + " " JCS_VERSION);
+  cli_.set_version_flag(
+      "--version",
+      [this, name] {
+        std::string text = name + " " JCS_VERSION;
+        if (cli_.count("--verbose") > 0) {
+          text += "\n\nThird-party parts:\n" + third_party();
+          text.pop_back();  // the line's end is put behind it
+        }
+        return text;
+      },
+      "Display program version information and exit; with --verbose also the third-party parts");
   cli_.add_flag("-q,--quiet", quiet_, "No progress, only warnings and errors");
   cli_.add_flag("-v,--verbose", verbose_, "Say more on stderr");
   cli_.get_formatter()->column_width(34);

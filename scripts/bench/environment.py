@@ -35,7 +35,7 @@ def enter() -> None:
         for words in (
             # The same Python as setup.sh took, which the wheel's modules are built for.
             ["/usr/bin/python3", "-m", "venv", "--clear", str(folder)],
-            [*pip, "--requirement", str(REQUIREMENTS)],
+            [*pip, "--only-binary", ":all:", "--require-hashes", "--requirement", str(REQUIREMENTS)],
         ):
             if subprocess.run(words, check=False).returncode != 0:
                 raise Problem(f"{REQUIREMENTS.name}: cannot be installed", OUTPUT)

@@ -20,6 +20,19 @@ namespace {
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
+// What the user takes away from the rights of new files. umask() tells it only by setting another
+// for the moment: files that other threads make meanwhile would be open to all, and two that ask at
+// once might leave it so.
+mode_t file_mask() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    if (word == "Umask:" && status >> word) {
+      return static_cast<mode_t>(std::strtoul(word.c_str(), nullptr, 8));
+    }
+  }
+  return 077;
+}
+
 fs::path parent_of(const fs::path& path) {
   const fs::path parent = path.parent_path();
   return parent.empty() ? fs::path(".") : parent;
@@ -76,9 +89,7 @@ void write_file(const fs::path& file, const std::function<void(std::ostream&)>& 
     throw OutputError({"cannot be written: " + reason(errno), file.string()});
   }
   // mkostemp makes the file private; give it the rights that an ordinary new file would have.
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  ::fchmod(fd, 0666 & ~mask);
+  ::fchmod(fd, 0666 & ~file_mask());
   ::close(fd);
   const fs::path temporary = pattern;
   try {
@@ -142,10 +153,7 @@ AtomicFolder::AtomicFolder(fs::path folder, const std::function<bool(const fs::p
     throw OutputError({"cannot be written: " + reason(failed), folder_.string()});
   }
   temporary_ = pattern;
-  fs::permissions(temporary_,
-                  fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
-                      fs::perms::others_read | fs::perms::others_exec,
-                  error);
+  fs::permissions(temporary_, static_cast<fs::perms>(0777 & ~file_mask()), error);
 }
 
 AtomicFolder::~AtomicFolder() {

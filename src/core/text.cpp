@@ -114,7 +114,7 @@ std::string csv_field(const std::string& text) {
 }
 
 std::string duration_text(double seconds) {
-  const long whole = static_cast<long>(seconds + 0.5);
+  const long whole = std::lround(seconds);
   if (whole < 60) {
     return std::to_string(whole) + " s";
   }

@@ -31,8 +31,8 @@ constexpr int kTile = 1024;    // bytes
 // power of two apart.
 constexpr int kGap = 64;
 
-typedef unsigned short HalfWords __attribute__((vector_size(32)));
-typedef unsigned Words __attribute__((vector_size(64)));
+using HalfWords [[gnu::vector_size(32)]] = unsigned short;
+using Words [[gnu::vector_size(64)]] = unsigned;
 
 /// Sixteen values, split: the first halves to `to`, the second to the tile behind.
 inline void split(const Vector& values, char* to) {

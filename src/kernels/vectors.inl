@@ -23,7 +23,7 @@
 namespace jcs::kernels {
 namespace {
 
-typedef float Vector __attribute__((vector_size(JCS_LANES * sizeof(float))));
+using Vector [[gnu::vector_size(JCS_LANES * sizeof(float))]] = float;
 
 inline Vector load(const float* from) {
   Vector v;

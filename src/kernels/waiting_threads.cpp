@@ -11,8 +11,9 @@ namespace jcs::kernels {
 namespace {
 
 void start_idle_team() {
-  std::atomic<bool> started = false;
-  std::thread([&started] {
+  // It outlives this call: the new thread still touches it after the wait is over.
+  static std::atomic<bool> started = false;
+  std::thread([] {
     std::atomic<int> there = 0;
 #pragma omp parallel num_threads(omp_get_num_procs())
     ++there;

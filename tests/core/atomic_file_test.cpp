@@ -2,8 +2,13 @@
 
 #include <fstream>
 #include <sstream>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "support/error_line.hpp"
 #include "support/temp_dir.hpp"
@@ -24,6 +29,56 @@ std::string content(const fs::path& file) {
 std::size_t entries(const fs::path& folder) {
   return static_cast<std::size_t>(
       std::distance(fs::directory_iterator(folder), fs::directory_iterator{}));
+}
+
+// Sets what is taken away from the rights of new files for as long as it lives.
+class Umask {
+ public:
+  explicit Umask(mode_t mask) : before_(::umask(mask)) {}
+  ~Umask() { ::umask(before_); }
+  Umask(const Umask&) = delete;
+  Umask& operator=(const Umask&) = delete;
+
+ private:
+  mode_t before_;
+};
+
+fs::perms rights(const fs::path& path) { return fs::status(path).permissions(); }
+
+TEST(AtomicFile, HasTheRightsOfAnOrdinaryNewFile) {
+  const TempDir dir;
+  for (const auto& [mask, expected] : {std::pair<mode_t, int>{077, 0600}, {022, 0644}}) {
+    const Umask set(mask);
+    jcs::write_file(dir / "file", "x");
+    EXPECT_EQ(rights(dir / "file"), static_cast<fs::perms>(expected));
+  }
+}
+
+TEST(AtomicFile, ThreadsThatWriteLeaveTheUmaskAlone) {
+  const TempDir dir;
+  const Umask set(077);
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&dir, i] {
+        for (int k = 0; k < 25; ++k) jcs::write_file(dir / std::to_string(i), "x");
+      });
+    }
+  }
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(rights(dir / std::to_string(i)), static_cast<fs::perms>(0600));
+  }
+  EXPECT_EQ(::umask(077), mode_t{077});
+}
+
+TEST(AtomicFolder, HasTheRightsOfAnOrdinaryNewFolder) {
+  const TempDir dir;
+  for (const auto& [mask, expected] : {std::pair<mode_t, int>{077, 0700}, {022, 0755}}) {
+    const Umask set(mask);
+    jcs::AtomicFolder folder(dir / std::to_string(mask));
+    folder.commit();
+    EXPECT_EQ(rights(dir / std::to_string(mask)), static_cast<fs::perms>(expected));
+  }
 }
 
 TEST(AtomicFile, ReplacesAnOlderFile) {

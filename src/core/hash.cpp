@@ -1,13 +1,13 @@
 #include "jcs/core/hash.hpp"
 
 #include <array>
-#include <fstream>
 #include <memory>
 #include <vector>
 
 #include <openssl/evp.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 
 namespace jcs {
 
@@ -44,18 +44,15 @@ std::string sha256(std::span<const std::byte> bytes) {
 }
 
 std::string sha256_file(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
+  InputFile in(file);
   if (!in) {
-    throw InputError({"cannot be read", file.string()});
+    throw InputError({"cannot be read: " + in.why(), file.string()});
   }
   Sha256 hash;
   std::vector<char> piece(1 << 20);
   while (in) {
     in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
     hash.add(piece.data(), static_cast<std::size_t>(in.gcount()));
-  }
-  if (in.bad()) {
-    throw InputError({"reading failed", file.string()});
   }
   return hash.hex();
 }

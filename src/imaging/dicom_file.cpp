@@ -3,7 +3,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <limits>
 #include <utility>
 
@@ -14,6 +13,7 @@
 #include <dcmtk/dcmdata/dcxfer.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/imaging/dicom_runtime.hpp"
 
@@ -63,10 +63,9 @@ DcmItem* first_item(DcmItem& item, const DcmTagKey& sequence, int index = 0) {
 }  // namespace
 
 bool begins_like_dicom(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
+  InputFile in(file);
   if (!in) {
-    throw InputError(
-        {.what = "cannot be opened", .where = file.string(), .got = std::strerror(errno)});
+    throw InputError({.what = "cannot be opened", .where = file.string(), .got = in.why()});
   }
   std::array<char, 132> head{};
   in.read(head.data(), head.size());

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -13,6 +11,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 
 namespace jcs::imaging {
 namespace {
@@ -24,17 +23,12 @@ std::string lower_extension(const std::filesystem::path& file) {
   return extension;
 }
 
-std::vector<std::uint8_t> bytes_of(const std::filesystem::path& file) {
+std::string bytes_of(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error)) {
     throw InputError({.what = "is no file", .where = file.string()});
   }
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    throw InputError(
-        {.what = "cannot be opened", .where = file.string(), .got = std::strerror(errno)});
-  }
-  return {std::istreambuf_iterator<char>(in), {}};
+  return read_file(file);
 }
 
 }  // namespace
@@ -50,11 +44,15 @@ cv::Mat read_raster(const std::filesystem::path& file) {
   static const auto silenced =
       cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
   static_cast<void>(silenced);
-  const std::vector<std::uint8_t> bytes = bytes_of(file);
+  const std::string bytes = bytes_of(file);
   cv::Mat picture;
   try {
     // OpenCV itself refuses more than 2^30 pixels before it allocates.
-    if (!bytes.empty()) picture = cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
+    if (!bytes.empty() && bytes.size() <= std::numeric_limits<int>::max()) {
+      const cv::Mat packed(1, static_cast<int>(bytes.size()), CV_8UC1,
+                           const_cast<char*>(bytes.data()));  // read only
+      picture = cv::imdecode(packed, cv::IMREAD_UNCHANGED);
+    }
   } catch (const cv::Exception&) {
     picture.release();
   }

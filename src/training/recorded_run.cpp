@@ -1,12 +1,12 @@
 #include "recorded_run.hpp"
 
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include <torch/torch.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/hash.hpp"
 #include "jcs/data/content.hpp"
 #include "jcs/training/run_folder.hpp"
@@ -42,7 +42,7 @@ RecordedRun::RecordedRun(const fs::path& folder, const DataOptions& data, Progre
                          const std::stop_token& stop)
     : folder_(folder) {
   const fs::path record = folder / "run.json";
-  std::ifstream stream(record);
+  InputFile stream(record);
   const auto run = nlohmann::json::parse(stream, nullptr, /*allow_exceptions=*/false);
   try {
     // Of a run that is under way only the weights themselves say what they are.

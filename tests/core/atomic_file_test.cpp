@@ -122,4 +122,42 @@ TEST(AtomicFolder, ParentsThatItMadeGoWithIt) {
   EXPECT_TRUE(std::filesystem::exists(dir / "c" / "result"));
 }
 
+// As a kill between the two steps of a commit leaves it where names cannot be exchanged.
+TEST(AtomicFolder, AnEarlierFolderThatWasPutAsideComesBack) {
+  const TempDir dir;
+  fs::create_directory(dir / ".result.jcs-aB3xyz.old");
+  std::ofstream(dir / ".result.jcs-aB3xyz.old" / "a") << "old";
+  fs::create_directory(dir / ".result.jcs-aB3xyz");
+  std::ofstream(dir / ".result.jcs-aB3xyz" / "a") << "new";
+  fs::create_directory(dir / ".results.jcs-aB3xyz");
+  {
+    const jcs::AtomicFolder dropped(dir / "result", [](const fs::path&) { return true; });
+    EXPECT_EQ(content(dir / "result" / "a"), "old");
+  }
+  EXPECT_EQ(content(dir / "result" / "a"), "old");
+  EXPECT_EQ(entries(dir.path()), 2u) << "that of another output stays";
+}
+
+TEST(AtomicFolder, WhatAKillLeftBehindTheNewOneGoes) {
+  const TempDir dir;
+  for (const char* name : {"result", ".result.jcs-aB3xyz", ".result.jcs-1B3xyz.old"}) {
+    fs::create_directory(dir / name);
+    std::ofstream(dir / name / "a") << name;
+  }
+  jcs::AtomicFolder folder(dir / "result", [](const fs::path&) { return true; });
+  std::ofstream(folder.path() / "a") << "newest";
+  folder.commit();
+  EXPECT_EQ(content(dir / "result" / "a"), "newest");
+  EXPECT_EQ(entries(dir.path()), 1u);
+}
+
+TEST(AtomicFile, NamesOfTemporaries) {
+  EXPECT_EQ(jcs::target_of_temporary(".result.jcs-aB3xyz"), "result");
+  EXPECT_EQ(jcs::target_of_temporary(".a.b.jcs-aB3xyz.old"), "a.b");
+  for (const char* other : {"", ".", ".jcs-aB3xyz", "result.jcs-aB3xyz", ".result.aB3xyz",
+                            ".result.jcs-aB3xy", ".result.jcs-aB3x.z", ".bashrc.backup"}) {
+    EXPECT_EQ(jcs::target_of_temporary(other), "") << other;
+  }
+}
+
 }  // namespace

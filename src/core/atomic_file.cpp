@@ -9,6 +9,7 @@
 #include <mutex>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -17,6 +18,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
+#include "jcs/core/pending_files.hpp"
 
 namespace jcs {
 
@@ -137,16 +139,6 @@ void remove_leftover_files_once(const fs::path& folder) {
   remove_leftover_files(folder);
 }
 
-struct Descriptor {
-  explicit Descriptor(int fd) : fd(fd) {}
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int fd;
-};
-
 struct Temporary {
   fs::path path;
   int fd = -1;
@@ -200,28 +192,97 @@ std::string_view target_of_temporary(std::string_view name) {
   return name.substr(1, name.size() - rest);
 }
 
+namespace {
+
+// A file that is whole and on the disk under another name, until it is published or forgotten.
+class Staged {
+ public:
+  Staged(fs::path file, const std::function<void(std::ostream&)>& write)
+      : file_(std::move(file)), temporary_(open_temporary(file_)) {
+    // Closing tells of errors and comes before the rename; the copy keeps the lock beyond it.
+    lock_ = ::fcntl(temporary_.fd, F_DUPFD_CLOEXEC, 0);
+    try {
+      OutputFile out(temporary_.fd, file_);
+      // mkostemp makes the file private; give it the rights that an ordinary new file would have.
+      const mode_t mask = ::umask(0);
+      ::umask(mask);
+      ::fchmod(temporary_.fd, 0666 & ~mask);
+      write(out);
+      out.close(/*to_disk=*/true);
+    } catch (const std::ios_base::failure&) {
+      forget();
+      throw OutputError({"writing failed: " + reason_of(EIO), file_.string()});
+    } catch (...) {
+      forget();
+      throw;
+    }
+  }
+  ~Staged() { forget(); }
+  Staged(const Staged&) = delete;
+  Staged& operator=(const Staged&) = delete;
+
+  void publish() {
+    rename_or_throw(temporary_.path, file_, file_);
+    temporary_.path.clear();
+    forget();
+    flush_to_disk(parent_of(file_), file_);
+  }
+  [[nodiscard]] const fs::path& file() const { return file_; }
+
+ private:
+  void forget() {
+    if (!temporary_.path.empty()) {
+      ::unlink(temporary_.path.c_str());
+      temporary_.path.clear();
+    }
+    if (lock_ >= 0) {
+      ::close(std::exchange(lock_, -1));
+    }
+  }
+
+  fs::path file_;
+  Temporary temporary_;
+  int lock_ = -1;
+};
+
+}  // namespace
+
 void write_file(const fs::path& file, const std::function<void(std::ostream&)>& write) {
   remove_leftover_files_once(parent_of(file));
-  const Temporary temporary = open_temporary(file);
-  try {
-    // Closing tells of errors and comes before the rename; the copy keeps the lock beyond it.
-    const Descriptor locked(::fcntl(temporary.fd, F_DUPFD_CLOEXEC, 0));
-    OutputFile out(temporary.fd, file);
-    // mkostemp makes the file private; give it the rights that an ordinary new file would have.
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    ::fchmod(temporary.fd, 0666 & ~mask);
-    write(out);
-    out.close(/*to_disk=*/true);
-    rename_or_throw(temporary.path, file, file);
-  } catch (const std::ios_base::failure&) {
-    ::unlink(temporary.path.c_str());
-    throw OutputError({"writing failed: " + reason_of(EIO), file.string()});
-  } catch (...) {
-    ::unlink(temporary.path.c_str());
-    throw;
+  Staged(file, write).publish();
+}
+
+struct PendingFiles::File : Staged {
+  using Staged::Staged;
+};
+
+PendingFiles::PendingFiles() = default;
+PendingFiles::~PendingFiles() = default;
+
+void PendingFiles::add(const fs::path& file, std::string_view content) {
+  remove_leftover_files_once(parent_of(file));
+  files_.push_back(std::make_unique<File>(file, [&](std::ostream& out) {
+    out.write(content.data(), static_cast<std::streamsize>(content.size()));
+  }));
+}
+
+void PendingFiles::commit(const std::vector<fs::path>& gone) {
+  std::vector<fs::path> older = gone;
+  for (const auto& file : files_) {
+    older.push_back(file->file());
   }
-  flush_to_disk(parent_of(file), file);
+  // Of one file alone the older is there until the new one is.
+  for (const fs::path& file : older.size() > 1 ? older : std::vector<fs::path>()) {
+    std::error_code error;
+    fs::remove(file, error);
+    if (error) {
+      throw OutputError({"cannot be replaced: " + error.message(), file.string()});
+    }
+  }
+  for (const auto& file : files_) {
+    file->publish();
+  }
+  files_.clear();
 }
 
 void write_file(const fs::path& file, std::string_view content) {

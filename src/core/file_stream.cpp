@@ -37,7 +37,7 @@ int open_again(const char* file, int flags, mode_t mode = 0) {
     case ExitCode::kUsage:
       throw UsageError(problem);
     default:
-      throw InputError(problem);
+      throw ReadError(problem);
   }
 }
 
@@ -207,7 +207,7 @@ DescriptorBuffer::pos_type DescriptorBuffer::seekpos(pos_type position,
 }
 
 InputFile::InputFile(const fs::path& file, ExitCode code)
-    : std::istream(nullptr), buffer_(file.string(), code) {
+    : std::istream(nullptr), buffer_(file.string(), code), file_(file), code_(code) {
   rdbuf(&buffer_);
   const int descriptor = open_again(file.c_str(), O_RDONLY);
   if (descriptor < 0) {
@@ -218,6 +218,12 @@ InputFile::InputFile(const fs::path& file, ExitCode code)
   }
   // An error of the buffer passes through whatever reads, as it is.
   exceptions(std::ios_base::badbit);
+}
+
+void InputFile::require_open() const {
+  if (!*this) {
+    throw_error(code_, {"cannot be read: " + why_, file_.string()});
+  }
 }
 
 OutputFile::OutputFile(const fs::path& file)
@@ -242,9 +248,7 @@ void OutputFile::close(bool to_disk) { buffer_.close(to_disk); }
 
 std::string read_file(const fs::path& file, ExitCode code) {
   InputFile in(file, code);
-  if (!in) {
-    throw_error(code, {"cannot be read: " + in.why(), file.string()});
-  }
+  in.require_open();
   std::string content;
   std::error_code ignored;
   const std::uintmax_t size = fs::file_size(file, ignored);

@@ -43,11 +43,9 @@ std::string sha256(std::span<const std::byte> bytes) {
   return hash.hex();
 }
 
-std::string sha256_file(const std::filesystem::path& file) {
-  InputFile in(file);
-  if (!in) {
-    throw InputError({"cannot be read: " + in.why(), file.string()});
-  }
+std::string sha256_file(const std::filesystem::path& file, ExitCode code) {
+  InputFile in(file, code);
+  in.require_open();
   Sha256 hash;
   std::vector<char> piece(1 << 20);
   while (in) {

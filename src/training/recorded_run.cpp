@@ -49,7 +49,7 @@ RecordedRun::RecordedRun(const fs::path& folder, const DataOptions& data, Progre
     if (run.contains("weights") && run.at("weights").contains(best().filename().string())) {
       require_same("the weights are", best(),
                    run.at("weights").at(best().filename().string()).at("sha256"),
-                   sha256_file(best()));
+                   sha256_file(best(), ExitCode::kWeights));
     }
     for (const auto& [name, file] :
          {std::pair{"train", data.train}, std::pair{"validation", data.validation}}) {

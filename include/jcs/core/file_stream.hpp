@@ -14,6 +14,12 @@ namespace jcs {
 // Streams on files that lose no error of the system. Those of the standard library take a disk that
 // cannot be read for the end of the file, and forget why a file could not be written or closed.
 
+/// The system did not let a file of input data be read: what it holds is not known.
+class ReadError : public InputError {
+ public:
+  using InputError::InputError;
+};
+
 /// What the system says of an error number, e.g. `No space left on device`.
 std::string reason_of(int error_number);
 
@@ -58,16 +64,20 @@ class DescriptorBuffer : public std::streambuf {
 
 /// A file to read. Fails (`!stream`) when it cannot be opened, with why() saying so. When reading
 /// goes wrong later, whatever reads – `get`, `getline`, `>>`, a parser – throws an Error that names
-/// the file and the system's reason.
+/// the file and the system's reason; a ReadError where the code is kInput.
 class InputFile : public std::istream {
  public:
   explicit InputFile(const std::filesystem::path& file, ExitCode code = ExitCode::kInput);
 
   [[nodiscard]] const std::string& why() const { return why_; }
+  /// @throws Error of the stream's code when the file could not be opened
+  void require_open() const;
 
  private:
   DescriptorBuffer buffer_;
   std::string why_;
+  std::filesystem::path file_;
+  ExitCode code_;
 };
 
 /// A file to write anew, not whole or not at all as those of write_file() are: for files inside a

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "jcs/core/pending_files.hpp"
+
 #include "support/error_line.hpp"
 #include "support/temp_dir.hpp"
 
@@ -158,6 +160,27 @@ TEST(AtomicFile, NamesOfTemporaries) {
                             ".result.jcs-aB3xy", ".result.jcs-aB3x.z", ".bashrc.backup"}) {
     EXPECT_EQ(jcs::target_of_temporary(other), "") << other;
   }
+}
+
+// A training list beside the validation list of an earlier split would share patients with it.
+TEST(PendingFiles, AppearTogetherOrNotAtAll) {
+  const TempDir dir;
+  jcs::write_file(dir / "train", "old");
+  jcs::write_file(dir / "test", "old");
+  {
+    jcs::PendingFiles files;
+    files.add(dir / "train", "new");
+    error_line<jcs::OutputError>([&] { files.add(dir / "no folder" / "val", "new"); });
+  }
+  EXPECT_EQ(content(dir / "train"), "old");
+  EXPECT_EQ(entries(dir.path()), 2u);
+  jcs::PendingFiles files;
+  files.add(dir / "train", "new");
+  files.add(dir / "val", "new");
+  files.commit({dir / "test"});
+  EXPECT_EQ(content(dir / "train"), "new");
+  EXPECT_EQ(content(dir / "val"), "new");
+  EXPECT_EQ(entries(dir.path()), 2u);
 }
 
 }  // namespace

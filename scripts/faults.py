@@ -99,6 +99,7 @@ def commands(bin_dir):
         Command("inspect", [bin_dir / "jcs_weights", "inspect", "{in}/seg.safetensors", "--json"], quick=True),
         Command("convert", [bin_dir / "jcs_weights", "convert", "{in}/seg.safetensors", "{out}/seg.safetensors"], quick=True),
         Command("diagnose", diagnose + ["--overwrite", "--nifti"], older=("--threshold", "1")),
+        Command("nifti", [word if word != "{in}/study" else "{in}/volume.nii.gz" for word in diagnose]),
         Command("cohort", [word if word != "{in}/study" else "{in}/studies" for word in diagnose] + ["--cohort"],
                 resumes=True),
         Command("train_seg", [bin_dir / "train_seg"] + [word % "seg" if "%" in word else word for word in train],
@@ -132,6 +133,9 @@ def write_inputs(bin_dir, folder):
         must(bin_dir / f"train_{kind}", "--config", folder / f"{kind}.yaml", "--set", 'data.cache=""', "--out", folder / f"run_{kind}",
              "--set", "run.epochs=1")
         shutil.copy(folder / f"run_{kind}" / "best.safetensors", folder / f"{kind}.safetensors")
+    must(bin_dir / "jcs_diagnose", folder / "study", "--weights-cls", folder / "cls.safetensors", "--segment", "never",
+         "--nifti-volume", "-o", folder / "result")
+    shutil.copy(folder / "result" / "volume.nii.gz", folder / "volume.nii.gz")
 
 
 class Trial:

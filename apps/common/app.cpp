@@ -1,6 +1,7 @@
 #include "common/app.hpp"
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/log.hpp"
 #include "jcs/core/text.hpp"
 
@@ -59,20 +61,43 @@ extern "C" void on_signal(int signal) {
   }
 }
 
+// Work that hears of the stop gets so long to come to an end. Schedulers kill half a minute after
+// their warning; a single step on a slow device may take longer than that.
+constexpr auto kGrace = std::chrono::seconds(15);
+
+// What is on the disk is whole at any moment, so that the next start copes as it does after a kill.
+[[noreturn]] void end_now(const std::string& program) {
+  const std::string line =
+      program +
+      ": stopped on request in the middle of a long step; the same command goes on from "
+      "what was last saved\n";
+  static_cast<void>(!::write(STDERR_FILENO, line.data(), line.size()));
+  ::_exit(static_cast<int>(ExitCode::kInterrupted));
+}
+
 // A stop token cannot be touched inside a signal handler, so a thread carries the news over.
 class SignalWatch {
  public:
-  SignalWatch() {
+  explicit SignalWatch(const std::string& program) {
     struct sigaction action {};
     action.sa_handler = on_signal;
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
-    thread_ = std::jthread([](const std::stop_token& stop) {
-      while (!stop.stop_requested() && g_signalled == 0) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    thread_ = std::jthread([program](const std::stop_token& ended) {
+      constexpr auto kPause = std::chrono::milliseconds(20);
+      while (!ended.stop_requested() && g_signalled == 0) {
+        std::this_thread::sleep_for(kPause);
       }
-      if (g_signalled != 0) {
-        stop_source().request_stop();
+      if (g_signalled == 0) {
+        return;
+      }
+      stop_source().request_stop();
+      const auto last = std::chrono::steady_clock::now() + kGrace;
+      while (!ended.stop_requested()) {
+        if (std::chrono::steady_clock::now() > last) {
+          end_now(program);
+        }
+        std::this_thread::sleep_for(kPause);
       }
     });
   }
@@ -135,6 +160,14 @@ class TerminalProgress : public Progress {
   std::chrono::steady_clock::time_point started_, last_;
   bool shown_ = false;
 };
+
+// LibTorch and OpenCV have exceptions of their own for memory that the system refuses.
+bool tells_of_memory(const std::string& text) {
+  for (const char* sign : {"can't allocate memory", "Insufficient memory", "Failed to allocate"}) {
+    if (text.find(sign) != std::string::npos) return true;
+  }
+  return false;
+}
 
 int report(const char* program, ExitCode code, const std::string& line) {
   std::fprintf(stderr, "%s: %s\n", program, printable(line).c_str());
@@ -211,11 +244,15 @@ int App::run(int argc, char** argv, const std::function<void()>& body) {
   log().set_level(verbose_ ? spdlog::level::debug
                   : quiet_ ? spdlog::level::warn
                            : spdlog::level::info);
-  const SignalWatch watch;
   const char* name = cli_.get_name().c_str();
   try {
+    if (at_start_) at_start_();
+    const SignalWatch watch(name);
     body();
     progress_.reset();
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      throw OutputError({"cannot be written: " + reason_of(errno), "standard output"});
+    }
     return static_cast<int>(ExitCode::kDone);
   } catch (const Error& error) {
     progress_.reset();
@@ -227,6 +264,14 @@ int App::run(int argc, char** argv, const std::function<void()>& body) {
     progress_.reset();
     // Torch appends a backtrace after the first line; it means nothing to a user.
     const std::string text = error.what();
+    if (text.find("CUDA out of memory") != std::string::npos) {
+      return report(name, ExitCode::kUsage,
+                    to_line({"too little memory is free", "device",
+                             "a device with more free memory, smaller batches, or cpu"}));
+    }
+    if (tells_of_memory(text)) {
+      return report(name, ExitCode::kUnforeseen, "out of memory");
+    }
     return report(name, ExitCode::kUnforeseen, "unforeseen: " + text.substr(0, text.find('\n')));
   }
 }

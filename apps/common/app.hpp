@@ -1,8 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -26,6 +28,9 @@ class App {
   /// Stop asked for by Ctrl-C or SIGTERM. A second Ctrl-C ends the program at once.
   [[nodiscard]] std::stop_token stop() const;
 
+  /// `action` runs after the command line was understood, while the program has one thread.
+  void at_start(std::function<void()> action) { at_start_ = std::move(action); }
+
   /// Parses the command line, then calls `body`. An Error becomes its line on stderr and its exit
   /// code.
   int run(int argc, char** argv, const std::function<void()>& body);
@@ -38,6 +43,7 @@ class App {
   bool quiet_ = false;
   bool verbose_ = false;
   std::unique_ptr<Progress> progress_;
+  std::function<void()> at_start_;
 };
 
 }  // namespace jcs::app

@@ -1,15 +1,15 @@
 #include "common/print.hpp"
 
-#include <cstdio>
+#include <unistd.h>
 
-#include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 
 namespace jcs::app {
 
 void print(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    throw OutputError({"cannot be written", "standard output"});
-  }
+  OutputFile out(::dup(STDOUT_FILENO), "standard output");
+  out << text;
+  out.close();
 }
 
 }  // namespace jcs::app

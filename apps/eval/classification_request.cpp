@@ -1,12 +1,12 @@
 #include "eval/classification_request.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <optional>
 #include <set>
 
 #include "jcs/config/yaml.hpp"
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/hash.hpp"
 #include "jcs/core/log_text.hpp"
 #include "jcs/data/content.hpp"
@@ -52,7 +52,7 @@ RunData data_of_run(const fs::path& run) {
 
 // Whether a CSV file holds predictions; if not, it is a manifest.
 bool holds_predictions(const fs::path& file) {
-  std::ifstream stream(file);
+  InputFile stream(file);
   std::string header;
   std::getline(stream, header);
   return header.find("probability") != std::string::npos;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <span>
 #include <system_error>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/hash.hpp"
 #include "jcs/core/text.hpp"
 
@@ -174,9 +174,9 @@ Agreement compare_documents(const ordered_json& recorded, const ordered_json& re
 }
 
 ordered_json read_json(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
+  InputFile stream(file);
   if (!stream) {
-    throw InputError({"cannot be read", file.string()});
+    throw InputError({"cannot be read: " + stream.why(), file.string()});
   }
   ordered_json document = ordered_json::parse(stream, nullptr, /*allow_exceptions=*/false);
   if (!document.is_object()) {

@@ -1,16 +1,22 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
+#include "jcs/core/output_lock.hpp"
+#include "jcs/core/pending_files.hpp"
 #include "jcs/data/collections.hpp"
 #include "jcs/data/manifest.hpp"
 #include "jcs/data/overlap.hpp"
 #include "jcs/data/split.hpp"
 #include "jcs/data/write_manifest.hpp"
+#include "jcs/imaging/decoder_processes.hpp"
 
 #include "common/app.hpp"
 #include "common/option_flags.hpp"
@@ -98,6 +104,32 @@ CLI::App* add_split(CLI::App& cli, SplitCommand& split) {
   return command;
 }
 
+// All lists or none: a new one beside one of an earlier split would share patients with it.
+void write_split(const fs::path& folder,
+                 const std::vector<std::pair<fs::path, const data::Manifest*>>& lists) {
+  std::error_code error;
+  const bool made = fs::create_directories(folder, error);
+  if (error) {
+    throw jcs::OutputError({"cannot be created: " + error.message(), folder.string()});
+  }
+  try {
+    const auto lock = jcs::OutputLock::inside(folder);
+    jcs::PendingFiles files;
+    std::vector<fs::path> gone;
+    for (const auto& [file, manifest] : lists) {
+      if (manifest->entries.empty()) {
+        gone.push_back(file);
+      } else {
+        files.add(file, data::manifest_text(file, *manifest));
+      }
+    }
+    files.commit(gone);
+  } catch (...) {
+    if (made) fs::remove(folder, error);
+    throw;
+  }
+}
+
 void split_manifest(const SplitCommand& command, jcs::app::App& app) {
   const fs::path train = command.out / "train.csv", val = command.out / "val.csv",
                  test = command.out / "test.csv";
@@ -114,14 +146,8 @@ void split_manifest(const SplitCommand& command, jcs::app::App& app) {
   const data::Manifest manifest = data::read_manifest(command.manifest);
   const data::Split split =
       data::split_by_patient(manifest, command.options, 0, app.progress(), app.stop());
-  fs::create_directories(command.out, error);
-  if (error) {
-    throw jcs::OutputError({"cannot be created: " + error.message(), command.out.string()});
-  }
-  fs::remove(test, error);
-  data::write_manifest(train, split.training);
-  if (!split.validation.entries.empty()) data::write_manifest(val, split.validation);
-  if (!split.test.entries.empty()) data::write_manifest(test, split.test);
+  write_split(command.out,
+              {{train, &split.training}, {val, &split.validation}, {test, &split.test}});
   if (app.quiet()) return;
   print_summary(train, split.training);
   if (!split.validation.entries.empty()) print_summary(val, split.validation);
@@ -162,6 +188,8 @@ int main(int argc, char** argv) {
   CLI::App* check_command = add_check(app.cli(), check);
   CLI::App* report_command = add_report(app.cli(), report);
   app.cli().require_subcommand(1);
+  std::optional<jcs::imaging::DecoderProcesses> decoders;
+  app.at_start([&] { decoders.emplace(); });
   return app.run(argc, argv, [&] {
     if (manifest_command->parsed()) make_manifest(manifest, app);
     if (split_command->parsed()) split_manifest(split, app);

@@ -1,7 +1,10 @@
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "jcs/core/error.hpp"
+#include "jcs/imaging/decoder_processes.hpp"
+#include "jcs/imaging/limits.hpp"
 #include "jcs/imaging/study.hpp"
 #include "jcs/report/summary.hpp"
 
@@ -73,6 +76,11 @@ int main(int argc, char** argv) {
                kExamples);
   app::DiagnoseArguments arguments;
   app::add_arguments(app, arguments);
+  std::optional<imaging::DecoderProcesses> decoders;
+  app.at_start([&] {
+    imaging::set_limits(arguments.limits);
+    decoders.emplace();
+  });
   return app.run(argc, argv, [&] {
     if (arguments.list_series) {
       list_series(arguments.study, app);

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <string_view>
 #include <system_error>
 
 #include <nlohmann/json.hpp>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/imaging/nifti.hpp"
 
 namespace jcs::app {
@@ -35,17 +35,20 @@ bool is_earlier_result(const fs::path& folder) {
       return false;
     }
   }
-  std::ifstream in(folder / "result.json");
+  InputFile in(folder / "result.json", ExitCode::kOutput);
   const auto json = nlohmann::json::parse(in, nullptr, false);
   return !error && json.is_object() && json.contains("schema_version") && json.contains("verdict");
 }
 
 AtomicFolder open_output(const fs::path& folder, bool overwrite) {
-  if (!overwrite && is_earlier_result(folder)) {
-    throw OutputError(
-        {"holds an earlier result, which only --overwrite replaces", folder.string()});
-  }
-  return AtomicFolder(folder, is_earlier_result);
+  return AtomicFolder(folder, [overwrite](const fs::path& there) {
+    if (!is_earlier_result(there)) return false;
+    if (!overwrite) {
+      throw OutputError(
+          {"holds an earlier result, which only --overwrite replaces", there.string()});
+    }
+    return true;
+  });
 }
 
 }  // namespace jcs::app

@@ -45,7 +45,7 @@ std::string inspect(const std::filesystem::path& path) {
     out += "# " + name + ": " + printable(text) + "\n";
   };
   fact("format", file.format);
-  fact("sha256", sha256_file(path));
+  fact("sha256", sha256_file(path, ExitCode::kWeights));
   const std::string network = weights::to_text(weights::recognise(file.tensors));
   if (!network.empty()) {
     fact("network", network);
@@ -76,7 +76,7 @@ std::string inspect_json(const std::filesystem::path& path) {
   const nlohmann::ordered_json out = {
       {"file", path.string()},
       {"format", file.format},
-      {"sha256", sha256_file(path)},
+      {"sha256", sha256_file(path, ExitCode::kWeights)},
       {"network", weights::to_text(weights::recognise(file.tensors))},
       {"notes", file.notes},
       {"metadata", file.metadata},

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/output_lock.hpp"
 #include "jcs/weights/convert.hpp"
 #include "jcs/weights/verify.hpp"
 
@@ -31,6 +32,7 @@ void convert(const Arguments& arguments) {
     throw jcs::UsageError({"the output's name ends otherwise", arguments.to.string(),
                            "a name that ends in .safetensors"});
   }
+  const auto lock = jcs::OutputLock::beside(arguments.to);
   const auto done = jcs::weights::convert(arguments.file, arguments.to);
   jcs::app::print(arguments.to.string() + ": " + std::to_string(done.tensors) + " tensors from " +
                   done.format +

@@ -79,8 +79,14 @@ std::unique_ptr<parallel::Ranks> join_ranks(training::RunOptions& run) {
 
 void restart_if_asked(const TrainArguments& arguments, const std::filesystem::path& folder,
                       parallel::Ranks& ranks) {
-  if (arguments.restart && ranks.is_first()) {
-    training::RunFolder(folder).clear();
+  std::error_code ignored;
+  if (ranks.is_first() && std::filesystem::exists(folder, ignored)) {
+    const training::RunFolder run(folder);
+    // The training takes the lock for itself; here a run that is under way is told of at once.
+    const OutputLock lock = run.lock();
+    if (arguments.restart) {
+      run.clear();
+    }
   }
   ranks.barrier();
 }

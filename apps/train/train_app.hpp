@@ -1,15 +1,17 @@
 #pragma once
 
-#include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "jcs/config/yaml.hpp"
+#include "jcs/imaging/decoder_processes.hpp"
 #include "jcs/parallel/ranks.hpp"
 #include "jcs/training/training_loop.hpp"
 
 #include "common/app.hpp"
+#include "common/print.hpp"
 
 namespace jcs::app {
 
@@ -35,7 +37,7 @@ training::Invocation invocation_of(int argc, char** argv, const std::string& yam
 std::unique_ptr<parallel::Ranks> join_ranks(training::RunOptions& run);
 
 /// Removes what an earlier run left in the folder, when the user asked to start anew; all processes
-/// return when that is done.
+/// return when that is done. @throws OutputError when a run is under way in the folder
 void restart_if_asked(const TrainArguments& arguments, const std::filesystem::path& folder,
                       parallel::Ranks& ranks);
 
@@ -56,11 +58,13 @@ int train_main(int argc, char** argv, const std::string& name, const std::string
   App app(name, description, examples(name));
   TrainArguments arguments;
   add_train_arguments(app, arguments);
+  std::optional<imaging::DecoderProcesses> decoders;
+  app.at_start([&] { decoders.emplace(); });
   return app.run(argc, argv, [&] {
     auto options = config::load<Options>(arguments.config, settings_of(arguments));
     const std::string yaml = config::to_yaml(options);
     if (arguments.print_config) {
-      std::fputs(yaml.c_str(), stdout);
+      print(yaml);
       return;
     }
     training::check(options);

@@ -1,52 +1,19 @@
 #include "run_log.hpp"
 
-#include <algorithm>
-#include <cctype>
-#include <fstream>
-#include <string_view>
-
 #include <nlohmann/json.hpp>
 
 #include "jcs/cohort/page.hpp"
 #include "jcs/core/atomic_file.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
+
+#include "shard_lock.hpp"
 
 namespace jcs::cohort {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-/// Whether files that appear whole leave `name` behind when the program is killed while `target`
-/// is written.
-bool is_leftover(std::string_view name, const std::string& target) {
-  const std::string start = "." + target + ".";
-  constexpr std::size_t kRandom = 6;
-  if (!name.starts_with(start)) {
-    return false;
-  }
-  name.remove_prefix(start.size());
-  if (name.ends_with(".old")) {
-    name.remove_suffix(4);
-  }
-  return name.size() == kRandom && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-           return std::isalnum(c) != 0;
-         });
-}
-
-void remove_leftovers(const fs::path& target) {
-  std::error_code error;
-  std::vector<fs::path> leftovers;
-  for (fs::directory_iterator entry(target.parent_path(), error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (is_leftover(entry->path().filename().native(), target.filename().native())) {
-      leftovers.push_back(entry->path());
-    }
-  }
-  for (const fs::path& leftover : leftovers) {
-    fs::remove_all(leftover, error);
-  }
-}
 
 void require_ours(const fs::path& folder) {
   std::error_code error;
@@ -78,13 +45,14 @@ RunLog::RunLog(const std::vector<Study>& studies, const CohortOptions& options)
       throw OutputError({"cannot be created: " + error.message(), part.string()});
     }
   }
+  lock_.emplace(lock_shard(options.folder, options.shard));
 }
 
 bool RunLog::done(const Study& study) const {
   if (!is_done(read_state(options_.folder, study), study, digest_)) {
     return false;
   }
-  std::ifstream in(result_folder(options_.folder, study) / "result.json");
+  InputFile in(result_folder(options_.folder, study) / "result.json", ExitCode::kOutput);
   return nlohmann::json::parse(in, nullptr, false).is_object();
 }
 
@@ -98,10 +66,6 @@ StudyState RunLog::state(const Study& study, StudyState::Step step) const {
 }
 
 void RunLog::begin(const Study& study) const {
-  if (broken_off(study)) {
-    remove_leftovers(result_folder(options_.folder, study));
-    remove_leftovers(state_file(options_.folder, study));
-  }
   write_state(options_.folder, study, state(study, StudyState::Step::kRunning));
 }
 

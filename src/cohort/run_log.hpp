@@ -7,6 +7,7 @@
 
 #include "jcs/cohort/run.hpp"
 #include "jcs/cohort/table.hpp"
+#include "jcs/core/output_lock.hpp"
 
 #include "study_state.hpp"
 
@@ -15,7 +16,9 @@ namespace jcs::cohort {
 /// What a run keeps in the cohort's folder.
 class RunLog {
  public:
-  /// Makes the folder. @throws OutputError when it cannot be written or holds other files.
+  /// Makes the folder and keeps other runs from this one's studies as long as it lives.
+  /// @throws OutputError when it cannot be written, holds other files, or another run is at some of
+  /// the studies
   RunLog(const std::vector<Study>& studies, const CohortOptions& options);
 
   /// Whether there is a whole result, made with these settings.
@@ -23,7 +26,7 @@ class RunLog {
   /// Whether a run was killed during the study.
   [[nodiscard]] bool broken_off(const Study& study) const;
 
-  /// Removes what a killed run left of the study, and notes that it is under way.
+  /// Notes that the study is under way.
   void begin(const Study& study) const;
   void finish(const Study& study) const;
   /// Notes the error, unless another process has done the study meanwhile.
@@ -40,6 +43,7 @@ class RunLog {
   const std::vector<Study>& studies_;
   const CohortOptions& options_;
   std::string digest_;
+  std::optional<OutputLock> lock_;
 };
 
 }  // namespace jcs::cohort

@@ -1,13 +1,13 @@
 #include "jcs/cohort/study_list.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <utility>
 
 #include <csv.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/imaging/nifti.hpp"
 
@@ -107,7 +107,8 @@ void read_header(CsvReader& csv, const List& list) {
 void read_csv(const fs::path& file, List& list) {
   unsigned line = 1;
   try {
-    CsvReader csv(file.string());
+    const std::string text = read_file(file);
+    CsvReader csv(file.string(), text.data(), text.data() + text.size());
     read_header(csv, list);
     std::string path;
     std::string name;
@@ -134,7 +135,7 @@ void read_csv(const fs::path& file, List& list) {
 }
 
 void read_lines(const fs::path& file, List& list) {
-  std::ifstream in(file);
+  InputFile in(file);
   std::string line;
   for (unsigned number = 1; std::getline(in, line); ++number) {
     if (number == 1 && line.starts_with("\xEF\xBB\xBF")) {
@@ -148,16 +149,13 @@ void read_lines(const fs::path& file, List& list) {
       list.add(number, std::string(path), {});
     }
   }
-  if (in.bad()) {
-    throw InputError({"cannot be read", file.string()});
-  }
 }
 
 }  // namespace
 
 Studies read_study_list(const fs::path& file) {
   std::error_code error;
-  if (!fs::is_regular_file(file, error) || !std::ifstream(file)) {
+  if (!fs::is_regular_file(file, error) || !InputFile(file)) {
     throw InputError({"the list of studies cannot be read", file.string()});
   }
   List list(file);

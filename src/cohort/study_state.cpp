@@ -1,7 +1,6 @@
 #include "study_state.hpp"
 
 #include <array>
-#include <fstream>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -9,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "jcs/core/atomic_file.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/hash.hpp"
 
 #include "utf8.hpp"
@@ -43,7 +43,7 @@ fs::path result_folder(const fs::path& cohort, const Study& study) {
 }
 
 std::optional<StudyState> read_state(const fs::path& cohort, const Study& study) {
-  std::ifstream in(state_file(cohort, study));
+  InputFile in(state_file(cohort, study), ExitCode::kOutput);
   const Json json = Json::parse(in, nullptr, false);
   if (!json.is_object()) {
     return std::nullopt;

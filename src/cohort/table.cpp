@@ -1,11 +1,11 @@
 #include "jcs/cohort/table.hpp"
 
 #include <cmath>
-#include <fstream>
 
 #include <nlohmann/json.hpp>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
 
 #include "study_state.hpp"
@@ -79,7 +79,7 @@ StudyRow row_of(const fs::path& folder, const Study& study, const std::string& d
   row.path = paths ? shown_path(study) : "";
   const std::optional<StudyState> state = read_state(folder, study);
   if (is_done(state, study, digest)) {
-    std::ifstream in(result_folder(folder, study) / "result.json");
+    InputFile in(result_folder(folder, study) / "result.json", ExitCode::kOutput);
     const Json result = Json::parse(in, nullptr, false);
     if (result.is_object()) {
       row.status = Status::kDone;

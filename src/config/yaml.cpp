@@ -8,6 +8,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
 
 namespace jcs::config {
@@ -126,9 +127,7 @@ Reader::Reader(const std::filesystem::path& file, const std::vector<std::string>
     : state_(std::make_unique<State>()) {
   state_->file = file.string();
   try {
-    state_->node = YAML::LoadFile(state_->file);
-  } catch (const YAML::BadFile&) {
-    throw UsageError({"configuration cannot be read", state_->file});
+    state_->node = YAML::Load(read_file(file, ExitCode::kUsage));
   } catch (const YAML::Exception& error) {
     throw UsageError(
         {"no valid YAML: " + error.msg, state_->file + ":" + std::to_string(error.mark.line + 1)});

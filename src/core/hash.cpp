@@ -1,13 +1,13 @@
 #include "jcs/core/hash.hpp"
 
 #include <array>
-#include <fstream>
 #include <memory>
 #include <vector>
 
 #include <openssl/evp.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 
 namespace jcs {
 
@@ -43,19 +43,14 @@ std::string sha256(std::span<const std::byte> bytes) {
   return hash.hex();
 }
 
-std::string sha256_file(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    throw InputError({"cannot be read", file.string()});
-  }
+std::string sha256_file(const std::filesystem::path& file, ExitCode code) {
+  InputFile in(file, code);
+  in.require_open();
   Sha256 hash;
   std::vector<char> piece(1 << 20);
   while (in) {
     in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
     hash.add(piece.data(), static_cast<std::size_t>(in.gcount()));
-  }
-  if (in.bad()) {
-    throw InputError({"reading failed", file.string()});
   }
   return hash.hex();
 }

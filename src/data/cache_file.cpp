@@ -1,14 +1,13 @@
 #include "cache_file.hpp"
 
+#include <cerrno>
 #include <cstddef>
-#include <cstring>
 #include <ostream>
 #include <span>
 #include <string>
 #include <type_traits>
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,40 +45,49 @@ std::string head_digest(const Head& head, std::string_view checksums) {
   return sha256(std::as_bytes(std::span(text)));
 }
 
-// A file in memory as long as the object lives; empty when it cannot be mapped. A file that is
-// replaced meanwhile stays mapped as it was.
-class MappedFile {
+// A file that is read at the places that are wanted. It is not mapped: a disk that fails would then
+// end the program instead of a call. A file that is replaced meanwhile stays open as it was.
+class OpenFile {
  public:
-  explicit MappedFile(const fs::path& file) {
-    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-      return;
-    }
+  explicit OpenFile(const fs::path& file) {
+    do {
+      fd_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    } while (fd_ < 0 && errno == EINTR);
     struct stat state {};
-    if (::fstat(fd, &state) == 0 && S_ISREG(state.st_mode) && state.st_size > 0) {
-      const auto size = static_cast<std::size_t>(state.st_size);
-      void* memory = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
-      if (memory != MAP_FAILED) {
-        memory_ = memory;
-        size_ = size;
-      }
-    }
-    ::close(fd);
-  }
-  ~MappedFile() {
-    if (memory_ != nullptr) {
-      ::munmap(memory_, size_);
+    if (fd_ >= 0 && ::fstat(fd_, &state) == 0 && S_ISREG(state.st_mode)) {
+      size_ = static_cast<std::size_t>(state.st_size);
     }
   }
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
+  ~OpenFile() {
+    if (fd_ >= 0) {
+      ::close(fd_);
+    }
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
 
-  [[nodiscard]] std::string_view bytes() const {
-    return {static_cast<const char*>(memory_), size_};
+  [[nodiscard]] std::size_t size() const { return size_; }  ///< 0 where there is no such file
+
+  /// Whether all could be read.
+  bool read(std::size_t at, void* to, std::size_t count) const {
+    auto* bytes = static_cast<char*>(to);
+    while (count > 0) {
+      const ssize_t got = ::pread(fd_, bytes, count, static_cast<off_t>(at));
+      if (got <= 0) {
+        if (got < 0 && errno == EINTR) {
+          continue;
+        }
+        return false;
+      }
+      bytes += got;
+      at += static_cast<std::size_t>(got);
+      count -= static_cast<std::size_t>(got);
+    }
+    return true;
   }
 
  private:
-  void* memory_ = nullptr;
+  int fd_ = -1;
   std::size_t size_ = 0;
 };
 
@@ -96,33 +104,33 @@ std::optional<SourceStamp> stamp_of(const fs::path& source) {
 }
 
 std::optional<cv::Mat> read_cached(const fs::path& file, const SourceStamp& stamp, int slice) {
-  const MappedFile mapped(file);
-  const std::string_view bytes = mapped.bytes();
+  const OpenFile kept(file);
   Head head;
-  if (bytes.size() < sizeof head) {
+  if (kept.size() < sizeof head || !kept.read(0, &head, sizeof head)) {
     return std::nullopt;
   }
-  std::memcpy(&head, bytes.data(), sizeof head);
   if (!head.sound() || head.stamp != stamp || slice < 0 || slice >= head.slices) {
     return std::nullopt;
   }
   const auto slices = static_cast<std::size_t>(head.slices);
   const std::size_t each = head.slice_bytes() + kDigest;
-  if ((bytes.size() - sizeof head) / each != slices ||
-      (bytes.size() - sizeof head) % each != kDigest) {
+  if ((kept.size() - sizeof head) / each != slices ||
+      (kept.size() - sizeof head) % each != kDigest) {
     return std::nullopt;
   }
-  const std::string_view checksums =
-      bytes.substr(sizeof head + slices * head.slice_bytes(), slices * kDigest);
   const auto index = static_cast<std::size_t>(slice);
-  const std::string_view pixels =
-      bytes.substr(sizeof head + index * head.slice_bytes(), head.slice_bytes());
-  if (bytes.substr(bytes.size() - kDigest) != head_digest(head, checksums) ||
+  std::string digests((slices + 1) * kDigest, '\0');
+  cv::Mat picture(head.rows, head.columns, head.type);
+  if (!kept.read(sizeof head + slices * head.slice_bytes(), digests.data(), digests.size()) ||
+      !kept.read(sizeof head + index * head.slice_bytes(), picture.data, head.slice_bytes())) {
+    return std::nullopt;
+  }
+  const std::string_view checksums = std::string_view(digests).substr(0, slices * kDigest);
+  const std::string_view pixels(reinterpret_cast<const char*>(picture.data), head.slice_bytes());
+  if (std::string_view(digests).substr(slices * kDigest) != head_digest(head, checksums) ||
       checksums.substr(index * kDigest, kDigest) != sha256(std::as_bytes(std::span(pixels)))) {
     return std::nullopt;
   }
-  cv::Mat picture(head.rows, head.columns, head.type);
-  std::memcpy(picture.data, pixels.data(), pixels.size());
   return picture;
 }
 

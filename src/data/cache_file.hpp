@@ -24,7 +24,7 @@ std::optional<SourceStamp> stamp_of(const std::filesystem::path& source);
 // each as text; the SHA-256 of head and checksums. Numbers are the machine's own: a cache does not
 // travel.
 
-/// One slice out of a cache file, copied from the mapped file. Nothing where there is no such file,
+/// One slice out of a cache file. Nothing where there is no such file,
 /// it was made from another state of the source, or its content does not fit its checksums.
 std::optional<cv::Mat> read_cached(const std::filesystem::path& file, const SourceStamp& stamp,
                                    int slice);

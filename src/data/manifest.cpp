@@ -5,6 +5,7 @@
 #include <csv.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 
 #include "manifest_entry.hpp"
 
@@ -44,15 +45,14 @@ Manifest read_csv(const fs::path& file, Images images) {
   Manifest manifest{file, {}};
   const fs::path folder = file.parent_path();
   try {
-    CsvReader csv(file.string());
+    const std::string text = read_file(file);
+    CsvReader csv(file.string(), text.data(), text.data() + text.size());
     read_header(csv, file);
     EntryTexts texts;
     while (csv.read_row(texts.image, texts.mask, texts.label, texts.patient, texts.source,
                         texts.slice, texts.mask_value)) {
       manifest.entries.push_back(checked_entry(texts, folder, file, csv.get_file_line(), images));
     }
-  } catch (const io::error::can_not_open_file&) {
-    throw InputError({"manifest cannot be read", file.string()});
   } catch (const io::error::base& error) {
     const auto* line = dynamic_cast<const io::error::with_file_line*>(&error);
     const std::string where =

@@ -4,13 +4,13 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include <zlib.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 
 namespace jcs::data {
 
@@ -64,9 +64,9 @@ class Unpacker {
 // Whether the numbers of the file are little-endian, as its descriptive header says.
 bool little_endian(const fs::path& file) {
   std::array<char, kHeader> header{};
-  std::ifstream in(file, std::ios::binary);
+  InputFile in(file);
   if (!in) {
-    throw InputError({"cannot be read", file.string()});
+    throw InputError({"cannot be read: " + in.why(), file.string()});
   }
   in.read(header.data(), header.size());
   const bool little = std::memcmp(&header[126], "IM", 2) == 0;
@@ -88,7 +88,7 @@ bool little_endian(const fs::path& file) {
 void check_mat_file(const fs::path& file) {
   const bool little = little_endian(file);
   const std::uintmax_t size = fs::file_size(file);
-  std::ifstream in(file, std::ios::binary);
+  InputFile in(file);
   std::uintmax_t at = kHeader;
   while (at < size) {
     // Every variable follows a tag: its type and its size in bytes.

@@ -1,18 +1,18 @@
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 
 #include "manifest_entry.hpp"
 
 namespace jcs::data {
 
 Manifest read_pair_list(const std::filesystem::path& file) {
-  std::ifstream in(file);
+  InputFile in(file);
   if (!in) {
-    throw InputError({"manifest cannot be read", file.string()});
+    throw InputError({"manifest cannot be read: " + in.why(), file.string()});
   }
   Manifest manifest{file, {}};
   std::string line;
@@ -38,9 +38,6 @@ Manifest read_pair_list(const std::filesystem::path& file) {
     texts.image = words[0];
     texts.mask = words[1];
     manifest.entries.push_back(checked_entry(texts, file.parent_path(), file, number));
-  }
-  if (in.bad()) {
-    throw InputError({"manifest cannot be read", file.string()});
   }
   return manifest;
 }

@@ -45,7 +45,7 @@ std::string number(const std::optional<int>& value) {
 
 }  // namespace
 
-void write_manifest(const fs::path& file, const Manifest& manifest) {
+std::string manifest_text(const fs::path& file, const Manifest& manifest) {
   if (file.extension() == ".txt") {
     throw UsageError({"a name in .txt means a list without columns", file.string(), ".csv"});
   }
@@ -68,7 +68,11 @@ void write_manifest(const fs::path& file, const Manifest& manifest) {
     if (values) fields.push_back(number(entry.mask_value));
     csv += joined(fields, ",") + "\n";
   }
-  write_file(file, csv);
+  return csv;
+}
+
+void write_manifest(const fs::path& file, const Manifest& manifest) {
+  write_file(file, manifest_text(file, manifest));
 }
 
 }  // namespace jcs::data

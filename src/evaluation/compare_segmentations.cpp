@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <fstream>
 #include <map>
 
 #include <nlohmann/json.hpp>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/evaluation/comparison.hpp"
 #include "jcs/evaluation/picture_result.hpp"
@@ -31,9 +31,9 @@ InputError no_evaluation(const fs::path& file) {
 }
 
 Pictures read(const fs::path& file) {
-  std::ifstream stream(file);
+  InputFile stream(file);
   if (!stream) {
-    throw InputError({"cannot be read", file.string()});
+    throw InputError({"cannot be read: " + stream.why(), file.string()});
   }
   const json all = json::parse(stream, nullptr, /*allow_exceptions=*/false);
   Pictures pictures;

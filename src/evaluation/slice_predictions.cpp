@@ -7,6 +7,7 @@
 #include <csv.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
 
 namespace jcs::evaluation {
@@ -58,7 +59,8 @@ std::vector<SlicePrediction> read_predictions(const fs::path& file) {
   }
   std::vector<SlicePrediction> predictions;
   std::set<std::pair<std::string, std::string>> known;
-  Reader csv(file.string());
+  const std::string text = read_file(file);
+  Reader csv(file.string(), text.data(), text.data() + text.size());
   try {
     read_header(csv, file);
     SlicePrediction slice;

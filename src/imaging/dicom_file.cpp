@@ -3,7 +3,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <limits>
 #include <utility>
 
@@ -14,6 +13,7 @@
 #include <dcmtk/dcmdata/dcxfer.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/imaging/dicom_runtime.hpp"
 
@@ -63,11 +63,8 @@ DcmItem* first_item(DcmItem& item, const DcmTagKey& sequence, int index = 0) {
 }  // namespace
 
 bool begins_like_dicom(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    throw InputError(
-        {.what = "cannot be opened", .where = file.string(), .got = std::strerror(errno)});
-  }
+  InputFile in(file);
+  in.require_open();
   std::array<char, 132> head{};
   in.read(head.data(), head.size());
   if (in.gcount() == static_cast<std::streamsize>(head.size()) &&
@@ -87,19 +84,27 @@ bool begins_like_dicom(const std::filesystem::path& file) {
   return false;
 }
 
+OFCondition DicomFile::load() {
+  format_ = std::make_unique<DcmFileFormat>();
+  return format_->loadFile(OFFilename(path_.c_str()), EXS_Unknown, EGL_noChange, kMaxReadLength);
+}
+
 DicomFile::DicomFile(std::filesystem::path file) : path_(std::move(file)) {
   prepare_dicom();
   std::error_code error;
   size_ = std::filesystem::file_size(path_, error);
   if (error) {
-    throw InputError({.what = "cannot be read", .where = path_.string(), .got = error.message()});
+    throw ReadError({"cannot be read: " + error.message(), path_.string()});
   }
   if (!begins_like_dicom(path_)) {
     throw InputError({.what = "is not a DICOM file", .where = path_.string()});
   }
-  format_ = std::make_unique<DcmFileFormat>();
-  const OFCondition status =
-      format_->loadFile(OFFilename(path_.c_str()), EXS_Unknown, EGL_noChange, kMaxReadLength);
+  OFCondition status = load();
+  if (status.bad() || !dataset().tagExists(DCM_PixelData)) {
+    // DCMTK takes a disk that cannot be read for a damaged file, or for the end of it.
+    read_file(path_);
+    status = load();
+  }
   if (status.bad()) damage_ = status.text();
 
   DcmDataset& data = dataset();

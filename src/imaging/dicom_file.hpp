@@ -46,6 +46,8 @@ class DicomFile {
   [[nodiscard]] bool has_functional_groups() const;
 
  private:
+  OFCondition load();
+
   std::filesystem::path path_;
   std::uintmax_t size_ = 0;
   std::unique_ptr<DcmFileFormat> format_;

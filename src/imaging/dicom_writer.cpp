@@ -10,7 +10,9 @@
 
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/parallel.hpp"
+#include "jcs/imaging/dicom_bytes.hpp"
 #include "jcs/imaging/dicom_runtime.hpp"
 
 #include "ct_dataset.hpp"
@@ -67,7 +69,9 @@ void write_ct_files(const fs::path& folder, const CtVolume& volume, const WriteO
     DcmFileFormat format;
     fill_ct_dataset(*format.getDataset(), volume, k, uids, stored);
     if (compressed) require(format.getDataset()->chooseRepresentation(syntax, nullptr));
-    require(format.saveFile(OFFilename(file.c_str()), syntax));
+    OutputFile out(file);
+    out << dicom_bytes(format, file, compressed);
+    out.close();
     progress.update("writing", ++done, volume.slice_count());
   });
 }

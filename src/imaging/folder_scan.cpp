@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <set>
+#include <system_error>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/log.hpp"
 #include "jcs/core/parallel.hpp"
 
@@ -33,6 +35,9 @@ class Walk {
       const fs::file_status status = entry->status(ignored);
       if (fs::is_directory(status)) folders.push_back(entry->path());
       if (fs::is_regular_file(status)) files_.push_back(entry->path());
+    }
+    if (error && error != std::errc::permission_denied) {
+      throw ReadError({"cannot be read: " + error.message(), folder.string()});
     }
     if (error) unreadable_.push_back(folder.string() + ": " + error.message());
     std::sort(folders.begin(), folders.end());
@@ -67,6 +72,8 @@ Look look_at(const fs::path& file) {
     }
     look.slices = read_headers(file);
     look.kind = look.slices.empty() ? Look::Kind::kNoPixels : Look::Kind::kSlices;
+  } catch (const ReadError&) {
+    throw;  // it may be a slice, and a study that lacks one is another study
   } catch (const InputError& error) {
     look.kind = Look::Kind::kUnreadable;
     look.reason = error.what();

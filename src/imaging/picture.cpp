@@ -5,7 +5,6 @@
 #include <bitset>
 #include <cmath>
 #include <cstdint>
-#include <fstream>
 #include <iterator>
 #include <limits>
 #include <optional>
@@ -17,6 +16,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 
 #include "dicom_file.hpp"
 #include "pixel_layout.hpp"
@@ -89,11 +89,6 @@ std::optional<cv::Vec3b> first_palette_colour(const std::string& png) {
   return std::nullopt;
 }
 
-std::string content_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 // An annotation has one value, or one for each of a few structures. Many shades are a slice, a
 // probability map or a mask that was blurred on its way, and would silently become one big opacity.
 void refuse_shades(const std::vector<cv::Mat>& channels, const std::filesystem::path& file) {
@@ -146,7 +141,7 @@ cv::Mat read_picture(const std::filesystem::path& file, const Preprocessing& pre
 
 cv::Mat read_mask(const std::filesystem::path& file) {
   const cv::Mat picture = read_raster(file);
-  const std::string content = content_of(file);
+  const std::string content = read_file(file);
   if (is_jpeg(content)) {
     throw InputError({.what = "a mask cannot be JPEG, whose losses spoil its edges",
                       .where = file.string(),

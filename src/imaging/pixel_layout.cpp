@@ -1,7 +1,6 @@
 #include "pixel_layout.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <string>
 
 #include <dcmtk/dcmdata/dcdeftag.h>
@@ -10,6 +9,7 @@
 #include <dcmtk/dcmdata/dcxfer.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/imaging/limits.hpp"
 
 namespace jcs::imaging {
@@ -58,7 +58,7 @@ std::uintmax_t bytes_left(const DicomFile& file, std::uint32_t stated) {
   // Headers are smaller than this by far.
   constexpr std::size_t kHead = std::size_t{16} << 20U;
   std::string head(std::min<std::uintmax_t>(file.size(), kHead), '\0');
-  std::ifstream in(file.path(), std::ios::binary);
+  InputFile in(file.path());
   in.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
 

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
-#include <fstream>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <opencv2/imgproc.hpp>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/imaging/decoder_processes.hpp"
 #include "jcs/imaging/limits.hpp"
 
@@ -27,20 +27,15 @@ std::string lower_extension(const std::filesystem::path& file) {
   return extension;
 }
 
-std::vector<std::uint8_t> bytes_of(const std::filesystem::path& file) {
+std::string content_of(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error)) {
     throw InputError({.what = "is no file", .where = file.string()});
   }
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    throw InputError(
-        {.what = "cannot be opened", .where = file.string(), .got = std::strerror(errno)});
-  }
-  return {std::istreambuf_iterator<char>(in), {}};
+  return read_file(file);
 }
 
-std::uint64_t big_endian(const std::vector<std::uint8_t>& bytes, std::size_t at) {
+std::uint64_t big_endian(std::span<const std::uint8_t> bytes, std::size_t at) {
   std::uint64_t value = 0;
   for (std::size_t i = at; i < at + 4; ++i) value = (value << 8U) | bytes[i];
   return value;
@@ -56,8 +51,7 @@ template <class Count>
 
 /// A few kilobytes of PNG can unpack to gigabytes, so its size is looked at before it is decoded
 /// (PNG specification, 11.2.2). Other pictures that are too large are noticed by the decoder.
-void require_possible_size(const std::vector<std::uint8_t>& bytes,
-                           const std::filesystem::path& file) {
+void require_possible_size(std::span<const std::uint8_t> bytes, const std::filesystem::path& file) {
   constexpr std::size_t kSizeAt = 16;
   if (bytes.size() < kSizeAt + 8 || std::memcmp(bytes.data(), "\x89PNG", 4) != 0) return;
   const std::uint64_t columns = big_endian(bytes, kSizeAt), rows = big_endian(bytes, kSizeAt + 4);
@@ -76,7 +70,8 @@ bool named_like_picture(const std::filesystem::path& file) {
 }
 
 cv::Mat read_raster(const std::filesystem::path& file) {
-  const std::vector<std::uint8_t> bytes = bytes_of(file);
+  const std::string content = content_of(file);
+  const std::span bytes(reinterpret_cast<const std::uint8_t*>(content.data()), content.size());
   require_possible_size(bytes, file);
   cv::Mat picture;
   DecoderProcesses* processes = DecoderProcesses::running();

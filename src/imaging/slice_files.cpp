@@ -1,12 +1,10 @@
 #include "slice_files.hpp"
 
-#include <cerrno>
 #include <cstdio>
-#include <fstream>
-#include <system_error>
 #include <vector>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/imaging/overlay.hpp"
 
 namespace jcs::imaging {
@@ -20,15 +18,9 @@ std::string slice_name(std::size_t slice) {
 void write_png(const std::filesystem::path& file, const cv::Mat& grey8) {
   // The folder as a whole is flushed once it is complete.
   const std::vector<std::byte> png = encode_png(grey8);
-  errno = 0;
-  std::ofstream out(file, std::ios::binary);
+  OutputFile out(file);
   out.write(reinterpret_cast<const char*>(png.data()), static_cast<std::streamsize>(png.size()));
   out.close();
-  if (!out) {
-    const int error = errno != 0 ? errno : EIO;
-    throw OutputError(
-        {"cannot be written: " + std::generic_category().message(error), file.string()});
-  }
 }
 
 bool replaceable(const std::filesystem::path& folder, bool earlier_result, bool overwrite) {

@@ -28,8 +28,8 @@ at::Tensor in_fitting_batches(const at::Tensor& batch, std::int64_t& most,
       answers.push_back(run(count == slices ? batch : batch.narrow(0, done, count)));
     } catch (const c10::OutOfMemoryError&) {
       if (count <= 1) {
-        throw UsageError({"too little memory is free for a single slice", "device",
-                          "a device with more free memory, or cpu"});
+        throw UsageError({"too little memory is free for a single slice", batch.device().str(),
+                          "another device with more free memory, or --device cpu"});
       }
       fitted = false;
     }

@@ -6,10 +6,8 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
-#include <fstream>
 #include <iterator>
 #include <random>
-#include <system_error>
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcfilefo.h>
@@ -17,6 +15,7 @@
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/hash.hpp"
+#include "jcs/imaging/dicom_bytes.hpp"
 #include "jcs/imaging/uid.hpp"
 
 namespace jcs::report {
@@ -85,16 +84,7 @@ void require_good(const OFCondition& condition, const std::filesystem::path& fil
 }
 
 void write_dicom(const std::filesystem::path& file, DcmFileFormat& format) {
-  // DCMTK writes by name alone; what it wrote then goes the way of all our files.
-  const std::filesystem::path part = file.string() + ".part";
-  const OFCondition written = format.saveFile(OFFilename(part.c_str()), EXS_LittleEndianExplicit);
-  std::ifstream in(part, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  in.close();
-  std::error_code ignored;
-  std::filesystem::remove(part, ignored);
-  require_good(written, file);
-  write_file(file, bytes);
+  write_file(file, imaging::dicom_bytes(format, file));
 }
 
 std::string decimal_string(double value) {

@@ -7,8 +7,6 @@
 #include <isa-l/crc.h>
 #include <protozero/pbf_writer.hpp>
 
-#include "jcs/core/error.hpp"
-
 namespace jcs::training {
 
 namespace {
@@ -50,16 +48,16 @@ std::array<char, sizeof(T)> bytes_of(T value) {
   return bytes;
 }
 
-}  // namespace
-
-EventFile::EventFile(const std::filesystem::path& folder, std::int64_t steps_done) {
+std::string name_of(std::int64_t steps_done) {
   std::string digits = std::to_string(steps_done);
   digits.insert(0, digits.size() < 10 ? 10 - digits.size() : 0, '0');
-  path_ = folder / (kPrefix + digits + ".jcs");
-  out_.open(path_, std::ios::binary | std::ios::trunc);
-  if (!out_) {
-    throw OutputError({"cannot be written", path_.string()});
-  }
+  return kPrefix + digits + ".jcs";
+}
+
+}  // namespace
+
+EventFile::EventFile(const std::filesystem::path& folder, std::int64_t steps_done)
+    : path_(folder / name_of(steps_done)), out_(path_) {
   std::string version;
   protozero::pbf_writer head(version);
   head.add_string(number(Event::kFileVersion), "brain.Event:2");
@@ -99,11 +97,7 @@ void EventFile::write(const std::string& event) {
   out_.write(data_crc.data(), data_crc.size());
 }
 
-void EventFile::flush() {
-  if (!out_.flush()) {
-    throw OutputError({"cannot be written", path_.string()});
-  }
-}
+void EventFile::flush() { out_.flush(); }
 
 bool EventFile::is_name(const std::string& name) {
   return name.starts_with(kPrefix) && name.ends_with(".jcs");

@@ -76,7 +76,7 @@ nlohmann::json provenance_of(const DataOptions& data, const InitialWeights& init
   nlohmann::json out = {{"train_manifest_sha256", sha256_file(data.train)},
                         {"validation_manifest_sha256", sha256_file(data.validation)}};
   if (!initial.weights.empty()) {
-    out["initial_weights_sha256"] = sha256_file(initial.weights);
+    out["initial_weights_sha256"] = sha256_file(initial.weights, ExitCode::kWeights);
   }
   return out;
 }

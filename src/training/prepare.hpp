@@ -99,7 +99,8 @@ TrainingSetup make_setup(const Options& options, const Invocation& invocation,
   setup.provenance = provenance_of(options.data, options.initial);
   if constexpr (requires { options.fused_classifier; }) {
     if (!options.fused_classifier.weights.empty()) {
-      setup.provenance["fused_classifier_sha256"] = sha256_file(options.fused_classifier.weights);
+      setup.provenance["fused_classifier_sha256"] =
+          sha256_file(options.fused_classifier.weights, ExitCode::kWeights);
     }
   }
   setup.identity = nlohmann::json(weights::to_json(without_circumstances(options)));

@@ -1,12 +1,12 @@
 #include "recorded_run.hpp"
 
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include <torch/torch.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/hash.hpp"
 #include "jcs/data/content.hpp"
 #include "jcs/training/run_folder.hpp"
@@ -42,14 +42,14 @@ RecordedRun::RecordedRun(const fs::path& folder, const DataOptions& data, Progre
                          const std::stop_token& stop)
     : folder_(folder) {
   const fs::path record = folder / "run.json";
-  std::ifstream stream(record);
+  InputFile stream(record);
   const auto run = nlohmann::json::parse(stream, nullptr, /*allow_exceptions=*/false);
   try {
     // Of a run that is under way only the weights themselves say what they are.
     if (run.contains("weights") && run.at("weights").contains(best().filename().string())) {
       require_same("the weights are", best(),
                    run.at("weights").at(best().filename().string()).at("sha256"),
-                   sha256_file(best()));
+                   sha256_file(best(), ExitCode::kWeights));
     }
     for (const auto& [name, file] :
          {std::pair{"train", data.train}, std::pair{"validation", data.validation}}) {

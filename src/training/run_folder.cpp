@@ -1,12 +1,12 @@
 #include "jcs/training/run_folder.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 #include <span>
 
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/training/event_file.hpp"
 
@@ -67,7 +67,7 @@ void RunFolder::write_run(const nlohmann::json& run) const {
 }
 
 nlohmann::json RunFolder::data_hashes() const {
-  std::ifstream in(folder_ / "run.json");
+  InputFile in(folder_ / "run.json", ExitCode::kOutput);
   const nlohmann::json run = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
   return run.is_object() ? run.value("data_sha256", nlohmann::json()) : nlohmann::json();
 }
@@ -90,11 +90,9 @@ bool is_ours(const std::string& name) {
          EventFile::is_name(name);
 }
 
-// A file that was being written when the process was killed: `.NAME.XXXXXX`.
+// A file that was being written when the process was killed.
 bool is_leftover(const std::string& name) {
-  const auto dot = name.rfind('.');
-  return name.starts_with('.') && dot != 0 && name.size() - dot == 7 &&
-         is_ours(name.substr(1, dot - 1));
+  return is_ours(std::string(target_of_temporary(name)));
 }
 
 void remove_if(const std::filesystem::path& folder, bool (*chosen)(const std::string&)) {

@@ -41,6 +41,7 @@ class Run {
     iterations_ = setup.run.iterations > 0 ? std::min(all, setup.run.iterations) : all;
     state_.identity = setup.identity;
     if (writes()) {
+      lock_.emplace(folder_.lock());
       folder_.sweep();
     }
     const bool resumes = agree_to_resume(ranks_, setup.identity, folder_);
@@ -292,6 +293,7 @@ class Run {
   const TrainingSetup& setup_;
   parallel::Ranks* ranks_;  // none: alone
   RunFolder folder_;
+  std::optional<OutputLock> lock_;
   Stepper stepper_;
   std::optional<Watch> watch_;
   std::size_t batches_;
@@ -307,8 +309,17 @@ TrainingResult train(Task& task, const data::SliceDataset& slices, const Trainin
   Run run(task, slices, setup);
   TrainingResult result;
   result.was_complete = run.complete();
-  while (!run.complete()) {
-    run.epoch(progress, stop);
+  try {
+    while (!run.complete()) {
+      run.epoch(progress, stop);
+    }
+  } catch (const c10::OutOfMemoryError&) {
+    throw UsageError({"too little memory is free to train with " +
+                          std::to_string(setup.run.batch_size / setup.run.accumulate) +
+                          " slices at once",
+                      task.network().parameters().front().device().str(),
+                      "a larger run.accumulate, a smaller run.batch_size, run.precision=bf16 or "
+                      "another run.device; the same command goes on from the last checkpoint"});
   }
   result.epochs = run.state().epochs;
   result.best_score = run.state().best_score;

@@ -57,7 +57,7 @@ std::string pace_text(double slices_per_second, double seconds_left) {
 void add_weights(nlohmann::json& run, const RunFolder& folder) {
   for (const auto& file : {folder.best(), folder.finished()}) {
     if (std::filesystem::exists(file)) {
-      run["weights"][file.filename().string()] = {{"sha256", sha256_file(file)}};
+      run["weights"][file.filename().string()] = {{"sha256", sha256_file(file, ExitCode::kOutput)}};
     }
   }
 }

@@ -21,7 +21,7 @@ Conversion convert(const std::filesystem::path& from, const std::filesystem::pat
       if (done.card) {
         require_fit(*done.card, file.tensors, where);
         done.card->provenance = {{"converted_from", from.filename().string()},
-                                 {"converted_from_sha256", sha256_file(from)}};
+                                 {"converted_from_sha256", sha256_file(from, ExitCode::kWeights)}};
         file.metadata.merge(to_metadata(*done.card));
       }
     } catch (const WeightsError& error) {

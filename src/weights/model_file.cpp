@@ -27,7 +27,7 @@ const char* name_of(Task task) {
 // The file's tensors with the card that it has or that a released file would have.
 Opened open(const std::filesystem::path& path, Task task) {
   const std::string where = path.string();
-  auto digest = std::async([&path] { return sha256_file(path); });
+  auto digest = std::async([&path] { return sha256_file(path, ExitCode::kWeights); });
   TensorFile file = read_tensors(path);
   auto card = card_of(file.metadata, where);
   if (!card) {

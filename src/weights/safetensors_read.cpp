@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <fstream>
 #include <set>
 
 #include <ATen/Functions.h>
 #include <nlohmann/json.hpp>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 
 #include "readers.hpp"
 #include "safetensors_types.hpp"
@@ -155,7 +155,7 @@ class Header {
 TensorFile read_safetensors(const std::filesystem::path& file) {
   const std::string where = file.string();
   const std::uint64_t size = std::filesystem::file_size(file);
-  std::ifstream in(file, std::ios::binary);
+  InputFile in(file, ExitCode::kWeights);
   std::uint64_t length = 0;
   for (int i = 0; i < 8; ++i) {
     length |= static_cast<std::uint64_t>(static_cast<unsigned char>(in.get())) << (8 * i);
@@ -168,7 +168,7 @@ TensorFile read_safetensors(const std::filesystem::path& file) {
   std::string text(length, '\0');
   in.read(text.data(), static_cast<std::streamsize>(length));
   if (!in) {
-    throw WeightsError({"cannot be read", where});
+    throw WeightsError({"ends too early", where});
   }
   const Header header(text, size - 8 - length, where);
 
@@ -177,7 +177,7 @@ TensorFile read_safetensors(const std::filesystem::path& file) {
     at::Tensor tensor = at::empty(entry.sizes, at::TensorOptions().dtype(entry.type));
     if (!in.read(static_cast<char*>(tensor.data_ptr()),
                  static_cast<std::streamsize>(entry.end - entry.begin))) {
-      throw WeightsError({"cannot be read", where + ": " + entry.name});
+      throw WeightsError({"ends too early", where + ": " + entry.name});
     }
     result.tensors.add(entry.name, std::move(tensor));
   }

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cerrno>
-#include <fstream>
 #include <system_error>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 
 #include "readers.hpp"
 
@@ -24,11 +23,9 @@ std::string head_of(const fs::path& file) {
   if (fs::is_directory(file, error)) {
     throw WeightsError({"is a folder", file.string(), "a file of weights"});
   }
-  errno = 0;
-  std::ifstream in(file, std::ios::binary);
+  InputFile in(file, ExitCode::kWeights);
   if (!in) {
-    throw WeightsError(
-        {"cannot be read: " + std::generic_category().message(errno), file.string()});
+    throw WeightsError({"cannot be read: " + in.why(), file.string()});
   }
   if (!fs::is_regular_file(file, error)) {
     throw WeightsError({"is no regular file", file.string()});

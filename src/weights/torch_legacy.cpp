@@ -1,9 +1,9 @@
 #include <array>
-#include <fstream>
 
 #include <ATen/Functions.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 
 #include "pickle_machine.hpp"
 #include "readers.hpp"
@@ -23,7 +23,7 @@ class LegacyFile {
  public:
   explicit LegacyFile(const std::filesystem::path& file)
       : file_(file.string()),
-        in_(file, std::ios::binary),
+        in_(file, ExitCode::kWeights),
         left_(std::filesystem::file_size(file)) {}
 
   pickle::Document document() {
@@ -66,13 +66,13 @@ class LegacyFile {
   void read(void* to, std::uint64_t count) {
     require(static_cast<std::int64_t>(count));
     if (!in_.read(static_cast<char*>(to), static_cast<std::streamsize>(count))) {
-      throw WeightsError({"cannot be read", file_});
+      throw WeightsError({"ends too early", file_});
     }
     left_ -= count;
   }
 
   std::string file_;
-  std::ifstream in_;
+  InputFile in_;
   std::uint64_t left_;
 };
 

@@ -49,7 +49,7 @@ Verification verify(const std::filesystem::path& path, const std::string& sha256
   const std::string expected = lower_hash(sha256);
   const std::string where = path.string();
   const TensorFile file = read_tensors(path);
-  Verification found{file.format, sha256_file(path), file.tensors.size(),
+  Verification found{file.format, sha256_file(path, ExitCode::kWeights), file.tensors.size(),
                      card_of(file.metadata, where)};
   if (!expected.empty() && found.sha256 != expected) {
     throw WeightsError({"has another SHA-256", where, expected, found.sha256});

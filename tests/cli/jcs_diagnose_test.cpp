@@ -6,6 +6,7 @@
 #include "jcs/imaging/nifti_writer.hpp"
 
 #include "cli/diagnose_fixture.hpp"
+#include "support/paused_program.hpp"
 
 namespace {
 
@@ -229,6 +230,47 @@ TEST_F(JcsDiagnose, HelpShowsExamplesAndExitCodes) {
   EXPECT_EQ(finished.code, 0);
   EXPECT_THAT(finished.out, AllOf(HasSubstr("Examples:"), HasSubstr("--weights-seg"),
                                   HasSubstr("Exit codes:"), HasSubstr("research")));
+}
+
+TEST_F(JcsDiagnose, TwoRunsOfOneOutputAreToldApart) {
+  write(small_volume(4));
+  std::vector<std::string> first = words();
+  first.insert(first.begin(), jcs::test::program("jcs_diagnose"));
+  jcs::test::PausedProgram other(first, out_.parent_path() / ".result.lock");
+  ASSERT_TRUE(other.paused());
+  const Finished second = run(words());
+  EXPECT_EQ(second.code, 5) << second.err;
+  EXPECT_EQ(second.error_lines(), 1) << second.err;
+  EXPECT_THAT(second.err, HasSubstr("result: another run is writing it: process "));
+  EXPECT_EQ(other.finish(), 0);
+  EXPECT_TRUE(fs::exists(out_ / "result.json"));
+  EXPECT_FALSE(fs::exists(out_.parent_path() / ".result.lock"));
+}
+
+TEST_F(JcsDiagnose, TwoRunsOfOneCohortAreToldApartAndShardsAreNot) {
+  write(small_volume(3), "p1");
+  write(small_volume(4), "p2");
+  const auto shard = [&](const std::string& part) {
+    std::vector<std::string> all = words();
+    all.insert(all.end(), {"--cohort", "--shard", part});
+    return all;
+  };
+  std::vector<std::string> first = shard("1/2");
+  first.insert(first.begin(), jcs::test::program("jcs_diagnose"));
+  {
+    jcs::test::PausedProgram other(first, out_ / "state" / ".shard-1-of-2.lock");
+    ASSERT_TRUE(other.paused());
+    for (const char* part : {"1/2", "1/1"}) {
+      const Finished second = run(shard(part));
+      EXPECT_EQ(second.code, 5) << second.err;
+      EXPECT_THAT(second.err, HasSubstr("another run is writing it: process "));
+    }
+    EXPECT_EQ(run(shard("2/2")).code, 0);
+    // Killed here: its lock goes with it.
+  }
+  const Finished all = run(shard("1/1"));
+  EXPECT_EQ(all.code, 0) << all.err;
+  EXPECT_EQ(std::distance(fs::directory_iterator(out_ / "state"), fs::directory_iterator{}), 2);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/picture_set.hpp"
+#include "support/paused_program.hpp"
 #include "support/process.hpp"
 
 namespace {
@@ -167,6 +168,21 @@ TEST_P(TrainProgram, TrainsWhatThePaperComparesWith) {
   EXPECT_EQ(refused.code, 2);
   EXPECT_EQ(refused.error_lines(), 1) << refused.err;
   EXPECT_NE(refused.err.find("DSS takes no features of a classifier"), std::string::npos);
+}
+
+TEST_P(TrainProgram, TwoRunsInOneFolderAreToldApart) {
+  jcs::test::PausedProgram other(command("run"), dir_ / "run" / ".lock");
+  ASSERT_TRUE(other.paused());
+  for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--restart"}}) {
+    const Finished second = run_program(command("run", more));
+    EXPECT_EQ(second.code, 5) << second.err;
+    EXPECT_EQ(second.error_lines(), 1) << second.err;
+    EXPECT_NE(second.err.find("run: another run is writing it: process "), std::string::npos)
+        << second.err;
+  }
+  EXPECT_EQ(other.finish(), 0);
+  EXPECT_FALSE(weights("run").empty());
+  EXPECT_FALSE(fs::exists(dir_ / "run" / ".lock"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, TrainProgram, testing::Values("cls", "seg"),

@@ -9,6 +9,7 @@
 
 #include "cohort/pretended.hpp"
 #include "cohort/study_files.hpp"
+#include "support/error_line.hpp"
 
 namespace {
 
@@ -66,7 +67,7 @@ TEST(CohortProcesses, AKilledRunLeavesNothingHalfAndGoesOn) {
   }));
   ASSERT_TRUE(WIFSIGNALED(status));
   EXPECT_FALSE(fs::exists(out / "studies/b"));
-  EXPECT_EQ(content(out / "studies").size(), 2U) << "a and what was begun of b";
+  EXPECT_EQ(content(out / "studies").size(), 3U) << "a, what was begun of b, and b's lock";
 
   std::vector<std::string> ran;
   const auto summary =
@@ -104,6 +105,66 @@ TEST(CohortProcesses, ShardsRunAtOnce) {
   EXPECT_THAT(csv, HasSubstr("P17,in/P17,failed"));
   EXPECT_EQ(content(dir / "out/studies").size(), 19U);
   EXPECT_THAT(content(dir / "out"), ElementsAre("cohort.csv", "index.html", "state", "studies"));
+}
+
+/// A run of a shard that waits in its first study until it is killed.
+class WaitingRun {
+ public:
+  WaitingRun(const std::vector<Study>& studies, const fs::path& out, jcs::cohort::Shard shard) {
+    int ends[2];
+    EXPECT_EQ(::pipe(ends), 0);
+    child_ = in_process([&] {
+      run_cohort(studies, {.folder = out, .settings = {}, .shard = shard},
+                 [&](const Study&, const fs::path&, auto&) {
+                   EXPECT_EQ(::write(ends[1], "x", 1), 1);
+                   for (;;) ::pause();
+                 });
+    });
+    ::close(ends[1]);
+    char byte = 0;
+    EXPECT_EQ(::read(ends[0], &byte, 1), 1);
+    ::close(ends[0]);
+  }
+  ~WaitingRun() {
+    ::kill(child_, SIGKILL);
+    ended(child_);
+  }
+  WaitingRun(const WaitingRun&) = delete;
+  WaitingRun& operator=(const WaitingRun&) = delete;
+
+ private:
+  pid_t child_ = 0;
+};
+
+TEST(CohortProcesses, NoStudyIsDoneByTwoRunsAtOnce) {
+  const jcs::test::TempDir dir;
+  const auto studies = jcs::test::named_studies({"a", "b", "c", "d", "e", "f"});
+  const auto run_shard = [&](jcs::cohort::Shard shard) {
+    return run_cohort(
+        studies, {.folder = dir / "out", .settings = {}, .shard = shard},
+        [](const Study&, const fs::path& folder, auto&) { jcs::test::write_result(folder); });
+  };
+  const auto refused = [&](jcs::cohort::Shard shard) {
+    const std::string line = jcs::test::error_line<jcs::OutputError>([&] { run_shard(shard); });
+    return line.find("out: another run is writing it: process ") != std::string::npos;
+  };
+  {
+    const WaitingRun other(studies, dir / "out", {1, 2});
+    EXPECT_TRUE(refused({1, 2}));
+    EXPECT_TRUE(refused({1, 1})) << "all studies";
+    EXPECT_TRUE(refused({3, 4})) << "every second study of 1/2";
+    EXPECT_TRUE(refused({2, 3})) << "one study of six is in both";
+    EXPECT_EQ(run_shard({2, 2}).ran, 3U);
+    EXPECT_EQ(run_shard({4, 4}).skipped, 1U);
+  }
+  {
+    const WaitingRun other(studies, dir / "out", {1, 1});
+    EXPECT_TRUE(refused({1, 2}));
+  }
+  // Locks of killed runs hold nobody up and leave nothing.
+  EXPECT_EQ(run_shard({1, 1}).done, 6U);
+  EXPECT_THAT(content(dir / "out/state"),
+              ElementsAre("a.json", "b.json", "c.json", "d.json", "e.json", "f.json"));
 }
 
 }  // namespace

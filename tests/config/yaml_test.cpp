@@ -120,7 +120,7 @@ TEST_F(YamlTest, RefusesWhatIsNoMapping) {
   EXPECT_NE(refusal("a: [1\n").find("no valid YAML"), std::string::npos);
   const std::string line =
       error_line<jcs::UsageError>([] { jcs::config::load<Options>("/no/such.yaml"); });
-  EXPECT_EQ(line, "/no/such.yaml: configuration cannot be read");
+  EXPECT_EQ(line, "/no/such.yaml: cannot be read: No such file or directory");
 }
 
 TEST_F(YamlTest, OverridesAreStrongerThanTheFile) {

@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "jcs/core/pending_files.hpp"
+
 #include "support/error_line.hpp"
 #include "support/temp_dir.hpp"
 
@@ -175,6 +177,65 @@ TEST(AtomicFolder, ParentsThatItMadeGoWithIt) {
     kept.commit();
   }
   EXPECT_TRUE(std::filesystem::exists(dir / "c" / "result"));
+}
+
+// As a kill between the two steps of a commit leaves it where names cannot be exchanged.
+TEST(AtomicFolder, AnEarlierFolderThatWasPutAsideComesBack) {
+  const TempDir dir;
+  fs::create_directory(dir / ".result.jcs-aB3xyz.old");
+  std::ofstream(dir / ".result.jcs-aB3xyz.old" / "a") << "old";
+  fs::create_directory(dir / ".result.jcs-aB3xyz");
+  std::ofstream(dir / ".result.jcs-aB3xyz" / "a") << "new";
+  fs::create_directory(dir / ".results.jcs-aB3xyz");
+  {
+    const jcs::AtomicFolder dropped(dir / "result", [](const fs::path&) { return true; });
+    EXPECT_EQ(content(dir / "result" / "a"), "old");
+  }
+  EXPECT_EQ(content(dir / "result" / "a"), "old");
+  EXPECT_EQ(entries(dir.path()), 2u) << "that of another output stays";
+}
+
+TEST(AtomicFolder, WhatAKillLeftBehindTheNewOneGoes) {
+  const TempDir dir;
+  for (const char* name : {"result", ".result.jcs-aB3xyz", ".result.jcs-1B3xyz.old"}) {
+    fs::create_directory(dir / name);
+    std::ofstream(dir / name / "a") << name;
+  }
+  jcs::AtomicFolder folder(dir / "result", [](const fs::path&) { return true; });
+  std::ofstream(folder.path() / "a") << "newest";
+  folder.commit();
+  EXPECT_EQ(content(dir / "result" / "a"), "newest");
+  EXPECT_EQ(entries(dir.path()), 1u);
+}
+
+TEST(AtomicFile, NamesOfTemporaries) {
+  EXPECT_EQ(jcs::target_of_temporary(".result.jcs-aB3xyz"), "result");
+  EXPECT_EQ(jcs::target_of_temporary(".a.b.jcs-aB3xyz.old"), "a.b");
+  for (const char* other : {"", ".", ".jcs-aB3xyz", "result.jcs-aB3xyz", ".result.aB3xyz",
+                            ".result.jcs-aB3xy", ".result.jcs-aB3x.z", ".bashrc.backup"}) {
+    EXPECT_EQ(jcs::target_of_temporary(other), "") << other;
+  }
+}
+
+// A training list beside the validation list of an earlier split would share patients with it.
+TEST(PendingFiles, AppearTogetherOrNotAtAll) {
+  const TempDir dir;
+  jcs::write_file(dir / "train", "old");
+  jcs::write_file(dir / "test", "old");
+  {
+    jcs::PendingFiles files;
+    files.add(dir / "train", "new");
+    error_line<jcs::OutputError>([&] { files.add(dir / "no folder" / "val", "new"); });
+  }
+  EXPECT_EQ(content(dir / "train"), "old");
+  EXPECT_EQ(entries(dir.path()), 2u);
+  jcs::PendingFiles files;
+  files.add(dir / "train", "new");
+  files.add(dir / "val", "new");
+  files.commit({dir / "test"});
+  EXPECT_EQ(content(dir / "train"), "new");
+  EXPECT_EQ(content(dir / "val"), "new");
+  EXPECT_EQ(entries(dir.path()), 2u);
 }
 
 }  // namespace

@@ -133,4 +133,15 @@ TEST_F(ManifestTest, NamesAManifestThatIsMissing) {
   EXPECT_EQ(line, "/no/such.csv: manifest cannot be read");
 }
 
+// The end of the file is where the disk says so, not where it cannot be read.
+TEST_F(ManifestTest, ADiskThatCannotBeReadIsNoShorterManifest) {
+  for (const char* name : {"m.csv", "m.txt"}) {
+    const std::filesystem::path file = dir_ / name;
+    std::filesystem::create_symlink("/proc/self/mem",
+                                    file);  // opens, but its first byte cannot be read
+    EXPECT_EQ(error_line<jcs::InputError>([&] { jcs::data::read_manifest(file); }),
+              file.string() + ": cannot be read: Input/output error");
+  }
+}
+
 }  // namespace

@@ -276,4 +276,14 @@ TEST(StudyChoice, AStopIsObeyed) {
                jcs::Interrupted);
 }
 
+// It may be a slice: a study that lacks one is another study.
+TEST(StudyChoice, AFileThatTheSystemCannotReadIsNoFileLess) {
+  const TempDir dir;
+  write_series(dir.path(), 4, {});
+  // Opens and cannot be read: what lies at address 0 of this process.
+  std::filesystem::create_symlink("/proc/self/mem", dir / "0003.dcm");
+  EXPECT_THAT(jcs::test::error_line<jcs::InputError>([&] { read_study(dir.path()); }),
+              HasSubstr("0003.dcm: cannot be read: Input/output error"));
+}
+
 }  // namespace

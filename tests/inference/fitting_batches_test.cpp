@@ -91,7 +91,11 @@ TEST(FittingBatches, NoRoomForOneSliceIsOneClearLine) {
   const std::string line = test::error_line<UsageError>([&] {
     device.run(torch::randn({4, 3}), most);
   });
-  EXPECT_THAT(line, HasSubstr("device: too little memory is free for a single slice"));
+  EXPECT_THAT(
+      line,
+      HasSubstr(
+          "cpu: too little memory is free for a single slice (expected another device with more "
+          "free memory, or --device cpu)"));
   EXPECT_THAT(device.tried, ElementsAre(4, 2, 1));
 }
 

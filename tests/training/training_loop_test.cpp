@@ -384,4 +384,32 @@ TEST_F(TrainingLoopTest, NamesAFolderThatCannotBe) {
             std::string::npos);
 }
 
+// Stands in for a GPU that is too small: the third step finds no memory.
+class TooLarge : public SmallTask {
+ public:
+  std::vector<torch::Tensor> losses(const jcs::data::Batch& batch) override {
+    TORCH_CHECK_WITH(OutOfMemoryError, steps < 2, "CUDA out of memory. Tried to allocate 2.00 GiB");
+    return SmallTask::losses(batch);
+  }
+};
+
+TEST_F(TrainingLoopTest, ADeviceWithTooLittleMemoryIsOneClearLine) {
+  TooLarge task;
+  const std::string line = error_line<jcs::UsageError>([&] { train_it(task); });
+  EXPECT_TRUE(line.starts_with("cpu: too little memory is free to train with ")) << line;
+  EXPECT_NE(line.find("run.accumulate"), std::string::npos) << line;
+}
+
+TEST_F(TrainingLoopTest, OneRunAtATimeInAFolder) {
+  SmallTask task;
+  const RunFolder folder(dir_ / "run");
+  {
+    const jcs::OutputLock other = folder.lock();
+    EXPECT_NE(error_line<jcs::OutputError>([&] { train_it(task); }).find("another run is writing"),
+              std::string::npos);
+  }
+  EXPECT_EQ(train_it(task).epochs.size(), 4u);
+  EXPECT_FALSE(fs::exists(dir_ / "run" / ".lock"));
+}
+
 }  // namespace

@@ -22,7 +22,8 @@ namespace jcs::cohort {
 //   state/NAME.json        whether it is done, with which settings, or why it failed
 //
 // All files are written whole. No two studies share a file but cohort.csv and index.html, which
-// every run makes anew from all that is there, so any number of shards may run at once.
+// every run makes anew from all that is there, so any number of shards may run at once. A run that
+// would do studies of one that is under way is refused (see OutputLock for what that rests on).
 
 struct CohortOptions {
   std::filesystem::path folder;  ///< of the cohort; made where it is missing
@@ -54,7 +55,8 @@ using DiagnoseStudy = std::function<void(const Study& study, const std::filesyst
 /// study that ends the program does not keep the others from being done.
 /// @param studies all of them, whatever the shard, sorted by name
 /// @param progress sees the stages of each study, told apart by its number and name
-/// @throws OutputError when the folder cannot be written or holds other files
+/// @throws OutputError when the folder cannot be written or holds other files, or when another run
+/// is at studies of this shard
 /// @throws Interrupted when a stop was asked for: what is done stays done, the same call goes on
 CohortSummary run_cohort(const std::vector<Study>& studies, const CohortOptions& options,
                          const DiagnoseStudy& diagnose, Progress& progress = no_progress(),

@@ -2,28 +2,42 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <ostream>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
+
+#include "jcs/core/output_lock.hpp"
 
 namespace jcs {
 
 /// Writes a file whole or not at all: `write` fills a temporary beside `file`, which is flushed to
 /// the disk and renamed over `file`. Whatever fails, an older `file` stays as it was and no
-/// temporary is left.
+/// temporary is left. What killed processes left in the folder is removed when the process first
+/// writes a file there; temporaries of processes that live are locked and stay.
 /// @throws OutputError naming the file and the system's reason.
 void write_file(const std::filesystem::path& file, const std::function<void(std::ostream&)>& write);
 void write_file(const std::filesystem::path& file, std::string_view content);
 void write_file(const std::filesystem::path& file, std::span<const std::byte> content);
 
+/// NAME where a file or folder of this name is a temporary of NAME, one that is being written or
+/// that a killed process left; empty for all other names.
+std::string_view target_of_temporary(std::string_view name);
+
 /// A folder that appears whole or not at all. Fill `path()`, then `commit()`: the folder gets its
 /// final name. Without a commit everything is removed again, parents that were missing before
-/// included.
+/// included. One process at a time makes a folder of one name (see OutputLock).
+///
+/// An earlier folder is there until the new one takes its place, in one step where the file system
+/// can exchange two names; where it cannot, a kill between two steps leaves the earlier one aside,
+/// and the next AtomicFolder of that name puts it back. It also removes what killed processes left.
 class AtomicFolder {
  public:
-  /// @throws OutputError when the parent cannot be written, or when `folder` exists and holds files
-  /// that `replaceable` does not accept (an empty folder is always accepted).
+  /// @throws OutputError when the parent cannot be written, when another process makes the folder,
+  /// or when `folder` exists and holds files that `replaceable` does not accept (an empty folder is
+  /// always accepted).
   explicit AtomicFolder(std::filesystem::path folder,
                         const std::function<bool(const std::filesystem::path&)>& replaceable = {});
   ~AtomicFolder();
@@ -36,9 +50,12 @@ class AtomicFolder {
   void commit();
 
  private:
+  void make(const std::function<bool(const std::filesystem::path&)>& replaceable);
+
   std::filesystem::path folder_;
   std::filesystem::path temporary_;
   std::vector<std::filesystem::path> made_parents_;  // the innermost first
+  std::optional<OutputLock> lock_;
   bool committed_ = false;
 };
 

@@ -14,7 +14,7 @@
 
 namespace jcs::data {
 
-/// Slices that are decoded once and then read from files that are mapped into memory: decoding
+/// Slices that are decoded once and then read from files that hold them as they are: decoding
 /// JPEG Lossless or unpacking a NIfTI volume in every epoch costs more than training on it. What it
 /// gives equals, bit by bit, what read_slice() and read_slice_mask() give.
 ///

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "jcs/data/manifest.hpp"
 
@@ -12,5 +13,8 @@ namespace jcs::data {
 /// @throws UsageError for a file named `.txt`; InputError for a name that CSV cannot hold (a line
 /// break, or blanks at its ends); OutputError.
 void write_manifest(const std::filesystem::path& file, const Manifest& manifest);
+
+/// What write_manifest() would write. @throws UsageError, InputError as above
+std::string manifest_text(const std::filesystem::path& file, const Manifest& manifest);
 
 }  // namespace jcs::data

@@ -2,9 +2,10 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
+
+#include "jcs/core/file_stream.hpp"
 
 namespace jcs::training {
 
@@ -30,7 +31,7 @@ class EventFile {
   void write(const std::string& event);
 
   std::filesystem::path path_;
-  std::ofstream out_;
+  OutputFile out_;
 };
 
 }  // namespace jcs::training

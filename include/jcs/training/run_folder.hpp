@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "jcs/core/output_lock.hpp"
 #include "jcs/training/training_loop.hpp"
 
 namespace jcs::training {
@@ -28,6 +29,9 @@ class RunFolder {
   [[nodiscard]] std::filesystem::path checkpoint_of(std::int64_t epoch) const;
   [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
 
+  /// Keeps other runs out as long as it lives. @throws OutputError when one is under way
+  [[nodiscard]] OutputLock lock() const { return OutputLock::inside(folder_); }
+
   /// Each of these writes a file whole. @throws OutputError
   void write_metrics(const std::vector<EpochRecord>& epochs) const;  ///< one row an epoch
   void write_configuration(const std::string& yaml) const;
@@ -38,7 +42,8 @@ class RunFolder {
   /// What `run.json` says of the data; null where there is none.
   [[nodiscard]] nlohmann::json data_hashes() const;
 
-  /// Every file that a run leaves, so that another can start anew. @throws OutputError
+  /// Every file that a run leaves, so that another can start anew. Call it under the lock.
+  /// @throws OutputError
   void clear() const;
   /// Files that were being written when a run was killed. @throws OutputError
   void sweep() const;

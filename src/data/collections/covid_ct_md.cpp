@@ -8,6 +8,7 @@
 #include <csv.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/data/collections.hpp"
 
 #include "layout.hpp"
@@ -44,9 +45,10 @@ std::optional<bool> infection_of(const std::string& text, const std::string& whe
 Manifest from_table(const fs::path& folder, const std::stop_token& stop) {
   const std::string table = (folder / kTable).string();
   Manifest manifest{folder, {}};
+  const std::string text = read_file(table);
   io::CSVReader<4, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
                 io::throw_on_overflow, io::empty_line_comment>
-      csv(table);
+      csv(table, text.data(), text.data() + text.size());
   std::string patient, diagnosis, file, infection;
   try {
     csv.read_header(io::ignore_extra_column, "patient", "diagnosis", "file", "infection");

@@ -5,6 +5,7 @@
 #include <csv.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
 
 #include "covid_ct_md.hpp"
@@ -33,9 +34,10 @@ std::vector<std::pair<IndexedPatient, std::size_t>> read_patient_index(const fs:
   std::vector<std::pair<IndexedPatient, std::size_t>> patients;
   std::set<std::string> ids;
   std::set<std::size_t> indices;
+  const std::string text = read_file(file);
   io::CSVReader<3, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
                 io::throw_on_overflow, io::empty_line_comment>
-      csv(file.string());
+      csv(file.string(), text.data(), text.data() + text.size());
   try {
     csv.read_header(io::ignore_extra_column | io::ignore_missing_column, "Label Index", "Diagnosis",
                     "Folder/ID");

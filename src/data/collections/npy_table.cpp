@@ -4,12 +4,12 @@
 #include <charconv>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <iterator>
 #include <string>
 #include <string_view>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
 
 namespace jcs::data {
 
@@ -146,8 +146,7 @@ std::string content_of(const fs::path& file) {
     throw InputError({"is too large for a table of labels", file.string(), "at most 64 MiB",
                       std::to_string(size) + " bytes"});
   }
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  return read_file(file);
 }
 
 // The header and where the values begin.

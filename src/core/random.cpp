@@ -26,7 +26,9 @@ std::uint64_t derive_seed(std::uint64_t seed, std::uint64_t epoch, std::uint64_t
 double Random::uniform() { return static_cast<double>(engine_() >> 11) * 0x1.0p-53; }
 
 std::int64_t Random::integer(std::int64_t low, std::int64_t high) {
-  const auto span = static_cast<std::uint64_t>(high - low) + 1;
+  // Without signs: the widest ranges are wider than a signed number.
+  const auto from = static_cast<std::uint64_t>(low);
+  const std::uint64_t span = static_cast<std::uint64_t>(high) - from + 1;
   if (span == 0) {
     return static_cast<std::int64_t>(engine_());
   }
@@ -36,7 +38,7 @@ std::int64_t Random::integer(std::int64_t low, std::int64_t high) {
   while (drawn >= limit) {
     drawn = engine_();
   }
-  return low + static_cast<std::int64_t>(drawn % span);
+  return static_cast<std::int64_t>(from + drawn % span);
 }
 
 double Random::normal(double mean, double deviation) {

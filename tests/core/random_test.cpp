@@ -1,6 +1,7 @@
 #include "jcs/core/random.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -24,6 +25,18 @@ TEST(Random, TheSameSeedGivesTheSameNumbers) {
   jcs::Random b(7);
   EXPECT_EQ(a.permutation(100), b.permutation(100));
   EXPECT_EQ(a.normal(), b.normal());
+}
+
+TEST(Random, RangesMayBeWiderThanASignedNumber) {
+  constexpr std::int64_t kLow = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kHigh = std::numeric_limits<std::int64_t>::max();
+  jcs::Random random(1);
+  int below = 0;
+  for (int i = 0; i < 1000; ++i) {
+    below += random.integer(kLow, kHigh) < 0 ? 1 : 0;
+    EXPECT_LT(random.integer(kLow, kHigh - 1), kHigh);
+  }
+  EXPECT_NEAR(below, 500, 80);
 }
 
 TEST(Random, PermutationHoldsEveryNumberOnce) {

@@ -12,6 +12,10 @@ if(JCS_SANITIZE)
   # What is found ends the program, so that no test passes over it.
   target_compile_options(jcs_warnings INTERFACE -fsanitize=${kinds} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(jcs_warnings INTERFACE -fsanitize=${kinds})
+  if(JCS_FUZZ)
+    # Fuzzers are led by the branches that an input takes.
+    target_compile_options(jcs_warnings INTERFACE -fsanitize=fuzzer-no-link)
+  endif()
 elseif(JCS_HARDEN)
   # What a damaged or hostile file may do to memory ends the program instead of going on. tests/cli/hardening_test.cpp reads
   # the programs' headers, tests/benchmarks/README.md says what it costs.

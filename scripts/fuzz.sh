@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Feeds the readers files that libFuzzer makes up, under the address and undefined-behaviour sanitizers, within 2 GiB and
+# 5 s an input:
+#
+#     scripts/fuzz.sh                            # every fuzzer for 10 s
+#     scripts/fuzz.sh --seconds 3600 dicom mat   # these for an hour each
+#     scripts/fuzz.sh --runs 1000000             # every fuzzer, a million inputs each
+#
+# What was learned is kept in build/fuzz/corpus and goes on from there; inputs that crash a reader lie in build/fuzz/finds.
+# Exit codes: 0 nothing was found, 1 something was, 2 usage. Needs clang with its runtime (Debian: clang libclang-rt-14-dev).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+all=(dicom codec_jpeg codec_jpeg_lossy codec_jpegls codec_jpeg2000 codec_rle picture nifti yaml lists mat)
+seconds=10 runs=-1
+while [ $# -gt 0 ]; do
+  case $1 in
+    --seconds) seconds=${2:?--seconds needs a number}; shift ;;
+    --runs) runs=${2:?--runs needs a number}; seconds=0; shift ;;
+    -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
+    -*) echo "fuzz.sh: unknown option '$1', see --help" >&2; exit 2 ;;
+    *) break ;;
+  esac
+  shift
+done
+[[ $seconds =~ ^[0-9]+$ && $runs =~ ^-?[0-9]+$ ]] || { echo "fuzz.sh: a number is wanted, see --help" >&2; exit 2; }
+fuzzers=("$@")
+[ ${#fuzzers[@]} -gt 0 ] || fuzzers=("${all[@]}")
+for fuzzer in "${fuzzers[@]}"; do
+  [[ " ${all[*]} " == *" $fuzzer "* ]] || { echo "fuzz.sh: '$fuzzer' is none of ${all[*]}" >&2; exit 2; }
+done
+
+build=build/fuzz
+# shellcheck disable=SC2086  # several words, or none
+cmake --preset fuzz --log-level=WARNING ${JCS_CMAKE_ARGS:-}
+cmake --build $build --target jcs_fuzz_seeds "${fuzzers[@]/%/_fuzz}"
+mkdir -p $build/corpus $build/finds
+[ -d $build/seeds ] || $build/bin/jcs_fuzz_seeds $build/seeds
+
+found=0
+for fuzzer in "${fuzzers[@]}"; do
+  case $fuzzer in codec_jpeg_lossy) seeds=codec_jpeg ;; *) seeds=$fuzzer ;; esac
+  mkdir -p "$build/corpus/$fuzzer" "$build/finds/$fuzzer"
+  log=$build/finds/$fuzzer/log
+  if "$build/bin/${fuzzer}_fuzz" -max_total_time="$seconds" -runs="$runs" -rss_limit_mb=2048 -timeout=5 -max_len=65536 \
+    -print_final_stats=1 -artifact_prefix="$build/finds/$fuzzer/" "$build/corpus/$fuzzer" "$build/seeds/$seeds" \
+    >"$log" 2>&1; then
+    state=clean
+  else
+    state="FOUND, see $log"
+    found=1
+  fi
+  runs_done=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
+  covered=$(sed -n 's/.* cov: \([0-9]*\).*/\1/p' "$log" | tail -n 1)
+  printf '%-18s %10s runs, %6s edges: %s\n' "$fuzzer" "${runs_done:-?}" "${covered:-?}" "$state"
+done
+exit $found

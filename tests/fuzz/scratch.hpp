@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <unistd.h>
+
+#include "jcs/core/error.hpp"
+
+namespace jcs::fuzz {
+
+/// A folder of this process in memory. The readers take files, and thousands of them a second.
+class Scratch {
+ public:
+  Scratch() {
+    std::string pattern = "/dev/shm/jcs-fuzz-XXXXXX";
+    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+    folder_ = pattern;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  /// The file `name` with this content.
+  std::filesystem::path file(const std::string& name, const std::string& content) const {
+    std::filesystem::path path = folder_ / name;
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
+    return path;
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+inline const Scratch& scratch() {
+  static const Scratch scratch;
+  return scratch;
+}
+
+inline std::string text(const std::uint8_t* data, std::size_t size) {
+  return {reinterpret_cast<const char*>(data), size};
+}
+
+/// A file may be refused in one line, and in no other way: every other exception is a find.
+template <class Read>
+void refuse_or_read(const Read& read) {
+  try {
+    read();
+  } catch (const Error&) {
+  }
+}
+
+}  // namespace jcs::fuzz

@@ -137,7 +137,8 @@ TEST_F(ManifestTest, NamesAManifestThatIsMissing) {
 TEST_F(ManifestTest, ADiskThatCannotBeReadIsNoShorterManifest) {
   for (const char* name : {"m.csv", "m.txt"}) {
     const std::filesystem::path file = dir_ / name;
-    std::filesystem::create_symlink("/proc/self/mem", file);  // opens, but its first byte cannot be read
+    std::filesystem::create_symlink("/proc/self/mem",
+                                    file);  // opens, but its first byte cannot be read
     EXPECT_EQ(error_line<jcs::InputError>([&] { jcs::data::read_manifest(file); }),
               file.string() + ": cannot be read: Input/output error");
   }

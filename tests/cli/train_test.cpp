@@ -173,7 +173,7 @@ TEST_P(TrainProgram, TrainsWhatThePaperComparesWith) {
 TEST_P(TrainProgram, TwoRunsInOneFolderAreToldApart) {
   jcs::test::PausedProgram other(command("run"), dir_ / "run" / ".lock");
   ASSERT_TRUE(other.paused());
-  for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--restart"}}) {
+  for (const auto& more : std::vector<std::vector<std::string>>{{}, {"--restart"}}) {
     const Finished second = run_program(command("run", more));
     EXPECT_EQ(second.code, 5) << second.err;
     EXPECT_EQ(second.error_lines(), 1) << second.err;

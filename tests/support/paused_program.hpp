@@ -4,6 +4,7 @@
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -13,7 +14,7 @@
 
 namespace jcs::test {
 
-/// A program that is stopped as soon as it has made a file, its lock for instance, and lives on
+/// A program that is stopped as soon as it has written a file, its lock for instance, and lives on
 /// until it is let finish. Its streams go nowhere.
 class PausedProgram {
  public:
@@ -28,11 +29,17 @@ class PausedProgram {
       ::execv(arguments.front(), arguments.data());
       ::_exit(127);
     }
-    for (int tries = 0; tries < 60'000 && !std::filesystem::exists(file); ++tries) {
+    // A lock is held once its file says by whom.
+    const auto is_there = [&] {
+      std::error_code error;
+      const auto size = std::filesystem::file_size(file, error);
+      return !error && size > 0;
+    };
+    for (int tries = 0; tries < 60'000 && !is_there(); ++tries) {
       std::this_thread::sleep_for(std::chrono::microseconds(500));
     }
     ::kill(child_, SIGSTOP);
-    paused_ = std::filesystem::exists(file);
+    paused_ = is_there();
   }
   ~PausedProgram() {
     if (child_ > 0) {

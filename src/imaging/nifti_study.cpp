@@ -9,6 +9,7 @@
 
 #include "nifti_header.hpp"
 #include "vector3.hpp"
+#include "volume_limit.hpp"
 
 namespace jcs::imaging {
 
@@ -80,6 +81,7 @@ CtVolume read_nifti_study(const std::filesystem::path& file, Progress& progress,
                          .rows_reversed = axes.flip_rows,
                          .slices_reversed = !axes.feet_first};
   const auto count = static_cast<std::size_t>(source.slices());
+  require_possible_volume(volume, count, file);
   volume.slices.resize(count);
   take_geometry(place_of(*header, axes, source), file, volume);
 

@@ -9,6 +9,7 @@
 #include "jcs/core/parallel.hpp"
 
 #include "raster.hpp"
+#include "volume_limit.hpp"
 
 namespace jcs::imaging {
 namespace {
@@ -26,6 +27,7 @@ CtVolume read_pictures(const std::vector<std::filesystem::path>& pictures, int t
   volume.windowed = true;
   volume.rows = first.rows;
   volume.columns = first.cols;
+  require_possible_volume(volume, pictures.size(), pictures.front());
   volume.slices.resize(pictures.size());
   volume.hu.resize(volume.pixels() * pictures.size());
 

@@ -21,6 +21,7 @@
 #include "rescale.hpp"
 #include "series_catalog.hpp"
 #include "slice_order.hpp"
+#include "volume_limit.hpp"
 
 namespace jcs::imaging {
 namespace {
@@ -148,6 +149,7 @@ CtVolume read_series(const Series& series, int threads, Progress& progress,
            value_warnings(first, pixel_layout(first), stack.slices.front().info.frame));
   }
 
+  require_possible_volume(volume, stack.slices.size(), stack.slices.front().info.file);
   // The first slice must decode before room is made for as many of its size.
   std::vector<std::int16_t> first = reader.read(stack.slices.front());
   volume.hu.resize(volume.pixels() * stack.slices.size());

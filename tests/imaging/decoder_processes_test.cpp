@@ -217,6 +217,32 @@ TEST(DecoderProcesses, APictureThatNeedsTooMuchMemoryIsRefused) {
               HasSubstr("it needs more than 64 MiB, the limit of a decoder"));
 }
 
+TEST(Limits, ASeriesThatWouldTakeTooMuchMemoryIsRefusedBeforeItDoes) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.rows = slice.columns = 300;
+  for (int i = 0; i < 8; ++i) {
+    slice.position[2] = i;
+    slice.instance_number = i + 1;
+    slice.write(dir / ("slice" + std::to_string(i) + ".dcm"));
+  }
+  const LimitsFor small({.volume_mib = 1});
+  EXPECT_THAT(
+      jcs::test::error_line<jcs::InputError>([&] { jcs::imaging::read_study(dir.path()); }),
+      HasSubstr("slice0.dcm: the series is too large (expected at most 1 MiB of pixels, got 1 MiB "
+                "in 8 slices of 300 x 300)"));
+}
+
+TEST(Limits, AFileWithTooManyFramesIsRefused) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.edit = [](DcmDataset& data) { data.putAndInsertString(DCM_NumberOfFrames, "21"); };
+  slice.write(dir / "frames.dcm");
+  const LimitsFor small({.frames = 20});
+  EXPECT_THAT(jcs::test::error_line<jcs::InputError>([&] { read_dicom_frame(dir / "frames.dcm"); }),
+              HasSubstr("the file has too many frames (expected at most 20, got 21)"));
+}
+
 TEST(Limits, OutOfRangeAreRefusedByName) {
   EXPECT_THAT(jcs::test::error_line<jcs::UsageError>(
                   [] { jcs::imaging::set_limits({.decoder_seconds = 0}); }),

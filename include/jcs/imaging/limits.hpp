@@ -14,7 +14,6 @@ struct Limits {
   std::int64_t volume_mib = 8192;          ///< a series' pixels in memory, in MiB
   std::int64_t decoder_memory_mib = 1024;  ///< that a decoder may take for one picture, in MiB
   std::int64_t decoder_seconds = 60;       ///< that a decoder may take for one picture
-  std::int64_t inflated_mib = 4096;        ///< of a deflated DICOM file, in MiB
 
   [[nodiscard]] std::int64_t slice_pixels() const { return slice_megapixels << 20; }
 
@@ -29,8 +28,6 @@ struct Limits {
             "memory that decoding one picture may take, in MiB", between(16, 1 << 20));
     v.field("limit_decoder_seconds", decoder_seconds, "seconds that decoding one picture may take",
             between(1, 86'400));
-    v.field("limit_inflated_mib", inflated_mib, "size of a deflated DICOM file unpacked, in MiB",
-            between(1, 1 << 20));
   }
 };
 

@@ -17,6 +17,7 @@
 #include "jcs/core/text.hpp"
 #include "jcs/imaging/dicom_runtime.hpp"
 
+#include "dicom_stream.hpp"
 #include "japanese_text.hpp"
 
 namespace jcs::imaging {
@@ -86,7 +87,12 @@ bool begins_like_dicom(const std::filesystem::path& file) {
 
 OFCondition DicomFile::load() {
   format_ = std::make_unique<DcmFileFormat>();
-  return format_->loadFile(OFFilename(path_.c_str()), EXS_Unknown, EGL_noChange, kMaxReadLength);
+  DicomStream stream(path_);
+  if (stream.status().bad()) return stream.status();
+  format_->transferInit();
+  const OFCondition status = format_->read(stream, EXS_Unknown, EGL_noChange, kMaxReadLength);
+  format_->transferEnd();
+  return status;
 }
 
 DicomFile::DicomFile(std::filesystem::path file) : path_(std::move(file)) {

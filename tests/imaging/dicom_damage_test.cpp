@@ -84,6 +84,24 @@ TEST(DicomDamage, TruncatedPixelDataIsRefusedWithBothSizes) {
   EXPECT_THAT(refusal(dir / "short.dcm"), HasSubstr("expected 24 bytes, got 10"));
 }
 
+TEST(DicomDamage, SequencesWithoutEndAreRefused) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.write(dir / "whole.dcm");
+  const std::string whole = content_of(dir / "whole.dcm");
+  const std::size_t pixels = whole.find(std::string("\xE0\x7F\x10\x00", 4));
+  ASSERT_NE(pixels, std::string::npos);
+  // A sequence and an item in it, both of a length that is not said.
+  const std::string nested(
+      "\x40\x00\x55\x05SQ\x00\x00\xFF\xFF\xFF\xFF\xFE\xFF\x00\xE0\xFF\xFF\xFF\xFF", 20);
+  for (const int depth : {20'000, 400'000}) {
+    std::string deep = whole.substr(0, pixels);
+    for (int i = 0; i < depth; ++i) deep += nested;
+    overwrite(dir / "deep.dcm", deep);
+    EXPECT_THAT(refusal(dir / "deep.dcm"), HasSubstr("deep.dcm: sequences are nested too deep"));
+  }
+}
+
 TEST(DicomDamage, WhateverFillsAFragmentUpToEvenLengthIsNoDamage) {
   const TempDir dir;
   SyntheticSlice slice;

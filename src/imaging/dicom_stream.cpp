@@ -1,0 +1,57 @@
+#include "dicom_stream.hpp"
+
+#include <cstdint>
+#include <string>
+#include <system_error>
+
+#include "jcs/core/error.hpp"
+#include "jcs/imaging/limits.hpp"
+
+namespace jcs::imaging {
+namespace {
+
+// Of the 8 MiB that threads have by default. DCMTK takes less than 1 KiB for a sequence, and no
+// scanner nests ten.
+constexpr std::uintptr_t kMostStack = std::uintptr_t{1} << 20U;
+
+/// Where the stack is now.
+const std::byte* stack_here() { return static_cast<const std::byte*>(__builtin_frame_address(0)); }
+
+std::uintptr_t distance(const std::byte* a, const std::byte* b) {
+  const auto first = reinterpret_cast<std::uintptr_t>(a);
+  const auto second = reinterpret_cast<std::uintptr_t>(b);
+  return first > second ? first - second : second - first;
+}
+
+}  // namespace
+
+DicomStream::DicomStream(const std::filesystem::path& file)
+    : DcmInputFileStream(OFFilename(file.c_str())), file_(file), stack_(stack_here()) {}
+
+offile_off_t DicomStream::read(void* buffer, offile_off_t length) {
+  if (distance(stack_, stack_here()) > kMostStack) {
+    throw InputError({.what = "sequences are nested too deep", .where = file_.string()});
+  }
+  const offile_off_t got = DcmInputFileStream::read(buffer, length);
+  count(got);
+  return got;
+}
+
+offile_off_t DicomStream::skip(offile_off_t length) {
+  const offile_off_t skipped = DcmInputFileStream::skip(length);
+  count(skipped);
+  return skipped;
+}
+
+void DicomStream::count(offile_off_t bytes) {
+  bytes_ += bytes;
+  if (bytes_ >> 20 <= limits().volume_mib) return;
+  // Only what is packed can be much more than its file.
+  std::error_code error;
+  if (static_cast<std::uintmax_t>(bytes_) <= 2 * std::filesystem::file_size(file_, error)) return;
+  throw InputError({.what = "unpacks to too much",
+                    .where = file_.string(),
+                    .expected = "at most " + std::to_string(limits().volume_mib) + " MiB"});
+}
+
+}  // namespace jcs::imaging

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcistrmf.h>
+
+namespace jcs::imaging {
+
+/// The bytes of a DICOM file for DCMTK's parser, which calls itself once for every sequence inside
+/// a sequence and believes every length of a deflated file: a few kilobytes could end the program
+/// or take all its memory. Each time the parser asks for bytes, the stack that it has taken since
+/// this object was made and the bytes that it got are looked at.
+class DicomStream : public DcmInputFileStream {
+ public:
+  explicit DicomStream(const std::filesystem::path& file);
+
+  /// @throws InputError when sequences are nested too deep, or a deflated file unpacks to more than
+  /// limits().volume_mib
+  offile_off_t read(void* buffer, offile_off_t length) override;
+  offile_off_t skip(offile_off_t length) override;
+
+ private:
+  void count(offile_off_t bytes);
+
+  std::filesystem::path file_;
+  const std::byte* stack_ = nullptr;
+  offile_off_t bytes_ = 0;
+};
+
+}  // namespace jcs::imaging

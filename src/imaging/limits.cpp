@@ -5,8 +5,6 @@
 
 #include "jcs/core/error.hpp"
 
-#include "volume_limit.hpp"
-
 namespace jcs::imaging {
 namespace {
 
@@ -36,19 +34,6 @@ void set_limits(const Limits& limits) {
   RangeCheck check;
   checked.describe(check);
   current() = checked;
-}
-
-void require_possible_volume(const CtVolume& volume, std::size_t slices,
-                             const std::filesystem::path& where) {
-  const auto most = static_cast<std::size_t>(limits().volume_mib) << 20U;
-  const std::size_t bytes = slices * volume.pixels() * sizeof(std::int16_t);
-  if (bytes <= most) return;
-  throw InputError({.what = "the series is too large",
-                    .where = where.string(),
-                    .expected = "at most " + std::to_string(limits().volume_mib) + " MiB of pixels",
-                    .got = std::to_string(bytes >> 20U) + " MiB in " + std::to_string(slices) +
-                           " slices of " + std::to_string(volume.rows) + " x " +
-                           std::to_string(volume.columns)});
 }
 
 }  // namespace jcs::imaging

@@ -1,0 +1,137 @@
+#include "staged_file.hpp"
+
+#include <cerrno>
+#include <ios>
+#include <mutex>
+#include <set>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "jcs/core/error.hpp"
+#include "jcs/core/file_stream.hpp"
+
+#include "temporaries.hpp"
+
+namespace jcs {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+int lock(int fd, int how) {
+  int failed = 0;
+  do {
+    failed = ::flock(fd, how) == 0 ? 0 : errno;
+  } while (failed == EINTR);
+  return failed;
+}
+
+// Temporary files that no process holds any more: whoever writes one has it locked.
+void remove_leftover_files(const fs::path& folder) {
+  for (const fs::path& file : temporaries_in(folder)) {
+    const int fd = ::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) {
+      continue;  // a folder, or not ours to remove
+    }
+    struct stat state {};
+    if (::fstat(fd, &state) == 0 && S_ISREG(state.st_mode) && lock(fd, LOCK_EX | LOCK_NB) == 0) {
+      ::unlink(file.c_str());
+    }
+    ::close(fd);
+  }
+}
+
+// Once for each folder: looking through one that holds thousands of files takes its time.
+void remove_leftover_files_once(const fs::path& folder) {
+  static std::mutex mutex;
+  static std::set<fs::path> seen;
+  {
+    const std::scoped_lock guard(mutex);
+    std::error_code ignored;
+    if (!seen.insert(fs::absolute(folder, ignored)).second) {
+      return;
+    }
+  }
+  remove_leftover_files(folder);
+}
+
+struct Temporary {
+  fs::path path;
+  int fd = -1;
+};
+
+// An open file beside `file`, locked as long as it or a copy of its descriptor is open.
+Temporary open_temporary(const fs::path& file) {
+  for (;;) {
+    std::string pattern = temporary_pattern(file);
+    const int fd = ::mkostemp(pattern.data(), O_CLOEXEC);
+    if (fd < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      throw OutputError({"cannot be written: " + reason_of(errno), file.string()});
+    }
+    struct stat state {};
+    const bool locked = lock(fd, LOCK_EX) == 0;
+    if (!locked || ::fstat(fd, &state) != 0 || state.st_nlink > 0) {
+      return {pattern, fd};
+    }
+    // Another process took it for a leftover before it was locked.
+    ::close(fd);
+  }
+}
+
+}  // namespace
+
+StagedFile::StagedFile(fs::path file, const std::function<void(std::ostream&)>& write)
+    : file_(std::move(file)) {
+  remove_leftover_files_once(parent_of(file_));
+  const Temporary made = open_temporary(file_);
+  temporary_ = made.path;
+  // Closing tells of errors and comes before the rename; the copy keeps the lock beyond it.
+  lock_ = ::fcntl(made.fd, F_DUPFD_CLOEXEC, 0);
+  try {
+    write_all(made.fd, write);
+  } catch (const std::ios_base::failure&) {
+    forget();
+    throw OutputError({"writing failed: " + reason_of(EIO), file_.string()});
+  } catch (...) {
+    forget();
+    throw;
+  }
+}
+
+void StagedFile::write_all(int descriptor, const std::function<void(std::ostream&)>& write) {
+  OutputFile out(descriptor, file_);
+  // mkostemp makes the file private; give it the rights that an ordinary new file would have.
+  ::fchmod(descriptor, 0666 & ~file_mask());
+  write(out);
+  out.close(/*to_disk=*/true);
+}
+
+StagedFile::~StagedFile() { forget(); }
+
+void StagedFile::publish() {
+  rename_or_throw(temporary_, file_, file_);
+  temporary_.clear();
+  forget();
+  flush_to_disk(parent_of(file_), file_);
+}
+
+void StagedFile::forget() {
+  if (!temporary_.empty()) {
+    ::unlink(temporary_.c_str());
+    temporary_.clear();
+  }
+  if (lock_ >= 0) {
+    ::close(std::exchange(lock_, -1));
+  }
+}
+
+}  // namespace jcs

@@ -168,8 +168,13 @@ CtVolume read_series(const Series& series, int threads, Progress& progress,
 
 std::vector<SeriesSummary> list_series(const std::filesystem::path& folder, Progress& progress,
                                        const std::stop_token& stop) {
+  FolderContent content = scan_folder(folder, 0, progress, stop);
+  if (content.slices.empty()) {
+    if (content.pictures.empty()) refuse_empty(folder, content);
+    throw InputError({.what = "has no series, only pictures", .where = folder.string()});
+  }
   std::vector<SeriesSummary> summaries;
-  for (Series& series : group_series(scan_folder(folder, 0, progress, stop).slices)) {
+  for (Series& series : group_series(std::move(content.slices))) {
     summaries.push_back(std::move(series.summary));
   }
   return summaries;

@@ -10,6 +10,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/imaging/dicom_pixels.hpp"
+#include "jcs/imaging/study.hpp"
 
 #include "imaging/file_bytes.hpp"
 #include "imaging/jpeg2000_slice.hpp"
@@ -99,6 +100,10 @@ TEST(DicomDamage, SequencesWithoutEndAreRefused) {
     for (int i = 0; i < depth; ++i) deep += nested;
     overwrite(dir / "deep.dcm", deep);
     EXPECT_THAT(refusal(dir / "deep.dcm"), HasSubstr("deep.dcm: sequences are nested too deep"));
+    std::filesystem::remove(dir / "whole.dcm");
+    EXPECT_THAT(
+        jcs::test::error_line<jcs::InputError>([&] { jcs::imaging::list_series(dir.path()); }),
+        HasSubstr("no CT slices in it (got 1 file: 0 not DICOM, 0 without pixels, 1 unreadable"));
   }
 }
 

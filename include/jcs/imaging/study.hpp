@@ -37,7 +37,7 @@ struct SeriesSummary {
 /// Suitable are CT series that hold Hounsfield units. Among them come first: those with at least a
 /// quarter of the positions of the largest; then axial, original (not derived) ones; then by the
 /// number of positions, thinner slices, lower series number.
-/// @throws InputError when `folder` is no folder or cannot be read.
+/// @throws InputError when `folder` is no folder, cannot be read or holds no series.
 std::vector<SeriesSummary> list_series(const std::filesystem::path& folder,
                                        Progress& progress = no_progress(),
                                        const std::stop_token& stop = {});

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/diagnose_fixture.hpp"
+#include "support/paused_program.hpp"
 
 namespace {
 
@@ -109,6 +110,32 @@ TEST_F(JcsDiagnoseCohort, RefusesWhatMakesNoSense) {
   EXPECT_EQ(run_with({"--shard", "1/2"}).code, 2) << "without --cohort";
   EXPECT_EQ(run_cohort({"--list-series"}).code, 2);
   EXPECT_FALSE(fs::exists(out_));
+}
+
+TEST_F(JcsDiagnoseCohort, TwoRunsOfOneCohortAreToldApartAndShardsAreNot) {
+  write_study("p1", 3);
+  write_study("p2", 4);
+  const auto shard = [&](const std::string& part) {
+    std::vector<std::string> all = words();
+    all.insert(all.end(), {"--cohort", "--shard", part});
+    return all;
+  };
+  std::vector<std::string> first = shard("1/2");
+  first.insert(first.begin(), jcs::test::program("jcs_diagnose"));
+  {
+    jcs::test::PausedProgram other(first, out_ / "state" / ".shard-1-of-2.lock");
+    ASSERT_TRUE(other.paused());
+    for (const char* part : {"1/2", "1/1"}) {
+      const Finished second = run(shard(part));
+      EXPECT_EQ(second.code, 5) << second.err;
+      EXPECT_THAT(second.err, HasSubstr("another run is writing it: process "));
+    }
+    EXPECT_EQ(run(shard("2/2")).code, 0);
+    // Killed here: its lock goes with it.
+  }
+  const Finished all = run(shard("1/1"));
+  EXPECT_EQ(all.code, 0) << all.err;
+  EXPECT_EQ(std::distance(fs::directory_iterator(out_ / "state"), fs::directory_iterator{}), 2);
 }
 
 }  // namespace

@@ -247,30 +247,4 @@ TEST_F(JcsDiagnose, TwoRunsOfOneOutputAreToldApart) {
   EXPECT_FALSE(fs::exists(out_.parent_path() / ".result.lock"));
 }
 
-TEST_F(JcsDiagnose, TwoRunsOfOneCohortAreToldApartAndShardsAreNot) {
-  write(small_volume(3), "p1");
-  write(small_volume(4), "p2");
-  const auto shard = [&](const std::string& part) {
-    std::vector<std::string> all = words();
-    all.insert(all.end(), {"--cohort", "--shard", part});
-    return all;
-  };
-  std::vector<std::string> first = shard("1/2");
-  first.insert(first.begin(), jcs::test::program("jcs_diagnose"));
-  {
-    jcs::test::PausedProgram other(first, out_ / "state" / ".shard-1-of-2.lock");
-    ASSERT_TRUE(other.paused());
-    for (const char* part : {"1/2", "1/1"}) {
-      const Finished second = run(shard(part));
-      EXPECT_EQ(second.code, 5) << second.err;
-      EXPECT_THAT(second.err, HasSubstr("another run is writing it: process "));
-    }
-    EXPECT_EQ(run(shard("2/2")).code, 0);
-    // Killed here: its lock goes with it.
-  }
-  const Finished all = run(shard("1/1"));
-  EXPECT_EQ(all.code, 0) << all.err;
-  EXPECT_EQ(std::distance(fs::directory_iterator(out_ / "state"), fs::directory_iterator{}), 2);
-}
-
 }  // namespace

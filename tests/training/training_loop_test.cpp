@@ -363,12 +363,12 @@ TEST_F(TrainingLoopTest, ComputesInBfloat16AndChannelsLastWhenAsked) {
 
 TEST_F(TrainingLoopTest, SweepsWhatAKilledRunWasWriting) {
   fs::create_directories(dir_ / "run");
-  for (const char* name : {".last.ckpt.a1B2c3", ".notes.txt.a1B2c3", ".hidden", "mine.ckpt"}) {
-    jcs::write_file(dir_ / "run" / name, "x");
+  for (const char* name : {".last.ckpt.jcs-a1B2c3", ".notes.txt.a1B2c3", ".hidden", "mine.ckpt"}) {
+    std::ofstream(dir_ / "run" / name) << "x";
   }
   SmallTask task;
   train_it(task);
-  EXPECT_FALSE(fs::exists(dir_ / "run" / ".last.ckpt.a1B2c3"));
+  EXPECT_FALSE(fs::exists(dir_ / "run" / ".last.ckpt.jcs-a1B2c3"));
   EXPECT_TRUE(fs::exists(dir_ / "run" / ".notes.txt.a1B2c3"));
   EXPECT_TRUE(fs::exists(dir_ / "run" / ".hidden"));
   RunFolder(dir_ / "run").clear();

@@ -54,4 +54,5 @@ for fuzzer in "${fuzzers[@]}"; do
   covered=$(sed -n 's/.* cov: \([0-9]*\).*/\1/p' "$log" | tail -n 1)
   printf '%-18s %10s runs, %6s edges: %s\n' "$fuzzer" "${runs_done:-?}" "${covered:-?}" "$state"
 done
+rm -rf /dev/shm/jcs-fuzz-*  # of fuzzers that crashed
 exit $found

@@ -69,6 +69,16 @@ std::string decode_by_dcmtk(const CompressedFrame& frame, std::span<std::uint16_
   return {};
 }
 
+/// Whether a file begins like one of the kinds that are read. OpenCV knows dozens more, and hands
+/// what looks like them to GDAL and GDCM.
+bool begins_like_picture(std::span<const std::uint8_t> bytes) {
+  using namespace std::string_view_literals;
+  const std::string_view head(reinterpret_cast<const char*>(bytes.data()),
+                              std::min<std::size_t>(bytes.size(), 8));
+  return head == "\x89PNG\r\n\x1A\n"sv || head.starts_with("\xFF\xD8\xFF"sv) ||
+         head.starts_with("BM"sv) || head.starts_with("II*\0"sv) || head.starts_with("MM\0*"sv);
+}
+
 }  // namespace
 
 bool is_jpeg2000(E_TransferSyntax syntax) {
@@ -88,6 +98,7 @@ std::string decode_picture_file(std::span<const std::uint8_t> bytes, cv::Mat& pi
   static_cast<void>(silenced);
   picture.release();
   if (bytes.empty()) return "it is empty";
+  if (!begins_like_picture(bytes)) return "damaged, or none of these";
   try {
     const cv::Mat view(1, static_cast<int>(bytes.size()), CV_8UC1,
                        const_cast<std::uint8_t*>(bytes.data()));  // OpenCV only reads it

@@ -54,7 +54,8 @@ std::size_t frame_header(const std::string& stream) {
     const bool frame =
         marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     if (frame || marker == kJpegLs) return at;
-    if (marker == kStartOfScan) break;
+    // A segment counts the bytes of its own length.
+    if (marker == kStartOfScan || (marker != 0xFF && word_at(stream, at + 2) < 2)) break;
     at += marker == 0xFF ? 1 : 2 + word_at(stream, at + 2);
   }
   return std::string::npos;
@@ -68,6 +69,29 @@ bool has_end(const std::string& stream) {
   };
   return ends_at(stream.find_last_not_of(std::string("\0\xFF", 2))) ||
          (stream.size() > 2 && ends_at(stream.size() - 2));
+}
+
+std::size_t rle_word(const std::string& stream, std::size_t at) {
+  return byte_at(stream, at) | (byte_at(stream, at + 1) << 8U) | (byte_at(stream, at + 2) << 16U) |
+         (std::size_t{byte_at(stream, at + 3)} << 24U);
+}
+
+/// How many bytes the runs in [at, end) give, up to `wanted`; what lies behind those is padding.
+std::size_t unpacked(const std::string& stream, std::size_t at, std::size_t end,
+                     std::size_t wanted) {
+  constexpr unsigned kNothing = 128;
+  std::size_t bytes = 0;
+  while (at < end && bytes < wanted) {
+    const unsigned control = byte_at(stream, at++);
+    if (control == kNothing) continue;
+    const bool literal = control < kNothing;
+    const std::size_t run = literal ? control + 1 : 257 - control;
+    const std::size_t taken = literal ? run : 1;
+    if (taken > end - at) break;
+    at += taken;
+    bytes += run;
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -94,8 +118,8 @@ std::string codestream_of(const DicomFile& file, const PixelLayout& layout, int 
 }
 
 void check_jpeg(const std::string& stream, const PixelLayout& layout, const DicomFile& file) {
-  if (!stream.starts_with("\xFF\xD8\xFF")) return;
-  const std::size_t header = frame_header(stream);
+  const std::size_t header =
+      stream.starts_with("\xFF\xD8\xFF") ? frame_header(stream) : std::string::npos;
   if (header == std::string::npos) incomplete(file, "no JPEG frame header");
   const unsigned rows = word_at(stream, header + 5);
   const unsigned columns = word_at(stream, header + 7);
@@ -108,6 +132,25 @@ void check_jpeg(const std::string& stream, const PixelLayout& layout, const Dico
          .got = std::to_string(rows) + " x " + std::to_string(columns)});
   }
   if (!has_end(stream)) incomplete(file, "a JPEG codestream without its end");
+}
+
+void check_rle(const std::string& stream, const PixelLayout& layout, const DicomFile& file) {
+  constexpr std::size_t kHeader = 64;
+  if (stream.size() < kHeader) incomplete(file, "no RLE header");
+  const std::size_t segments = rle_word(stream, 0);
+  // One for each byte of a pixel.
+  if (segments != static_cast<std::size_t>(layout.bits_allocated / 8)) {
+    incomplete(file, std::to_string(segments) + " RLE segments for pixels of " +
+                         std::to_string(layout.bits_allocated) + " bits");
+  }
+  for (std::size_t i = 1; i <= segments; ++i) {
+    const std::size_t begin = rle_word(stream, 4 * i);
+    const std::size_t end = i < segments ? rle_word(stream, 4 * i + 4) : stream.size();
+    if (begin < kHeader || end < begin || end > stream.size() ||
+        unpacked(stream, begin, end, layout.pixels()) < layout.pixels()) {
+      incomplete(file, "RLE segment " + std::to_string(i) + " ends too early");
+    }
+  }
 }
 
 }  // namespace jcs::imaging

@@ -12,8 +12,13 @@ namespace jcs::imaging {
 std::string codestream_of(const DicomFile& file, const PixelLayout& layout, int frame);
 
 /// Holds the size that a JPEG or JPEG-LS codestream states against the header, and looks for its
-/// end: decoders silently fill up what is missing. Other codestreams are left alone.
+/// end: decoders silently fill up what is missing.
 /// @throws InputError naming the file.
 void check_jpeg(const std::string& stream, const PixelLayout& layout, const DicomFile& file);
+
+/// Looks whether the runs of an RLE codestream (DICOM PS3.5, annex G) lie in their segments and are
+/// enough for the picture: the decoder reads on behind what ends too early.
+/// @throws InputError naming the file.
+void check_rle(const std::string& stream, const PixelLayout& layout, const DicomFile& file);
 
 }  // namespace jcs::imaging

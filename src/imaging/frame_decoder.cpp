@@ -47,6 +47,8 @@ std::vector<std::int32_t> decode_compressed(const DicomFile& file, const PixelLa
   const std::string stream = codestream_of(file, layout, frame);
   if (is_jpeg2000(syntax)) {
     check_jpeg2000(stream, layout, file.path());
+  } else if (syntax == EXS_RLELossless) {
+    check_rle(stream, layout, file);
   } else {
     check_jpeg(stream, layout, file);
   }

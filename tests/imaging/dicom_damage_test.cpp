@@ -1,5 +1,8 @@
 // Files that are damaged, lie about themselves or are no DICOM pictures.
 
+#include <algorithm>
+#include <functional>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -104,6 +107,51 @@ TEST(DicomDamage, SequencesWithoutEndAreRefused) {
     EXPECT_THAT(
         jcs::test::error_line<jcs::InputError>([&] { jcs::imaging::list_series(dir.path()); }),
         HasSubstr("no CT slices in it (got 1 file: 0 not DICOM, 0 without pixels, 1 unreadable"));
+  }
+}
+
+/// The bytes of the file's last fragment.
+void edit_codestream(const std::filesystem::path& file,
+                     const std::function<void(std::string&)>& edit) {
+  std::string content = content_of(file);
+  const std::size_t item = content.rfind(std::string("\xFE\xFF\x00\xE0", 4)) + 8;
+  const std::size_t end = content.rfind(std::string("\xFE\xFF\xDD\xE0", 4));
+  std::string stream = content.substr(item, end - item);
+  edit(stream);
+  ASSERT_EQ(stream.size(), end - item);
+  overwrite(file, content.replace(item, stream.size(), stream));
+}
+
+TEST(DicomDamage, RunsOfRleThatLeaveTheirSegmentAreRefused) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.rows = slice.columns = 16;
+  slice.syntax = EXS_RLELossless;
+  slice.write(dir / "rle.dcm");
+  EXPECT_EQ(read_dicom_frame(dir / "rle.dcm").values, expected_hu(slice));
+  // The last run but one says that 128 bytes follow.
+  edit_codestream(dir / "rle.dcm", [](std::string& stream) {
+    for (std::size_t i = stream.size() - 20; i < stream.size(); ++i) stream[i] = '\x7F';
+  });
+  EXPECT_THAT(
+      refusal(dir / "rle.dcm"),
+      HasSubstr("the compressed pixel data is incomplete (got RLE segment 2 ends too early"));
+  slice.write(dir / "rle.dcm");
+  edit_codestream(dir / "rle.dcm", [](std::string& stream) { stream[0] = 9; });
+  EXPECT_THAT(refusal(dir / "rle.dcm"), HasSubstr("9 RLE segments for pixels of 16 bits"));
+}
+
+TEST(DicomDamage, AJpegWithoutBeginningOrWithEmptySegmentsIsRefused) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.rows = slice.columns = 16;
+  slice.syntax = EXS_JPEGProcess14SV1;
+  for (const auto& edit : std::initializer_list<std::function<void(std::string&)>>{
+           [](std::string& stream) { std::fill_n(stream.begin(), 70, '\xFF'); },
+           [](std::string& stream) { stream[4] = stream[5] = 0; }}) {
+    slice.write(dir / "jpeg.dcm");
+    edit_codestream(dir / "jpeg.dcm", edit);
+    EXPECT_THAT(refusal(dir / "jpeg.dcm"), HasSubstr("no JPEG frame header"));
   }
 }
 

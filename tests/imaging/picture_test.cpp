@@ -153,6 +153,16 @@ TEST(ReadMask, InAPaletteIndexZeroIsBackgroundWhateverItsColour) {
   EXPECT_THAT(pixels(read_mask(dir / "white.png")), ElementsAre(0, 1, 1, 0));
 }
 
+TEST(ReadMask, WhatOnlyIsNamedLikeAPictureIsRefusedBeforeAnyDecoderSeesIt) {
+  const TempDir dir;
+  // OpenCV would take it for DICOM, and GDCM, which it asks then, would end the program.
+  const std::string file = std::string("\x89P", 2) + std::string(126, '\x0B') + "DICM`\x82";
+  std::ofstream(dir / "mask.png", std::ios::binary) << file;
+  EXPECT_THAT(refusal([&] { read_mask(dir / "mask.png"); }),
+              HasSubstr("mask.png: is no picture that can be decoded (expected PNG, JPEG, BMP or "
+                        "TIFF"));
+}
+
 TEST(ReadMask, RefusesAPictureOfManyShades) {
   const jcs::test::TempDir dir;
   cv::Mat shades(1, 17, CV_8UC1);

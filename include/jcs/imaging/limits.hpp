@@ -13,7 +13,7 @@ struct Limits {
   std::int64_t frames = 20'000;            ///< in one file
   std::int64_t volume_mib = 8192;          ///< a series' pixels in memory, in MiB
   std::int64_t decoder_memory_mib = 1024;  ///< that a decoder may take for one picture, in MiB
-  std::int64_t decoder_seconds = 60;       ///< that a decoder may take for one picture
+  std::int64_t decoder_seconds = 20;       ///< that a decoder may take for one picture
 
   [[nodiscard]] std::int64_t slice_pixels() const { return slice_megapixels << 20; }
 

@@ -1,5 +1,6 @@
 #include "jcs/imaging/decoder_processes.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -167,7 +168,7 @@ std::vector<std::uint16_t> decode_elsewhere(DecoderProcesses& processes,
   failure = processes.pool().ask(
       request.pixels_at + bytes, request,
       [&](std::span<std::byte> memory) {
-        std::memcpy(memory.data(), frame.bytes.data(), frame.bytes.size());
+        std::ranges::copy(std::as_bytes(std::span(frame.bytes)), memory.begin());
       },
       [&](RemoteDecoder& decoder, const DecoderReply&) {
         const std::span<std::byte> memory = decoder.content(request.pixels_at + bytes);
@@ -186,7 +187,7 @@ std::string decode_picture_elsewhere(DecoderProcesses& processes,
   request.pixels_at = pixels_behind(bytes.size());
   return processes.pool().ask(
       request.pixels_at, request,
-      [&](std::span<std::byte> memory) { std::memcpy(memory.data(), bytes.data(), bytes.size()); },
+      [&](std::span<std::byte> memory) { std::ranges::copy(std::as_bytes(bytes), memory.begin()); },
       [&](RemoteDecoder& decoder, const DecoderReply& reply) -> std::string {
         // Nothing that the process says is believed before it was looked at.
         constexpr int kMostChannels = 4;

@@ -26,8 +26,7 @@ namespace {
 // Longer values stay on the disk until they are used.
 constexpr Uint32 kMaxReadLength = 4096;
 
-std::string without_padding(const OFString& value) {
-  std::string_view text(value.c_str(), value.length());
+std::string without_padding(std::string_view text) {
   while (!text.empty() && (text.back() == '\0' || text.back() == ' ')) text.remove_suffix(1);
   return std::string(trimmed(text));
 }
@@ -144,10 +143,10 @@ std::string DicomFile::text(const DcmTagKey& tag) const {
           .convertString(OFString(raw.data(), raw.size()), converted,
                          is_any_of(tag, {DCM_PatientName}) ? "\\^=" : "\\")
           .good()) {
-    return without_padding(converted);
+    return without_padding({converted.c_str(), converted.length()});
   }
   if (is_japanese(raw_text(dataset(), DCM_SpecificCharacterSet))) {
-    if (const auto japanese = japanese_as_utf8(raw)) return without_padding(japanese->c_str());
+    if (const auto japanese = japanese_as_utf8(raw)) return without_padding(*japanese);
   }
   return printable(ascii(std::move(raw)));
 }
@@ -169,9 +168,23 @@ DcmItem* DicomFile::group(const DcmTagKey& sequence, int frame) const {
 }
 
 std::string raw_text(DcmItem& item, const DcmTagKey& tag) {
+  DcmElement* element = nullptr;
   OFString value;
-  if (item.findAndGetOFStringArray(tag, value).bad()) return {};
-  return without_padding(value);
+  // Left to itself DCMTK looks through all values for each of them, which takes an hour for a
+  // megabyte of backslashes.
+  if (item.findAndGetElement(tag, element).bad() ||
+      element->getOFStringArray(value, OFFalse).bad()) {
+    return {};
+  }
+  std::string text;
+  const std::string_view whole(value.c_str(), value.length());
+  for (std::size_t begin = 0; begin <= whole.size();) {
+    const std::size_t end = std::min(whole.find('\\', begin), whole.size());
+    if (begin > 0) text += '\\';
+    text += without_padding(whole.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return text;
 }
 
 std::optional<std::vector<double>> numbers(DcmItem& item, const DcmTagKey& tag) {

@@ -117,6 +117,15 @@ TEST(DecoderProcesses, DecodePicturesOfAnyKindToTheSamePixels) {
   EXPECT_EQ(cv::norm(jcs::imaging::decode_picture(dir / "large.png"), large, cv::NORM_INF), 0);
 }
 
+TEST(DecoderProcesses, AnEmptyPictureIsNoPicture) {
+  const TempDir dir;
+  jcs::test::overwrite(dir / "empty.png", "");
+  const DecoderProcesses processes;
+  EXPECT_THAT(jcs::test::error_line<jcs::InputError>(
+                  [&] { jcs::imaging::decode_picture(dir / "empty.png"); }),
+              HasSubstr("empty.png: is no picture that can be decoded"));
+}
+
 TEST(DecoderProcesses, SayWhatIsWrongAsTheCallingThreadDoes) {
   const TempDir dir;
   for (const E_TransferSyntax syntax : kCompressed) {

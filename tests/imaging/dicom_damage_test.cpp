@@ -122,6 +122,25 @@ void edit_codestream(const std::filesystem::path& file,
   overwrite(file, content.replace(item, stream.size(), stream));
 }
 
+TEST(DicomDamage, MillionsOfValuesInOneAttributeTakeNoTime) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.image_type = "ORIGINAL\\PRIMARY\\AXIAL" + std::string(4'000'000, '\\');
+  slice.edit = [&](DcmDataset& data) {
+    // Of a VR whose length has four bytes.
+    data.findAndDeleteElement(DCM_ImageType);
+    auto* element = new DcmUnlimitedText(DcmTag(DCM_ImageType, EVR_UT));
+    element->putString(slice.image_type.c_str());
+    data.insert(element);
+    auto* description = new DcmUnlimitedText(DcmTag(DCM_SeriesDescription, EVR_UT));
+    description->putString(std::string(1'000'000, '\\').c_str());
+    data.insert(description);
+  };
+  slice.write(dir / "slice.dcm");
+  EXPECT_EQ(read_dicom_frame(dir / "slice.dcm").values, expected_hu(slice));
+  EXPECT_EQ(jcs::imaging::list_series(dir.path()).size(), 1U);
+}
+
 TEST(DicomDamage, RunsOfRleThatLeaveTheirSegmentAreRefused) {
   const TempDir dir;
   SyntheticSlice slice;

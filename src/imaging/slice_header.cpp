@@ -78,14 +78,13 @@ void read_spacing(const DicomFile& file, int frame, SliceHeader& header) {
   }
 }
 
-std::string frame_type(const DicomFile& file, int frame) {
-  if (file.has_functional_groups()) {
-    if (DcmItem* item = file.group(DCM_CTImageFrameTypeSequence, frame)) {
-      std::string type = raw_text(*item, DCM_FrameType);
-      if (!type.empty()) return type;
-    }
+/// What a frame says of itself; else it is of the file's type.
+void read_frame_type(const DicomFile& file, int frame, SliceHeader& header) {
+  if (!file.has_functional_groups()) return;
+  if (DcmItem* item = file.group(DCM_CTImageFrameTypeSequence, frame)) {
+    std::string type = raw_text(*item, DCM_FrameType);
+    if (!type.empty()) header.image_type = std::move(type);
   }
-  return file.text(DCM_ImageType);
 }
 
 /// Facts of the file that all its frames share.
@@ -133,7 +132,7 @@ std::vector<SliceHeader> read_headers(const std::filesystem::path& path) {
   for (int frame = 0; frame < layout.frames; ++frame) {
     SliceHeader header = common;
     header.info.frame = frame;
-    header.image_type = frame_type(file, frame);
+    read_frame_type(file, frame, header);
     read_orientation(file, frame, header);
     read_spacing(file, frame, header);
     if (places_frames) {

@@ -25,6 +25,8 @@ namespace {
 
 // Longer values stay on the disk until they are used.
 constexpr Uint32 kMaxReadLength = 4096;
+// Nothing that is looked up is nearly so long; DCMTK makes room for what a header claims.
+constexpr Uint32 kLongestValue = 1U << 20U;
 
 std::string without_padding(std::string_view text) {
   while (!text.empty() && (text.back() == '\0' || text.back() == ' ')) text.remove_suffix(1);
@@ -52,6 +54,15 @@ bool is_any_of(const DcmTagKey& tag, std::initializer_list<DcmTagKey> tags) {
     if (tag == other) return true;
   }
   return false;
+}
+
+/// The attribute, unless it is absent or longer than anything that is read.
+DcmElement* short_element(DcmItem& item, const DcmTagKey& tag) {
+  DcmElement* element = nullptr;
+  if (item.findAndGetElement(tag, element).bad() || element->getLengthField() > kLongestValue) {
+    return nullptr;
+  }
+  return element;
 }
 
 DcmItem* first_item(DcmItem& item, const DcmTagKey& sequence, int index = 0) {
@@ -168,14 +179,11 @@ DcmItem* DicomFile::group(const DcmTagKey& sequence, int frame) const {
 }
 
 std::string raw_text(DcmItem& item, const DcmTagKey& tag) {
-  DcmElement* element = nullptr;
+  DcmElement* element = short_element(item, tag);
   OFString value;
   // Left to itself DCMTK looks through all values for each of them, which takes an hour for a
   // megabyte of backslashes.
-  if (item.findAndGetElement(tag, element).bad() ||
-      element->getOFStringArray(value, OFFalse).bad()) {
-    return {};
-  }
+  if (element == nullptr || element->getOFStringArray(value, OFFalse).bad()) return {};
   std::string text;
   const std::string_view whole(value.c_str(), value.length());
   for (std::size_t begin = 0; begin <= whole.size();) {
@@ -212,6 +220,16 @@ std::optional<int> whole_number(DcmItem& item, const DcmTagKey& tag) {
     return std::nullopt;
   }
   return static_cast<int>(*value);
+}
+
+std::optional<std::uint16_t> short_number(DcmItem& item, const DcmTagKey& tag) {
+  DcmElement* element = short_element(item, tag);
+  Uint16 as_unsigned = 0;
+  Sint16 as_signed = 0;
+  if (element == nullptr) return std::nullopt;
+  if (element->getUint16(as_unsigned).good()) return as_unsigned;
+  if (element->getSint16(as_signed).good()) return static_cast<std::uint16_t>(as_signed);
+  return std::nullopt;
 }
 
 std::string tag_name(const DcmTagKey& tag) {

@@ -54,7 +54,8 @@ class DicomFile {
   std::string damage_;
 };
 
-/// The value as text as it is stored, without blanks at the ends.
+/// The value as text as it is stored, without blanks at the ends of its values. Empty when absent
+/// or longer than 2^20 bytes.
 std::string raw_text(DcmItem& item, const DcmTagKey& tag);
 
 /// All values of a numeric text attribute (DS, IS), or nothing when it is absent, empty or when any
@@ -63,6 +64,9 @@ std::optional<std::vector<double>> numbers(DcmItem& item, const DcmTagKey& tag);
 /// The first of them.
 std::optional<double> number(DcmItem& item, const DcmTagKey& tag);
 std::optional<int> whole_number(DcmItem& item, const DcmTagKey& tag);
+
+/// The first value of a US or SS attribute, whichever the file says; the bits are what counts.
+std::optional<std::uint16_t> short_number(DcmItem& item, const DcmTagKey& tag);
 
 /// `RescaleSlope (0028,1053)`
 std::string tag_name(const DcmTagKey& tag);

@@ -24,8 +24,7 @@ namespace {
 }
 
 int unsigned_short(const DicomFile& file, const DcmTagKey& tag, int if_absent) {
-  Uint16 value = 0;
-  return file.dataset().findAndGetUint16(tag, value).good() ? value : if_absent;
+  return short_number(file.dataset(), tag).value_or(static_cast<std::uint16_t>(if_absent));
 }
 
 int in_range(const DicomFile& file, const DcmTagKey& tag, int if_absent, int low, int high) {

@@ -34,17 +34,6 @@ std::optional<std::int64_t> whole(double value) {
   return static_cast<std::int64_t>(value);
 }
 
-/// US or SS, whichever the file says; the bits are what counts.
-std::optional<std::uint32_t> bits(const DicomFile& file, const DcmTagKey& tag) {
-  Uint16 as_unsigned = 0;
-  Sint16 as_signed = 0;
-  if (file.dataset().findAndGetUint16(tag, as_unsigned).good()) return as_unsigned;
-  if (file.dataset().findAndGetSint16(tag, as_signed).good()) {
-    return static_cast<std::uint16_t>(as_signed);
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 Rescale rescale_of(const DicomFile& file, int frame) {
@@ -66,13 +55,13 @@ Rescale rescale_of(const DicomFile& file, int frame) {
 }
 
 std::optional<Padding> padding_of(const DicomFile& file, const PixelLayout& layout) {
-  const auto value = bits(file, DCM_PixelPaddingValue);
+  const auto value = short_number(file.dataset(), DCM_PixelPaddingValue);
   if (!value) return std::nullopt;
   // The padding value may use bits above BitsStored; the pixels are read without those.
   PixelLayout low_bits = layout;
   low_bits.high_bit = layout.bits_stored - 1;
   Padding padding{stored_value(*value, low_bits), stored_value(*value, low_bits)};
-  if (const auto limit = bits(file, DCM_PixelPaddingRangeLimit)) {
+  if (const auto limit = short_number(file.dataset(), DCM_PixelPaddingRangeLimit)) {
     padding.high = stored_value(*limit, low_bits);
     if (padding.high < padding.low) std::swap(padding.low, padding.high);
   }

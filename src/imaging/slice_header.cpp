@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <utility>
 
 #include <dcmtk/dcmdata/dcdeftag.h>
 
@@ -96,8 +98,7 @@ SliceHeader common_header(const DicomFile& file) {
   header.info.sop_instance_uid = file.text(DCM_SOPInstanceUID);
   header.series = series_info(file);
   header.image_type = header.series->image_type;
-  Uint16 samples = 1;
-  if (data.findAndGetUint16(DCM_SamplesPerPixel, samples).good()) header.samples = samples;
+  if (const auto samples = short_number(data, DCM_SamplesPerPixel)) header.samples = *samples;
   header.gantry_tilt_deg = number(data, DCM_GantryDetectorTilt).value_or(0.0);
   header.slice_location = number(data, DCM_SliceLocation);
   header.instance_number = whole_number(data, DCM_InstanceNumber);
@@ -117,9 +118,8 @@ std::vector<SliceHeader> read_headers(const std::filesystem::path& path) {
   if (!has_pixels(file) && file.damage().empty()) return {};
 
   PixelLayout layout;
-  Uint16 size = 0;
-  if (file.dataset().findAndGetUint16(DCM_Rows, size).good()) common.rows = size;
-  if (file.dataset().findAndGetUint16(DCM_Columns, size).good()) common.columns = size;
+  if (const auto rows = short_number(file.dataset(), DCM_Rows)) common.rows = *rows;
+  if (const auto columns = short_number(file.dataset(), DCM_Columns)) common.columns = *columns;
   try {
     layout = pixel_layout(file);
   } catch (const InputError& error) {

@@ -125,7 +125,7 @@ void edit_codestream(const std::filesystem::path& file,
 TEST(DicomDamage, MillionsOfValuesInOneAttributeTakeNoTime) {
   const TempDir dir;
   SyntheticSlice slice;
-  slice.image_type = "ORIGINAL\\PRIMARY\\AXIAL" + std::string(4'000'000, '\\');
+  slice.image_type = "ORIGINAL\\PRIMARY\\AXIAL" + std::string(1'000'000, '\\');
   slice.edit = [&](DcmDataset& data) {
     // Of a VR whose length has four bytes.
     data.findAndDeleteElement(DCM_ImageType);
@@ -139,6 +139,25 @@ TEST(DicomDamage, MillionsOfValuesInOneAttributeTakeNoTime) {
   slice.write(dir / "slice.dcm");
   EXPECT_EQ(read_dicom_frame(dir / "slice.dcm").values, expected_hu(slice));
   EXPECT_EQ(jcs::imaging::list_series(dir.path()).size(), 1U);
+}
+
+TEST(DicomDamage, ATextThatClaimsGigabytesIsNotReadAndTakesNoMemory) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.edit = [](DcmDataset& data) {
+    auto* description = new DcmUnlimitedText(DcmTag(DCM_SeriesDescription, EVR_UT));
+    description->putString(std::string(10'000, 'x').c_str());
+    data.insert(description, OFTrue);
+  };
+  slice.write(dir / "slice.dcm");
+  std::string content = content_of(dir / "slice.dcm");
+  const std::size_t length = content.find(std::string("UT\x00\x00", 4));
+  ASSERT_NE(length, std::string::npos);
+  content.replace(length + 4, 4, "\xFE\xFF\xFF\x7F", 4);
+  overwrite(dir / "slice.dcm", content);
+  EXPECT_THAT(refusal(dir / "slice.dcm"),
+              HasSubstr("slice.dcm: the file ends before its pixel data"));
+  EXPECT_EQ(jcs::imaging::list_series(dir.path()).at(0).description, "");
 }
 
 TEST(DicomDamage, RunsOfRleThatLeaveTheirSegmentAreRefused) {

@@ -20,6 +20,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
 
+#include "jcs/core/device_failure.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
 #include "jcs/core/log.hpp"
@@ -264,7 +265,11 @@ int App::run(int argc, char** argv, const std::function<void()>& body) {
     progress_.reset();
     // Torch appends a backtrace after the first line; it means nothing to a user.
     const std::string text = error.what();
-    if (text.find("CUDA out of memory") != std::string::npos) {
+    if (const auto failure = device_failure(error)) {
+      return report(name, failure->code(), failure->what());
+    }
+    if (text.find("CUDA out of memory") != std::string::npos ||
+        text.find("CUDA error: out of memory") != std::string::npos) {
       return report(name, ExitCode::kUsage,
                     to_line({"too little memory is free", "device",
                              "a device with more free memory, smaller batches, or cpu"}));

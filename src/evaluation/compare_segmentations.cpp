@@ -5,6 +5,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
+#include "jcs/core/json_text.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/evaluation/comparison.hpp"
 #include "jcs/evaluation/picture_result.hpp"
@@ -31,11 +32,7 @@ InputError no_evaluation(const fs::path& file) {
 }
 
 Pictures read(const fs::path& file) {
-  InputFile stream(file);
-  if (!stream) {
-    throw InputError({"cannot be read: " + stream.why(), file.string()});
-  }
-  const json all = json::parse(stream, nullptr, /*allow_exceptions=*/false);
+  const auto all = parsed_json<json>(read_file(file));
   Pictures pictures;
   try {
     for (const json& entry : all.at("pictures")) {

@@ -6,6 +6,7 @@
 #include <torch/torch.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/json_text.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/training/optimizer.hpp"
 #include "jcs/weights/load.hpp"
@@ -28,6 +29,26 @@ json to_json(const Scores& scores) {
     out.push_back({name, value ? json(*value) : json(nullptr)});
   }
   return out;
+}
+
+// What nlohmann's classes would convert without a word: -1 and 1e300 to some number of batches.
+struct Damaged {};
+
+std::int64_t count(const json& j, const char* key) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;  // no run comes near, no sum overflows
+  const json& value = j.at(key);
+  if (!value.is_number_integer() || value < 0 || value > kMost) {
+    throw Damaged();
+  }
+  return value.get<std::int64_t>();
+}
+
+double number(const json& j, const char* key) {
+  const json& value = j.at(key);
+  if (!value.is_number()) {
+    throw Damaged();
+  }
+  return value.get<double>();
 }
 
 Scores scores_from_json(const json& j) {
@@ -53,13 +74,13 @@ json to_json(const EpochRecord& record) {
 
 EpochRecord epoch_from_json(const json& j) {
   EpochRecord record;
-  record.epoch = j.at("epoch");
-  record.iterations = j.at("iterations");
-  record.learning_rate = j.at("learning_rate");
-  record.loss = j.at("loss");
-  record.seconds = j.at("seconds");
-  record.slices_per_second = j.at("slices_per_second");
-  record.waiting = j.at("waiting");
+  record.epoch = count(j, "epoch");
+  record.iterations = count(j, "iterations");
+  record.learning_rate = number(j, "learning_rate");
+  record.loss = number(j, "loss");
+  record.seconds = number(j, "seconds");
+  record.slices_per_second = number(j, "slices_per_second");
+  record.waiting = number(j, "waiting");
   record.scores = scores_from_json(j.at("scores"));
   return record;
 }
@@ -87,17 +108,21 @@ json to_json(const RunState& state) {
 RunState state_from_json(const json& j) {
   RunState state;
   state.identity = j.at("identity");
-  state.epoch = j.at("epoch");
-  state.batch = j.at("batch");
-  state.iteration = j.at("iteration");
-  state.loss_sum = j.at("loss_sum");
-  state.epoch_seconds = j.at("epoch_seconds");
-  state.waiting_seconds = j.at("waiting_seconds");
-  state.best_score = j.at("best_score");
-  state.best_epoch = j.at("best_epoch");
-  state.validations_since_best = j.at("validations_since_best");
-  state.stopped_early = j.at("stopped_early");
-  state.loss_scale = {j.at("loss_scale").at("scale"), j.at("loss_scale").at("steps")};
+  state.epoch = count(j, "epoch");
+  state.batch = static_cast<std::size_t>(count(j, "batch"));
+  state.iteration = count(j, "iteration");
+  state.loss_sum = number(j, "loss_sum");
+  state.epoch_seconds = number(j, "epoch_seconds");
+  state.waiting_seconds = number(j, "waiting_seconds");
+  state.best_score = number(j, "best_score");
+  state.best_epoch = count(j, "best_epoch");
+  state.validations_since_best = count(j, "validations_since_best");
+  state.stopped_early = j.at("stopped_early").get<bool>();
+  const json& scale = j.at("loss_scale");
+  state.loss_scale = {number(scale, "scale"), count(scale, "steps")};
+  if (state.loss_scale.scale <= 0.0) {
+    throw Damaged();
+  }
   for (const json& record : j.at("epochs")) {
     state.epochs.push_back(epoch_from_json(record));
   }
@@ -110,10 +135,11 @@ RunState state_of(const weights::TensorFile& file, const std::filesystem::path& 
     throw WeightsError({"is no checkpoint of a training", path.string()});
   }
   try {
-    return state_from_json(json::parse(found->second));
+    return state_from_json(parsed_json<json>(found->second));
   } catch (const json::exception&) {
-    throw WeightsError({"the training's state in this checkpoint is damaged", path.string()});
+  } catch (const Damaged&) {
   }
+  throw WeightsError({"the training's state in this checkpoint is damaged", path.string()});
 }
 
 // `optimizer.learning_rate was 0.1, is 0.01; …`, at most three of them.
@@ -189,7 +215,8 @@ RunState load_checkpoint(const std::filesystem::path& file, const nlohmann::json
   const torch::NoGradGuard no_grad;
   for (const auto& [name, tensor] : weights::state_of(network)) {
     const torch::Tensor* found = stored.tensors.find(kNetwork + name);
-    if (found == nullptr || found->sizes() != tensor.sizes()) {
+    if (found == nullptr || found->sizes() != tensor.sizes() ||
+        found->scalar_type() != tensor.scalar_type()) {
       throw WeightsError({"checkpoint does not fit the network", file.string() + ": " + name});
     }
     tensor.copy_(*found);

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/weights/load.hpp"
 
 namespace jcs::training {
 
@@ -21,12 +22,25 @@ torch::Tensor taken(const weights::TensorMap& state, const std::string& name) {
   return *found;
 }
 
+std::int64_t taken_count(const weights::TensorMap& state, const std::string& name) {
+  const torch::Tensor tensor = taken(state, name);
+  if (tensor.scalar_type() != torch::kInt64 || tensor.dim() != 0) {
+    throw WeightsError({"optimizer state is no count", name, "one int64",
+                        weights::shape_text(tensor) + " " + weights::type_name(tensor)});
+  }
+  const auto count = tensor.item<std::int64_t>();
+  if (count < 0) {
+    throw WeightsError({"optimizer state is no count", name, "0 or more", std::to_string(count)});
+  }
+  return count;
+}
+
 torch::Tensor taken(const weights::TensorMap& state, const std::string& name,
                     const torch::Tensor& like) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor tensor = taken(state, name);
-  if (tensor.sizes() != like.sizes()) {
-    throw WeightsError({"optimizer state of another shape", name});
+  if (tensor.sizes() != like.sizes() || tensor.scalar_type() != like.scalar_type()) {
+    throw WeightsError({"optimizer state of another shape or type", name});
   }
   // A copy: the optimizer writes into it, and the file's memory may be shared or read-only.
   // Its layout in memory is the weight's.
@@ -89,7 +103,7 @@ void restore_optimizer_state(torch::optim::Optimizer& optimizer, const torch::nn
     const torch::Tensor& value = parameter.value();
     if (is_adam && state.contains(name + ".step")) {
       auto adam = std::make_unique<AdamParamState>();
-      adam->step(taken(state, name + ".step").item<std::int64_t>());
+      adam->step(taken_count(state, name + ".step"));
       adam->exp_avg(taken(state, name + ".exp_avg", value));
       adam->exp_avg_sq(taken(state, name + ".exp_avg_sq", value));
       optimizer.state()[value.unsafeGetTensorImpl()] = std::move(adam);

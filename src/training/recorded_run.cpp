@@ -1,6 +1,7 @@
 #include "recorded_run.hpp"
 
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include <torch/torch.h>
@@ -8,6 +9,7 @@
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
 #include "jcs/core/hash.hpp"
+#include "jcs/core/json_text.hpp"
 #include "jcs/data/content.hpp"
 #include "jcs/training/run_folder.hpp"
 #include "jcs/weights/model_card.hpp"
@@ -43,7 +45,8 @@ RecordedRun::RecordedRun(const fs::path& folder, const DataOptions& data, Progre
     : folder_(folder) {
   const fs::path record = folder / "run.json";
   InputFile stream(record);
-  const auto run = nlohmann::json::parse(stream, nullptr, /*allow_exceptions=*/false);
+  const std::string text(std::istreambuf_iterator<char>(stream), {});
+  const auto run = parsed_json<nlohmann::json>(text);
   try {
     // Of a run that is under way only the weights themselves say what they are.
     if (run.contains("weights") && run.at("weights").contains(best().filename().string())) {

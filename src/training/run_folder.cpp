@@ -1,12 +1,14 @@
 #include "jcs/training/run_folder.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <span>
 
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
+#include "jcs/core/json_text.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/training/event_file.hpp"
 
@@ -68,7 +70,8 @@ void RunFolder::write_run(const nlohmann::json& run) const {
 
 nlohmann::json RunFolder::data_hashes() const {
   InputFile in(folder_ / "run.json", ExitCode::kOutput);
-  const nlohmann::json run = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  const auto run = parsed_json<nlohmann::json>(text);
   return run.is_object() ? run.value("data_sha256", nlohmann::json()) : nlohmann::json();
 }
 

@@ -1,6 +1,7 @@
 #include "jcs/weights/model_card.hpp"
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/json_text.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/weights/json_options.hpp"
 
@@ -25,7 +26,7 @@ class Metadata {
     return found->second;
   }
   [[nodiscard]] json object(const std::string& key) const {
-    json parsed = json::parse(text(key), nullptr, false);
+    json parsed = parsed_json<json>(text(key));
     if (!parsed.is_object()) {
       throw WeightsError({"metadata '" + key + "' is no JSON object", where_});
     }

@@ -6,6 +6,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
+#include "jcs/core/json_text.hpp"
 
 #include "readers.hpp"
 #include "safetensors_types.hpp"
@@ -66,6 +67,10 @@ class Header {
   }
 
   [[nodiscard]] json parse(const std::string& text) const {
+    if (nests_too_deep(text)) {
+      throw WeightsError({"the header nests too deep", file_,
+                          "at most " + std::to_string(kMaxJsonDepth) + " levels", "more"});
+    }
     std::set<std::string> names;
     try {
       const json header =

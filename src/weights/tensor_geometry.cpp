@@ -17,8 +17,9 @@ std::int64_t element_count(const std::vector<std::int64_t>& sizes) {
     }
     empty = empty || size == 0;
   }
+  // Torch multiplies them one by one, so that they must fit even where a zero comes last.
   for (const std::int64_t size : sizes) {
-    if (!empty && __builtin_mul_overflow(count, size, &count)) {
+    if (size > 0 && __builtin_mul_overflow(count, size, &count)) {
       return -1;
     }
   }

@@ -12,7 +12,8 @@ inline std::int64_t element_size(c10::ScalarType type) {
   return static_cast<std::int64_t>(c10::elementSize(type));
 }
 
-/// Elements of a tensor of these sizes, or -1 when a size is negative or the product does not fit.
+/// Elements of a tensor of these sizes, or -1 when a size is negative or the product, zeros left
+/// out, does not fit.
 std::int64_t element_count(const std::vector<std::int64_t>& sizes);
 
 /// Refuses a view that does not lie inside a storage of `elements` elements or that has more

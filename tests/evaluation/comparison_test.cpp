@@ -77,6 +77,11 @@ TEST_F(ComparisonTest, RefusesOtherPicturesAndOtherFiles) {
   auto json = nlohmann::json::parse(std::ifstream(one));
   json["pictures"].erase(3);
   std::ofstream(dir_ / "less.json") << json;
+  json["pictures"][0]["patient"] = "@";
+  std::string deep = json.dump();
+  deep.replace(deep.find("\"@\""), 3, std::string(200'000, '[') + std::string(200'000, ']'));
+  std::ofstream(dir_ / "deep.json") << deep;
+  EXPECT_THAT(refusal(dir_ / "deep.json"), HasSubstr("is no evaluation"));
   EXPECT_THAT(refusal(dir_ / "less.json"), testing::AllOf(HasSubstr("lacks"), HasSubstr("'p3'")));
   std::ofstream(dir_ / "text.json") << "no json";
   EXPECT_THAT(refusal(dir_ / "text.json"), HasSubstr("no evaluation of a segmentation"));

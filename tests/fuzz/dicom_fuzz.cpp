@@ -5,6 +5,8 @@
 #include "jcs/imaging/file_look.hpp"
 #include "jcs/imaging/study.hpp"
 
+#include "fuzz/custom_mutator.hpp"
+#include "fuzz/dicom_mutation.hpp"
 #include "fuzz/scratch.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -18,4 +20,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     imaging::read_dicom_frame(file, frames - 1);
   });
   return 0;
+}
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t max_size, unsigned seed) {
+  return jcs::fuzz::mutated(data, size, max_size, seed, jcs::fuzz::mutate_dicom);
 }

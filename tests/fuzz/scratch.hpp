@@ -13,11 +13,15 @@
 
 namespace jcs::fuzz {
 
-/// A folder of this process in memory. The readers take files, and thousands of them a second.
+/// A folder of this process, in memory where there is one. The readers take files, and thousands of
+/// them a second.
 class Scratch {
  public:
   Scratch() {
-    std::string pattern = "/dev/shm/jcs-fuzz-XXXXXX";
+    const std::filesystem::path memory = "/dev/shm";
+    const bool usable = ::access(memory.c_str(), W_OK | X_OK) == 0;
+    std::string pattern =
+        ((usable ? memory : std::filesystem::temp_directory_path()) / "jcs-fuzz-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) std::abort();
     folder_ = pattern;
   }

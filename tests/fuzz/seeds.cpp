@@ -7,6 +7,7 @@
 
 #include <opencv2/imgcodecs.hpp>
 
+#include "jcs/evaluation/picture_result.hpp"
 #include "jcs/imaging/nifti_writer.hpp"
 #include "jcs/imaging/phantom.hpp"
 
@@ -107,6 +108,26 @@ void text_seeds(const fs::path& folder) {
   write(folder / "lists" / "plain", "/tmp\n# comment\n\n/usr\n");
 }
 
+void result_seeds(const fs::path& folder) {
+  write(
+      folder / "result_json" / "result",
+      R"({"schema_version": 1, "verdict": "positive", "positive_slices": 31, "slices": 40, "threshold": 25,
+"opacity_volume_ml": 120.5, "total_seconds": 2.25, "findings": {"opacity_share": 0.125, "severity":
+"moderate", "lung_volume_ml": 4200.0}, "concerns": [{"code": "few_slices", "text": "x"}, {"code":
+"gaps"}]})");
+  write(
+      folder / "result_json" / "state",
+      R"({"status": "failed", "name": "one", "path": "one", "settings": "", "exit_code": 3, "error":
+"cannot be read"})");
+  std::string figures;
+  for (const auto& [name, value] : jcs::evaluation::figures_of({})) {
+    figures += ",\"" + std::string(name) + "\":0.5";
+  }
+  write(folder / "result_json" / "evaluation",
+        R"({"pictures":[{"name":"a","patient":"p","opacity_area":7)" + figures +
+            R"(},{"name":"b","opacity_area":9)" + figures + "}]}");
+}
+
 void mat_seeds(const fs::path& folder) {
   fs::create_directories(folder / "mat");
   jcs::test::write_features(folder / "mat" / "small.mat", 3, 2, 1);
@@ -124,5 +145,6 @@ int main(int argc, char** argv) {
   picture_seeds(folder);
   nifti_seeds(folder);
   text_seeds(folder);
+  result_seeds(folder);
   mat_seeds(folder);
 }

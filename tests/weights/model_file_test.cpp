@@ -103,6 +103,9 @@ TEST_F(ModelFile, BadCardsAreRefused) {
   EXPECT_THAT(line("jcs_format_version", "2"), HasSubstr("another version of the format"));
   EXPECT_THAT(line("task", "painting"), HasSubstr("unknown task"));
   EXPECT_THAT(line("preprocessing", "{"), HasSubstr("'preprocessing' is no JSON object"));
+  EXPECT_THAT(
+      line("provenance", "{\"a\":" + std::string(200'000, '[') + std::string(200'000, ']') + "}"),
+      HasSubstr("'provenance' is no JSON object"));
   EXPECT_THAT(line("preprocessing", R"({"size": 3})"), HasSubstr("unknown key 'size'"));
   EXPECT_THAT(line("architecture", R"({"classes": 1})"), HasSubstr("'classes'"));
   EXPECT_THAT(line("architecture", R"({"backbone": {"layers": [1, 1]}})"),

@@ -104,6 +104,8 @@ TEST(Safetensors, RefusesLyingHeaders) {
            {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", "does not fit its data"},
            {R"({"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}})",
             "does not fit its data"},
+           {R"({"a":{"dtype":"F32","shape":[4611686018427387904,4,0],"data_offsets":[0,0]}})",
+            "does not fit its data"},
            {R"({"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,4]}})",
             "does not fit its data"},
            {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", "outside the file"},
@@ -129,11 +131,15 @@ TEST(Safetensors, RefusesLyingHeaders) {
                 HasSubstr(bad.line))
         << bad.header;
   }
-  std::string deep = "{\"a\":";
-  deep += std::string(1'000'000, '[');
-  jcs::test::save(dir / "f", safetensors_file(deep, four));
-  EXPECT_THAT(error_line<jcs::WeightsError>([&] { read_tensors(dir / "f"); }),
-              HasSubstr("no JSON object"));
+  // Closed and not: the first is JSON, which nobody could print.
+  const std::string deep(1'000'000, '[');
+  for (const std::string& end : {std::string(1'000'000, ']') + "}}", std::string()}) {
+    jcs::test::save(
+        dir / "f",
+        safetensors_file(R"({"a":{"shape":[],"data_offsets":[0,0],"dtype":)" + deep + end, four));
+    EXPECT_THAT(error_line<jcs::WeightsError>([&] { read_tensors(dir / "f"); }),
+                HasSubstr("nests too deep"));
+  }
   jcs::test::save(dir / "f", jcs::test::little_endian(1ull << 60, 8) + "{}");
   EXPECT_THAT(error_line<jcs::WeightsError>([&] { read_tensors(dir / "f"); }),
               HasSubstr("header's length is wrong"));

@@ -156,12 +156,12 @@ TEST_F(TorchFiles, RefusesViewsBeyondTheirStorage) {
     std::int64_t offset;
     std::vector<std::int64_t> sizes, strides;
   };
-  for (const Case& bad :
-       {Case{1, {2, 3}, {3, 1}}, Case{0, {2, 3}, {4, 1}}, Case{0, {7}, {1}}, Case{-1, {2}, {1}},
-        Case{0, {2}, {-1}}, Case{7, {0}, {1}}, Case{0, {huge, huge}, {1, 1}}, Case{0, {2}, {huge}},
-        Case{0, {2, 3}, {1}}, Case{0, {-2, 3}, {3, 1}},
-        // One element that is expanded to a terabyte.
-        Case{0, {1 << 20, 1 << 20}, {0, 0}}}) {
+  for (const Case& bad : {Case{1, {2, 3}, {3, 1}}, Case{0, {2, 3}, {4, 1}}, Case{0, {7}, {1}},
+                          Case{-1, {2}, {1}}, Case{0, {2}, {-1}}, Case{7, {0}, {1}},
+                          Case{0, {huge, huge}, {1, 1}}, Case{0, {huge, 4, 0}, {1, 1, 1}},
+                          Case{0, {2}, {huge}}, Case{0, {2, 3}, {1}}, Case{0, {-2, 3}, {3, 1}},
+                          // One element that is expanded to a terabyte.
+                          Case{0, {1 << 20, 1 << 20}, {0, 0}}}) {
     PickleWriter writer;
     writer.op("}").text("a").tensor("0", 6, bad.offset, bad.sizes, bad.strides).op("s");
     EXPECT_THAT(refusal([&] { zip(writer.done()); }), HasSubstr("a tensor"));

@@ -6,8 +6,8 @@
 #include <system_error>
 
 #include "jcs/core/error.hpp"
-#include "jcs/core/file_stream.hpp"
 #include "jcs/core/hash.hpp"
+#include "jcs/core/json_text.hpp"
 #include "jcs/core/text.hpp"
 
 namespace jcs::app {
@@ -174,11 +174,8 @@ Agreement compare_documents(const ordered_json& recorded, const ordered_json& re
 }
 
 ordered_json read_json(const fs::path& file) {
-  InputFile stream(file);
-  if (!stream) {
-    throw InputError({"cannot be read: " + stream.why(), file.string()});
-  }
-  ordered_json document = ordered_json::parse(stream, nullptr, /*allow_exceptions=*/false);
+  ordered_json document =
+      ordered_json::parse(read_json_text(file), nullptr, /*allow_exceptions=*/false);
   if (!document.is_object()) {
     throw InputError({"is no JSON object", file.string()});
   }

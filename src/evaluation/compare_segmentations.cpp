@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "jcs/core/error.hpp"
-#include "jcs/core/file_stream.hpp"
+#include "jcs/core/json_text.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/evaluation/comparison.hpp"
 #include "jcs/evaluation/picture_result.hpp"
@@ -31,11 +31,7 @@ InputError no_evaluation(const fs::path& file) {
 }
 
 Pictures read(const fs::path& file) {
-  InputFile stream(file);
-  if (!stream) {
-    throw InputError({"cannot be read: " + stream.why(), file.string()});
-  }
-  const json all = json::parse(stream, nullptr, /*allow_exceptions=*/false);
+  const json all = json::parse(read_json_text(file), nullptr, /*allow_exceptions=*/false);
   Pictures pictures;
   try {
     for (const json& entry : all.at("pictures")) {

@@ -6,8 +6,8 @@
 #include <torch/torch.h>
 
 #include "jcs/core/error.hpp"
-#include "jcs/core/file_stream.hpp"
 #include "jcs/core/hash.hpp"
+#include "jcs/core/json_text.hpp"
 #include "jcs/data/content.hpp"
 #include "jcs/training/run_folder.hpp"
 #include "jcs/weights/model_card.hpp"
@@ -42,8 +42,8 @@ RecordedRun::RecordedRun(const fs::path& folder, const DataOptions& data, Progre
                          const std::stop_token& stop)
     : folder_(folder) {
   const fs::path record = folder / "run.json";
-  InputFile stream(record);
-  const auto run = nlohmann::json::parse(stream, nullptr, /*allow_exceptions=*/false);
+  const auto run =
+      nlohmann::json::parse(read_json_text(record), nullptr, /*allow_exceptions=*/false);
   try {
     // Of a run that is under way only the weights themselves say what they are.
     if (run.contains("weights") && run.at("weights").contains(best().filename().string())) {

@@ -1,6 +1,7 @@
 #include "jcs/weights/model_card.hpp"
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/json_text.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/weights/json_options.hpp"
 
@@ -25,7 +26,12 @@ class Metadata {
     return found->second;
   }
   [[nodiscard]] json object(const std::string& key) const {
-    json parsed = json::parse(text(key), nullptr, false);
+    constexpr std::size_t kMostValues = 10'000;
+    const std::string& object = text(key);
+    json parsed;
+    if (parseable_json(object, kMostValues)) {
+      parsed = json::parse(object, nullptr, false);
+    }
     if (!parsed.is_object()) {
       throw WeightsError({"metadata '" + key + "' is no JSON object", where_});
     }

@@ -6,6 +6,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
+#include "jcs/core/json_text.hpp"
 
 #include "readers.hpp"
 #include "safetensors_types.hpp"
@@ -18,6 +19,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t kMaxHeader = 100'000'000;  // the format's own limit
+
+// A hundred thousand tensors; each takes some seven.
+constexpr std::size_t kMostValues = 1'000'000;
 
 struct Entry {
   std::string name;
@@ -66,6 +70,10 @@ class Header {
   }
 
   [[nodiscard]] json parse(const std::string& text) const {
+    if (!parseable_json(text, kMostValues)) {
+      throw WeightsError({"the header is nested too deep or names too many tensors", file_,
+                          "at most " + std::to_string(kMostValues) + " values"});
+    }
     std::set<std::string> names;
     try {
       const json header =

@@ -17,6 +17,7 @@
 #include <malloc.h>
 #endif
 
+#include <spdlog/formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
 
@@ -107,6 +108,18 @@ class SignalWatch {
   std::jthread thread_;
 };
 
+// What the library logs cites names and texts of files, so it is cleaned as errors are.
+class OneLine : public spdlog::formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& to) override {
+    const std::string line = printable({message.payload.data(), message.payload.size()}) + "\n";
+    to.append(line.data(), line.data() + line.size());
+  }
+  [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<OneLine>();
+  }
+};
+
 class TerminalProgress : public Progress {
  public:
   ~TerminalProgress() override {
@@ -169,6 +182,8 @@ bool tells_of_memory(const std::string& text) {
   }
   return false;
 }
+
+constexpr std::size_t kMostOfUsage = 2000;
 
 int report(const char* program, ExitCode code, const std::string& line) {
   std::fprintf(stderr, "%s: %s\n", program, printable(line).c_str());
@@ -237,11 +252,11 @@ int App::run(int argc, char** argv, const std::function<void()>& body) {
       return cli_.exit(error);
     }
     return report(cli_.get_name().c_str(), ExitCode::kUsage,
-                  std::string(error.what()) + " (see --help)");
+                  shortened(error.what(), kMostOfUsage) + " (see --help)");
   }
   const auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   log().sinks().push_back(sink);
-  log().set_pattern("%v");
+  log().set_formatter(std::make_unique<OneLine>());
   log().set_level(verbose_ ? spdlog::level::debug
                   : quiet_ ? spdlog::level::warn
                            : spdlog::level::info);

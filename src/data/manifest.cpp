@@ -45,7 +45,7 @@ Manifest read_csv(const fs::path& file, Images images) {
   Manifest manifest{file, {}};
   const fs::path folder = file.parent_path();
   try {
-    const std::string text = read_file(file);
+    const std::string text = read_text(file);
     CsvReader csv(file.string(), text.data(), text.data() + text.size());
     read_header(csv, file);
     EntryTexts texts;

@@ -34,7 +34,7 @@ std::vector<std::pair<IndexedPatient, std::size_t>> read_patient_index(const fs:
   std::vector<std::pair<IndexedPatient, std::size_t>> patients;
   std::set<std::string> ids;
   std::set<std::size_t> indices;
-  const std::string text = read_file(file);
+  const std::string text = read_text(file);
   io::CSVReader<3, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
                 io::throw_on_overflow, io::empty_line_comment>
       csv(file.string(), text.data(), text.data() + text.size());

@@ -15,8 +15,6 @@
 
 namespace jcs::app {
 
-namespace {}  // namespace
-
 void add_train_arguments(App& app, TrainArguments& arguments) {
   app.cli()
       .add_option("-c,--config", arguments.config, "YAML file with the configuration")

@@ -12,11 +12,13 @@
 #include <mutex>
 #include <new>
 #include <thread>
+#include <utility>
 
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
 
+#include <fcntl.h>
 #include <spdlog/formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
@@ -200,6 +202,17 @@ void keep_large_memory() {
 #endif
 }
 
+// Where the caller closed one of the standard streams, the next file that is opened would take its
+// place: what is said would be written into it, or to a decoder. Held in the wrong direction, a
+// stream that was closed still fails as one.
+void keep_standard_streams() {
+  for (const auto& [stream, how] :
+       {std::pair{STDIN_FILENO, O_WRONLY}, std::pair{STDOUT_FILENO, O_RDONLY},
+        std::pair{STDERR_FILENO, O_WRONLY}}) {
+    if (::fcntl(stream, F_GETFD) < 0) static_cast<void>(!::open("/dev/null", how));
+  }
+}
+
 constexpr const char* kExitCodes =
     "Exit codes: 0 done, 1 unforeseen, 2 usage or configuration, 3 input data, 4 weights,\n"
     "            5 output cannot be written, 130 interrupted";
@@ -208,6 +221,7 @@ constexpr const char* kExitCodes =
 
 App::App(const std::string& name, const std::string& description, const std::string& examples)
     : cli_(description, name) {
+  keep_standard_streams();
   keep_large_memory();
   cli_.footer("Examples:\n" + examples + "\n\n" + kExitCodes);
   cli_.set_version_flag(

@@ -160,7 +160,7 @@ Studies read_study_list(const fs::path& file) {
     throw InputError({"the list of studies cannot be read", file.string()});
   }
   List list(file);
-  if (file.extension() == ".csv") {
+  if (has_ending(file, ".csv")) {
     read_csv(file, list);
   } else {
     read_lines(file, list);

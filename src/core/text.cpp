@@ -119,6 +119,32 @@ std::string to_text(double value) {
   return error == std::errc{} ? std::string(buffer, end) : std::string("?");
 }
 
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+bool has_ending(const std::filesystem::path& file, std::string_view lower_ending) {
+  return lower_case(file.filename().string()).ends_with(lower_ending);
+}
+
+std::string fixed_text(double value, int digits) {
+  char buffer[400];  // the longest double has 309 digits before the point
+  const auto [end, error] =
+      std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, digits);
+  return error == std::errc{} ? std::string(buffer, end) : std::string("?");
+}
+
+std::string rounded_text(double value, int digits) {
+  char buffer[64];
+  const auto [end, error] =
+      std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, digits);
+  return error == std::errc{} ? std::string(buffer, end) : std::string("?");
+}
+
 std::string csv_field(const std::string& text) {
   if (text.find_first_of(",\"\n\r") == std::string::npos) {
     return text;

@@ -92,6 +92,16 @@ TEST(Safetensors, AFailedWriteLeavesTheOldFile) {
       [&] { jcs::weights::write_safetensors("/no/such/folder/f", tensors); });
 }
 
+TEST(Safetensors, AHeadersLengthMayLookLikeAPickle) {
+  const TempDir dir;
+  std::string header = R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+  for (const std::size_t length : {0x280U, 0x380U, 0x480U, 0x580U}) {
+    header.resize(length, ' ');
+    jcs::test::save(dir / "f", safetensors_file(header, raw({1.0f})));
+    EXPECT_TRUE(read_tensors(dir / "f").tensors.contains("a")) << length;
+  }
+}
+
 TEST(Safetensors, RefusesLyingHeaders) {
   const TempDir dir;
   struct Case {

@@ -12,14 +12,18 @@
 #include <mutex>
 #include <new>
 #include <thread>
+#include <utility>
 
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
 
+#include <fcntl.h>
+#include <spdlog/formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
 
+#include "jcs/core/device_failure.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
 #include "jcs/core/log.hpp"
@@ -106,6 +110,18 @@ class SignalWatch {
   std::jthread thread_;
 };
 
+// What the library logs cites names and texts of files, so it is cleaned as errors are.
+class OneLine : public spdlog::formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& to) override {
+    const std::string line = printable({message.payload.data(), message.payload.size()}) + "\n";
+    to.append(line.data(), line.data() + line.size());
+  }
+  [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<OneLine>();
+  }
+};
+
 class TerminalProgress : public Progress {
  public:
   ~TerminalProgress() override {
@@ -169,6 +185,8 @@ bool tells_of_memory(const std::string& text) {
   return false;
 }
 
+constexpr std::size_t kMostOfUsage = 2000;
+
 int report(const char* program, ExitCode code, const std::string& line) {
   std::fprintf(stderr, "%s: %s\n", program, printable(line).c_str());
   return static_cast<int>(code);
@@ -184,6 +202,17 @@ void keep_large_memory() {
 #endif
 }
 
+// Where the caller closed one of the standard streams, the next file that is opened would take its
+// place: what is said would be written into it, or to a decoder. Held in the wrong direction, a
+// stream that was closed still fails as one.
+void keep_standard_streams() {
+  for (const auto& [stream, how] :
+       {std::pair{STDIN_FILENO, O_WRONLY}, std::pair{STDOUT_FILENO, O_RDONLY},
+        std::pair{STDERR_FILENO, O_WRONLY}}) {
+    if (::fcntl(stream, F_GETFD) < 0) static_cast<void>(!::open("/dev/null", how));
+  }
+}
+
 constexpr const char* kExitCodes =
     "Exit codes: 0 done, 1 unforeseen, 2 usage or configuration, 3 input data, 4 weights,\n"
     "            5 output cannot be written, 130 interrupted";
@@ -192,6 +221,7 @@ constexpr const char* kExitCodes =
 
 App::App(const std::string& name, const std::string& description, const std::string& examples)
     : cli_(description, name) {
+  keep_standard_streams();
   keep_large_memory();
   cli_.footer("Examples:\n" + examples + "\n\n" + kExitCodes);
   cli_.set_version_flag(
@@ -236,11 +266,11 @@ int App::run(int argc, char** argv, const std::function<void()>& body) {
       return cli_.exit(error);
     }
     return report(cli_.get_name().c_str(), ExitCode::kUsage,
-                  std::string(error.what()) + " (see --help)");
+                  shortened(error.what(), kMostOfUsage) + " (see --help)");
   }
   const auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   log().sinks().push_back(sink);
-  log().set_pattern("%v");
+  log().set_formatter(std::make_unique<OneLine>());
   log().set_level(verbose_ ? spdlog::level::debug
                   : quiet_ ? spdlog::level::warn
                            : spdlog::level::info);
@@ -264,7 +294,11 @@ int App::run(int argc, char** argv, const std::function<void()>& body) {
     progress_.reset();
     // Torch appends a backtrace after the first line; it means nothing to a user.
     const std::string text = error.what();
-    if (text.find("CUDA out of memory") != std::string::npos) {
+    if (const auto failure = device_failure(error)) {
+      return report(name, failure->code(), failure->what());
+    }
+    if (text.find("CUDA out of memory") != std::string::npos ||
+        text.find("CUDA error: out of memory") != std::string::npos) {
       return report(name, ExitCode::kUsage,
                     to_line({"too little memory is free", "device",
                              "a device with more free memory, smaller batches, or cpu"}));

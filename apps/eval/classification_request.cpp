@@ -52,10 +52,12 @@ RunData data_of_run(const fs::path& run) {
 
 // Whether a CSV file holds predictions; if not, it is a manifest.
 bool holds_predictions(const fs::path& file) {
+  constexpr std::size_t kHeader = std::size_t{1} << 16U;
   InputFile stream(file);
-  std::string header;
-  std::getline(stream, header);
-  return header.find("probability") != std::string::npos;
+  std::string header(kHeader, '\0');
+  stream.read(header.data(), static_cast<std::streamsize>(header.size()));
+  header.resize(static_cast<std::size_t>(stream.gcount()));
+  return header.substr(0, header.find('\n')).find("probability") != std::string::npos;
 }
 
 // The patients' threshold is chosen on other patients than those that it is measured on.

@@ -6,7 +6,6 @@
 #include <system_error>
 
 #include "jcs/core/error.hpp"
-#include "jcs/core/file_stream.hpp"
 #include "jcs/core/hash.hpp"
 #include "jcs/core/json_text.hpp"
 #include "jcs/core/text.hpp"
@@ -175,7 +174,7 @@ Agreement compare_documents(const ordered_json& recorded, const ordered_json& re
 }
 
 ordered_json read_json(const fs::path& file) {
-  auto document = parsed_json<ordered_json>(read_file(file));
+  auto document = parsed_json<ordered_json>(read_json_text(file));
   if (!document.is_object()) {
     throw InputError({"is no JSON object", file.string()});
   }

@@ -1,9 +1,7 @@
 #include <filesystem>
-#include <optional>
 
 #include "jcs/evaluation/comparison.hpp"
 #include "jcs/evaluation/segmentation_files.hpp"
-#include "jcs/imaging/decoder_processes.hpp"
 
 #include "common/app.hpp"
 #include "common/option_flags.hpp"
@@ -107,8 +105,7 @@ int main(int argc, char** argv) {
                kExamples);
   Arguments arguments;
   add_arguments(app, arguments);
-  std::optional<imaging::DecoderProcesses> decoders;
-  app.at_start([&] { decoders.emplace(); });
+  app::Decoding decoding(app);
   return app.run(argc, argv, [&] {
     app::prepare_output(arguments.outputs.json);
     app::prepare_output(arguments.outputs.csv);

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -16,9 +15,9 @@
 #include "jcs/data/overlap.hpp"
 #include "jcs/data/split.hpp"
 #include "jcs/data/write_manifest.hpp"
-#include "jcs/imaging/decoder_processes.hpp"
 
 #include "common/app.hpp"
+#include "common/decoding.hpp"
 #include "common/option_flags.hpp"
 #include "report.hpp"
 
@@ -188,8 +187,7 @@ int main(int argc, char** argv) {
   CLI::App* check_command = add_check(app.cli(), check);
   CLI::App* report_command = add_report(app.cli(), report);
   app.cli().require_subcommand(1);
-  std::optional<jcs::imaging::DecoderProcesses> decoders;
-  app.at_start([&] { decoders.emplace(); });
+  jcs::app::Decoding decoding(app);
   return app.run(argc, argv, [&] {
     if (manifest_command->parsed()) make_manifest(manifest, app);
     if (split_command->parsed()) split_manifest(split, app);

@@ -66,7 +66,6 @@ void add_arguments(App& app, DiagnoseArguments& arguments) {
       ->type_name("HOST:PORT:AE_TITLE");
   cli.add_flag("--nifti", arguments.nifti, "as --nifti-opacity --nifti-lungs");
   arguments.report.describe(flags);
-  arguments.limits.describe(flags);
   CLI::Option* cohort = cli.add_flag(
       "--cohort", arguments.cohort,
       "STUDY stands for many: a folder with studies at any depth, or a list of them, a text with "

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "jcs/diagnosis/options.hpp"
-#include "jcs/imaging/limits.hpp"
 #include "jcs/imaging/study.hpp"
 #include "jcs/inference/runner_options.hpp"
 #include "jcs/report/options.hpp"
@@ -23,7 +22,6 @@ struct DiagnoseArguments {
   std::string threshold;
   int batch_cls = 0, batch_seg = 0;
   imaging::ReadOptions read;
-  imaging::Limits limits;
   diagnosis::DiagnosisOptions diagnosis;
   report::ReportOptions report;
   bool cohort = false;

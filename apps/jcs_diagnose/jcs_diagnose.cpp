@@ -1,14 +1,12 @@
 #include <filesystem>
-#include <optional>
 #include <string>
 
 #include "jcs/core/error.hpp"
-#include "jcs/imaging/decoder_processes.hpp"
-#include "jcs/imaging/limits.hpp"
 #include "jcs/imaging/study.hpp"
 #include "jcs/report/summary.hpp"
 
 #include "common/app.hpp"
+#include "common/decoding.hpp"
 #include "common/print.hpp"
 #include "jcs_diagnose/arguments.hpp"
 #include "jcs_diagnose/cohort_job.hpp"
@@ -76,11 +74,7 @@ int main(int argc, char** argv) {
                kExamples);
   app::DiagnoseArguments arguments;
   app::add_arguments(app, arguments);
-  std::optional<imaging::DecoderProcesses> decoders;
-  app.at_start([&] {
-    imaging::set_limits(arguments.limits);
-    decoders.emplace();
-  });
+  app::Decoding decoding(app);
   return app.run(argc, argv, [&] {
     if (arguments.list_series) {
       list_series(arguments.study, app);

@@ -1,9 +1,9 @@
-#include <cstdio>
 #include <filesystem>
 #include <string>
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/output_lock.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/weights/convert.hpp"
 #include "jcs/weights/verify.hpp"
 
@@ -28,7 +28,7 @@ struct Arguments {
 };
 
 void convert(const Arguments& arguments) {
-  if (arguments.to.extension() != ".safetensors") {
+  if (!jcs::has_ending(arguments.to, ".safetensors")) {
     throw jcs::UsageError({"the output's name ends otherwise", arguments.to.string(),
                            "a name that ends in .safetensors"});
   }

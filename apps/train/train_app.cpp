@@ -15,16 +15,6 @@
 
 namespace jcs::app {
 
-namespace {
-
-std::string fixed(double value, int digits) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
-  return buffer;
-}
-
-}  // namespace
-
 void add_train_arguments(App& app, TrainArguments& arguments) {
   app.cli()
       .add_option("-c,--config", arguments.config, "YAML file with the configuration")
@@ -98,11 +88,11 @@ training::Observers train_apps(int epochs, bool is_first) {
   }
   observers.on_epoch = [epochs](const training::EpochRecord& record, double seconds_left) {
     std::string line = "epoch " + std::to_string(record.epoch) + "/" + std::to_string(epochs) +
-                       "  loss " + fixed(record.loss, 4);
+                       "  loss " + fixed_text(record.loss, 4);
     for (const auto& [name, value] : record.scores) {
-      line += "  " + name + " " + (value ? fixed(*value, 4) : "undefined");
+      line += "  " + name + " " + (value ? fixed_text(*value, 4) : "undefined");
     }
-    line += "  " + duration_text(record.seconds) + ", " + fixed(record.slices_per_second, 1) +
+    line += "  " + duration_text(record.seconds) + ", " + fixed_text(record.slices_per_second, 1) +
             " slices/s";
     if (seconds_left > 0) {
       line += ", " + duration_text(seconds_left) + " left";
@@ -121,7 +111,7 @@ void log_result(const training::TrainingResult& result, const std::filesystem::p
   }
   if (result.best_epoch > 0) {
     log_info("best: epoch " + std::to_string(result.best_epoch) + " with " +
-             fixed(result.best_score, 4) + ", weights in " +
+             fixed_text(result.best_score, 4) + ", weights in " +
              (folder / "best.safetensors").string());
   }
 }

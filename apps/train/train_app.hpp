@@ -1,12 +1,10 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "jcs/config/yaml.hpp"
-#include "jcs/imaging/decoder_processes.hpp"
 #include "jcs/parallel/ranks.hpp"
 #include "jcs/training/training_loop.hpp"
 
@@ -58,8 +56,7 @@ int train_main(int argc, char** argv, const std::string& name, const std::string
   App app(name, description, examples(name));
   TrainArguments arguments;
   add_train_arguments(app, arguments);
-  std::optional<imaging::DecoderProcesses> decoders;
-  app.at_start([&] { decoders.emplace(); });
+  Decoding decoding(app);
   return app.run(argc, argv, [&] {
     auto options = config::load<Options>(arguments.config, settings_of(arguments));
     const std::string yaml = config::to_yaml(options);

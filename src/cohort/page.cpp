@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <stdexcept>
 #include <string_view>
 
@@ -33,12 +32,7 @@ constexpr std::array<const char*, 5> kKinds = {"positive", "negative", "undeterm
 constexpr double kPercent = 0.01;
 
 std::string fixed(const std::optional<double>& value, int digits) {
-  if (!value) {
-    return "";
-  }
-  std::array<char, 64> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.*f", digits, *value);
-  return buffer.data();
+  return value ? fixed_text(*value, digits) : "";
 }
 
 std::string exact(const std::optional<double>& value) { return value ? jcs::to_text(*value) : ""; }

@@ -6,8 +6,7 @@
 
 #include "jcs/cohort/study.hpp"
 #include "jcs/core/hash.hpp"
-
-#include "utf8.hpp"
+#include "jcs/core/utf8.hpp"
 
 namespace jcs::cohort {
 

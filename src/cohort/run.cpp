@@ -5,6 +5,7 @@
 #include <new>
 #include <string>
 
+#include "jcs/core/device_failure.hpp"
 #include "jcs/core/log.hpp"
 
 #include "run_log.hpp"
@@ -89,6 +90,9 @@ class Run {
     } catch (const std::bad_alloc&) {
       return failed(study, "not enough memory", ExitCode::kUnforeseen);
     } catch (const std::exception& error) {
+      // The next studies would fail as well. This one may have been the reason, so that it stays
+      // noted as begun and comes last in the next run.
+      if (const auto failure = device_failure(error)) throw DeviceFailure(*failure);
       return failed(study, error.what(), ExitCode::kUnforeseen);
     }
     log_.finish(study);
@@ -110,6 +114,11 @@ class Run {
   std::vector<const Study*> work_;
 };
 
+std::string left_text(std::size_t left) {
+  return "with " + std::to_string(left) + (left == 1 ? " study" : " studies") +
+         " left; the same command goes on from here";
+}
+
 }  // namespace
 
 CohortSummary run_cohort(const std::vector<Study>& studies, const CohortOptions& options,
@@ -119,11 +128,12 @@ CohortSummary run_cohort(const std::vector<Study>& studies, const CohortOptions&
   try {
     run.all(stop);
   } catch (const Interrupted&) {
-    const std::size_t left = run.left();
     run.close();
-    throw Interrupted("stopped on request with " + std::to_string(left) +
-                      (left == 1 ? " study" : " studies") +
-                      " left; the same command goes on from here");
+    throw Interrupted("stopped on request " + left_text(run.left()));
+  } catch (const DeviceFailure& failure) {
+    run.close();
+    throw DeviceFailure(
+        {.what = "the GPU failed or vanished " + left_text(run.left()), .got = failure.said()});
   }
   return run.close();
 }

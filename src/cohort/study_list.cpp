@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 #include <utility>
 
 #include <csv.h>
@@ -107,7 +108,7 @@ void read_header(CsvReader& csv, const List& list) {
 void read_csv(const fs::path& file, List& list) {
   unsigned line = 1;
   try {
-    const std::string text = read_file(file);
+    const std::string text = read_text(file);
     CsvReader csv(file.string(), text.data(), text.data() + text.size());
     read_header(csv, list);
     std::string path;
@@ -135,7 +136,7 @@ void read_csv(const fs::path& file, List& list) {
 }
 
 void read_lines(const fs::path& file, List& list) {
-  InputFile in(file);
+  std::istringstream in(read_text(file));
   std::string line;
   for (unsigned number = 1; std::getline(in, line); ++number) {
     if (number == 1 && line.starts_with("\xEF\xBB\xBF")) {
@@ -159,7 +160,7 @@ Studies read_study_list(const fs::path& file) {
     throw InputError({"the list of studies cannot be read", file.string()});
   }
   List list(file);
-  if (file.extension() == ".csv") {
+  if (has_ending(file, ".csv")) {
     read_csv(file, list);
   } else {
     read_lines(file, list);

@@ -10,8 +10,7 @@
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/file_stream.hpp"
 #include "jcs/core/hash.hpp"
-
-#include "utf8.hpp"
+#include "jcs/core/utf8.hpp"
 
 namespace jcs::cohort {
 

@@ -7,9 +7,9 @@
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
+#include "jcs/core/utf8.hpp"
 
 #include "study_state.hpp"
-#include "utf8.hpp"
 
 namespace jcs::cohort {
 

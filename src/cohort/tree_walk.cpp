@@ -1,9 +1,11 @@
 #include "tree_walk.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
+#include "jcs/core/folder_id.hpp"
 #include "jcs/core/log.hpp"
 #include "jcs/imaging/file_look.hpp"
 #include "jcs/imaging/nifti.hpp"
@@ -26,8 +28,8 @@ class Walk {
   Walk(fs::path root, const fs::path& output, Progress& progress, std::stop_token stop)
       : root_(std::move(root)), progress_(progress), stop_(std::move(stop)) {
     std::error_code ignored;
-    if (!output.empty()) {
-      visited_.insert(fs::weakly_canonical(output, ignored));
+    if (const auto id = folder_id(output, ignored)) {
+      visited_.insert(*id);
     }
   }
 
@@ -35,7 +37,12 @@ class Walk {
     throw_if_stopped(stop_);
     const fs::path folder = below.empty() ? root_ : root_ / below;
     std::error_code error;
-    if (!visited_.insert(fs::canonical(folder, error)).second || error) {
+    const std::optional<FolderId> id = folder_id(folder, error);
+    if (!id) {
+      tree_.unreadable.push_back(folder.string() + ": " + error.message());
+      return;
+    }
+    if (!visited_.insert(*id).second) {
       return;
     }
     std::vector<fs::path> folders;
@@ -69,6 +76,8 @@ class Walk {
         folders.push_back(name);
       } else if (entry->is_regular_file(ignored)) {
         files.push_back(name);
+      } else if (is_failure_of_look(ignored)) {
+        tree_.unreadable.push_back(entry->path().string() + ": " + ignored.message());
       }
     }
     if (error) {
@@ -125,7 +134,7 @@ class Walk {
   fs::path root_;
   Progress& progress_;
   std::stop_token stop_;
-  std::set<fs::path> visited_;
+  std::set<FolderId> visited_;
   std::size_t looked_ = 0;
   Tree tree_;
 };

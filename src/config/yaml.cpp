@@ -15,6 +15,9 @@ namespace jcs::config {
 
 namespace {
 
+// A hundred times what all keys and their comments take.
+constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 20U;
+
 std::string kind_of(const YAML::Node& node) {
   switch (node.Type()) {
     case YAML::NodeType::Scalar:
@@ -127,7 +130,7 @@ Reader::Reader(const std::filesystem::path& file, const std::vector<std::string>
     : state_(std::make_unique<State>()) {
   state_->file = file.string();
   try {
-    state_->node = YAML::Load(read_file(file, ExitCode::kUsage));
+    state_->node = YAML::Load(read_file(file, ExitCode::kUsage, kMostBytes));
   } catch (const YAML::Exception& error) {
     throw UsageError(
         {"no valid YAML: " + error.msg, state_->file + ":" + std::to_string(error.mark.line + 1)});

@@ -28,16 +28,19 @@ int open_again(const char* file, int flags, mode_t mode = 0) {
   return descriptor;
 }
 
-[[noreturn]] void throw_error(ExitCode code, const Problem& problem) {
-  switch (code) {
-    case ExitCode::kWeights:
-      throw WeightsError(problem);
-    case ExitCode::kOutput:
-      throw OutputError(problem);
-    case ExitCode::kUsage:
-      throw UsageError(problem);
-    default:
-      throw ReadError(problem);
+// The system refuses: what input data would have said is not known.
+[[noreturn]] void throw_unread(ExitCode code, const Problem& problem) {
+  if (code == ExitCode::kInput) {
+    throw ReadError(problem);
+  }
+  throw_error(code, problem);
+}
+
+void require_at_most(std::uintmax_t most, std::uintmax_t bytes, const fs::path& file,
+                     ExitCode code) {
+  if (bytes > most) {
+    throw_error(code, {"is too large", file.string(), "at most " + std::to_string(most) + " bytes",
+                       std::to_string(bytes)});
   }
 }
 
@@ -68,7 +71,7 @@ void DescriptorBuffer::attach(int descriptor, bool writes) {
 }
 
 void DescriptorBuffer::fail(const char* what, int error_number) const {
-  throw_error(code_, {what + (": " + reason_of(error_number)), file_});
+  throw_unread(code_, {what + (": " + reason_of(error_number)), file_});
 }
 
 std::size_t DescriptorBuffer::read_some(char* to, std::size_t count) {
@@ -209,12 +212,23 @@ DescriptorBuffer::pos_type DescriptorBuffer::seekpos(pos_type position,
 InputFile::InputFile(const fs::path& file, ExitCode code)
     : std::istream(nullptr), buffer_(file.string(), code), file_(file), code_(code) {
   rdbuf(&buffer_);
-  const int descriptor = open_again(file.c_str(), O_RDONLY);
+  // Opening a pipe would wait for somebody who writes to it; for a regular file this flag means
+  // nothing.
+  const int descriptor = open_again(file.c_str(), O_RDONLY | O_NONBLOCK);
+  struct stat status {};
   if (descriptor < 0) {
     why_ = reason_of(errno);
-    setstate(std::ios_base::failbit);
+  } else if (::fstat(descriptor, &status) != 0) {
+    why_ = reason_of(errno);
+    ::close(descriptor);
+  } else if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+    why_ = "is no regular file";
+    ::close(descriptor);
   } else {
     buffer_.attach(descriptor, /*writes=*/false);
+  }
+  if (!why_.empty()) {
+    setstate(std::ios_base::failbit);
   }
   // An error of the buffer passes through whatever reads, as it is.
   exceptions(std::ios_base::badbit);
@@ -222,7 +236,7 @@ InputFile::InputFile(const fs::path& file, ExitCode code)
 
 void InputFile::require_open() const {
   if (!*this) {
-    throw_error(code_, {"cannot be read: " + why_, file_.string()});
+    throw_unread(code_, {"cannot be read: " + why_, file_.string()});
   }
 }
 
@@ -246,21 +260,39 @@ OutputFile::OutputFile(int descriptor, const fs::path& file)
 
 void OutputFile::close(bool to_disk) { buffer_.close(to_disk); }
 
-std::string read_file(const fs::path& file, ExitCode code) {
+std::string read_file(const fs::path& file, ExitCode code, std::uintmax_t most) {
   InputFile in(file, code);
   in.require_open();
   std::string content;
   std::error_code ignored;
   const std::uintmax_t size = fs::file_size(file, ignored);
   if (!ignored) {
+    require_at_most(most, size, file, code);
     content.reserve(size);
   }
   std::vector<char> piece(std::size_t{1} << 18);
   while (const std::streamsize got =
              in.rdbuf()->sgetn(piece.data(), static_cast<std::streamsize>(piece.size()))) {
     content.append(piece.data(), static_cast<std::size_t>(got));
+    require_at_most(most, content.size(), file, code);
   }
   return content;
+}
+
+std::string read_text(const fs::path& file, ExitCode code) {
+  return read_file(file, code, kMostText);
+}
+
+void require_readable(const fs::path& file, std::uintmax_t most) {
+  InputFile in(file);
+  in.require_open();
+  std::vector<char> piece(std::size_t{1} << 20);
+  std::uintmax_t done = 0;
+  while (const std::streamsize got =
+             in.rdbuf()->sgetn(piece.data(), static_cast<std::streamsize>(piece.size()))) {
+    done += static_cast<std::uintmax_t>(got);
+    if (done >= most) break;
+  }
 }
 
 }  // namespace jcs

@@ -1,28 +1,59 @@
 #include "jcs/core/json_text.hpp"
 
-#include <cstddef>
+#include <algorithm>
+
+#include "jcs/core/file_stream.hpp"
 
 namespace jcs {
 
-bool nests_too_deep(std::string_view json) {
-  int depth = 0;
-  bool inside_text = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (inside_text) {
-      i += c == '\\' ? 1 : 0;
-      inside_text = c != '"';
-    } else if (c == '"') {
-      inside_text = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kMaxJsonDepth) {
-        return true;
-      }
-    } else if (c == ']' || c == '}') {
-      --depth;
+JsonExtent json_extent(std::string_view text) {
+  JsonExtent extent;
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    switch (text[at]) {
+      case '"':
+        in_string = !in_string;
+        break;
+      case '\\':
+        at += in_string ? 1 : 0;
+        break;
+      case '[':
+      case '{':
+        if (!in_string) {
+          extent.depth = std::max(extent.depth, ++depth);
+          ++extent.values;
+        }
+        break;
+      case ']':
+      case '}':
+        if (!in_string && depth > 0) --depth;
+        break;
+      case ',':
+        extent.values += in_string ? 0 : 1;
+        break;
+      default:
+        break;
     }
   }
-  return false;
+  ++extent.values;
+  return extent;
+}
+
+bool parseable_json(std::string_view text, std::size_t most_values) {
+  const JsonExtent extent = json_extent(text);
+  return extent.depth <= kMostJsonDepth && extent.values <= most_values;
+}
+
+std::string read_json_text(const std::filesystem::path& file, ExitCode code) {
+  std::string text = read_text(file, code);
+  if (!parseable_json(text)) {
+    throw_error(code, {.what = "is nested too deep or holds too many values",
+                       .where = file.string(),
+                       .expected = "at most " + std::to_string(kMostJsonDepth) + " levels and " +
+                                   std::to_string(kMostJsonValues) + " values"});
+  }
+  return text;
 }
 
 }  // namespace jcs

@@ -1,5 +1,6 @@
 #include "staged_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <ios>
 #include <mutex>
@@ -13,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
 
@@ -47,14 +49,26 @@ void remove_leftover_files(const fs::path& folder) {
   }
 }
 
-// Once for each folder: looking through one that holds thousands of files takes its time.
+// A folder that is being made, or lies in one: it is new, and nobody else writes there.
+bool is_under_way(const fs::path& folder) {
+  return std::any_of(folder.begin(), folder.end(), [](const fs::path& part) {
+    return !target_of_temporary(part.native()).empty();
+  });
+}
+
+// Once for each folder: looking through one that holds thousands of files takes its time. Folders
+// under way have new names each time, which a process of thousands of studies would remember.
 void remove_leftover_files_once(const fs::path& folder) {
   static std::mutex mutex;
   static std::set<fs::path> seen;
+  std::error_code ignored;
+  const fs::path whole = fs::absolute(folder, ignored);
+  if (is_under_way(whole)) {
+    return;
+  }
   {
     const std::scoped_lock guard(mutex);
-    std::error_code ignored;
-    if (!seen.insert(fs::absolute(folder, ignored)).second) {
+    if (!seen.insert(whole).second) {
       return;
     }
   }

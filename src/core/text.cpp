@@ -5,9 +5,13 @@
 #include <cmath>
 #include <numeric>
 
+#include "jcs/core/utf8.hpp"
+
 namespace jcs {
 
 namespace {
+
+constexpr char32_t kReplacement = 0xfffd;
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -38,14 +42,27 @@ std::optional<T> parse_whole(std::string_view text) {
 }  // namespace
 
 std::string printable(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    const auto u = static_cast<unsigned char>(c);
-    if (u < 0x20 || u == 0x7f) {
-      c = '?';
+  std::string out;
+  while (!text.empty()) {
+    const std::string_view before = text;
+    const std::optional<char32_t> character = take_character(text);
+    if (!character || (steers(*character) && *character != kReplacement)) {
+      out += '?';
+    } else {
+      out += before.substr(0, before.size() - text.size());
     }
   }
   return out;
+}
+
+std::string shortened(std::string_view text, std::size_t most) {
+  if (text.size() <= most) {
+    return std::string(text);
+  }
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) {
+    --most;
+  }
+  return std::string(text.substr(0, most)) + "...";
 }
 
 std::optional<double> parse_number(std::string_view text) {
@@ -99,6 +116,32 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 std::string to_text(double value) {
   char buffer[32];
   const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
+  return error == std::errc{} ? std::string(buffer, end) : std::string("?");
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+bool has_ending(const std::filesystem::path& file, std::string_view lower_ending) {
+  return lower_case(file.filename().string()).ends_with(lower_ending);
+}
+
+std::string fixed_text(double value, int digits) {
+  char buffer[400];  // the longest double has 309 digits before the point
+  const auto [end, error] =
+      std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, digits);
+  return error == std::errc{} ? std::string(buffer, end) : std::string("?");
+}
+
+std::string rounded_text(double value, int digits) {
+  char buffer[64];
+  const auto [end, error] =
+      std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, digits);
   return error == std::errc{} ? std::string(buffer, end) : std::string("?");
 }
 

@@ -6,6 +6,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
+#include "jcs/core/text.hpp"
 
 #include "manifest_entry.hpp"
 
@@ -45,7 +46,7 @@ Manifest read_csv(const fs::path& file, Images images) {
   Manifest manifest{file, {}};
   const fs::path folder = file.parent_path();
   try {
-    const std::string text = read_file(file);
+    const std::string text = read_text(file);
     CsvReader csv(file.string(), text.data(), text.data() + text.size());
     read_header(csv, file);
     EntryTexts texts;
@@ -79,7 +80,7 @@ Manifest read_manifest(const fs::path& file, Images images) {
   if (!fs::is_regular_file(file, ignored)) {
     throw InputError({"manifest cannot be read", file.string()});
   }
-  Manifest manifest = file.extension() == ".txt" ? read_pair_list(file) : read_csv(file, images);
+  Manifest manifest = has_ending(file, ".txt") ? read_pair_list(file) : read_csv(file, images);
   if (manifest.entries.empty()) {
     throw InputError({"manifest without entries", file.string()});
   }

@@ -20,6 +20,8 @@ namespace {
 
 constexpr std::size_t kHeader = 128;
 constexpr std::uint32_t kPacked = 15;  // miCOMPRESSED
+// Twice the largest field: 64 channels of 2048 x 2048.
+constexpr std::uint64_t kMostUnpacked = std::uint64_t{512} << 20U;
 
 class Unpacker {
  public:
@@ -48,6 +50,9 @@ class Unpacker {
         stream_.next_out = unpacked.data();
         stream_.avail_out = static_cast<uInt>(unpacked.size());
         state = inflate(&stream_, Z_NO_FLUSH);
+        if (stream_.total_out > kMostUnpacked) {
+          return false;
+        }
       } while (state == Z_OK && stream_.avail_out == 0);
       if (state == Z_BUF_ERROR) {
         state = Z_OK;  // it only wants more

@@ -10,10 +10,7 @@
 namespace jcs::data {
 
 Manifest read_pair_list(const std::filesystem::path& file) {
-  InputFile in(file);
-  if (!in) {
-    throw InputError({"manifest cannot be read: " + in.why(), file.string()});
-  }
+  std::istringstream in(read_text(file));
   Manifest manifest{file, {}};
   std::string line;
   for (unsigned number = 1; std::getline(in, line); ++number) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/data/features.hpp"
 #include "jcs/data/read_slice.hpp"
 #include "jcs/imaging/fit.hpp"
@@ -33,7 +34,7 @@ void mix_into(torch::Tensor& image, const torch::Tensor& partner, float lambda) 
 
 }  // namespace
 
-bool holds_features(const ManifestEntry& entry) { return entry.image.extension() == ".mat"; }
+bool holds_features(const ManifestEntry& entry) { return has_ending(entry.image, ".mat"); }
 
 SliceDataset::SliceDataset(Manifest manifest, const SliceDatasetOptions& options)
     : manifest_(std::move(manifest)), options_(options) {

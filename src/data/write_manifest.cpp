@@ -46,7 +46,7 @@ std::string number(const std::optional<int>& value) {
 }  // namespace
 
 std::string manifest_text(const fs::path& file, const Manifest& manifest) {
-  if (file.extension() == ".txt") {
+  if (has_ending(file, ".txt")) {
     throw UsageError({"a name in .txt means a list without columns", file.string(), ".csv"});
   }
   const auto any = [&](auto member) {

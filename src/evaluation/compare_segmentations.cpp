@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "jcs/core/error.hpp"
-#include "jcs/core/file_stream.hpp"
 #include "jcs/core/json_text.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/evaluation/comparison.hpp"
@@ -32,7 +31,7 @@ InputError no_evaluation(const fs::path& file) {
 }
 
 Pictures read(const fs::path& file) {
-  const auto all = parsed_json<json>(read_file(file));
+  const auto all = parsed_json<json>(read_json_text(file));
   Pictures pictures;
   try {
     for (const json& entry : all.at("pictures")) {

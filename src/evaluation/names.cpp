@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <set>
 
+#include "jcs/core/text.hpp"
+
 namespace jcs::evaluation {
 
 namespace {
@@ -19,7 +21,7 @@ std::string numbered(std::string name, const data::ManifestEntry& entry) {
 
 std::string stem_of(const std::filesystem::path& file) {
   std::string name = file.filename().string();
-  if (name.ends_with(".gz")) {
+  if (has_ending(file, ".gz")) {
     name.resize(name.size() - 3);
   }
   return std::filesystem::path(name).stem().string();

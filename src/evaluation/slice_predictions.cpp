@@ -59,7 +59,7 @@ std::vector<SlicePrediction> read_predictions(const fs::path& file) {
   }
   std::vector<SlicePrediction> predictions;
   std::set<std::pair<std::string, std::string>> known;
-  const std::string text = read_file(file);
+  const std::string text = read_text(file);
   Reader csv(file.string(), text.data(), text.data() + text.size());
   try {
     read_header(csv, file);

@@ -1,7 +1,8 @@
 #include "table.hpp"
 
 #include <algorithm>
-#include <cstdio>
+
+#include "jcs/core/text.hpp"
 
 namespace jcs::evaluation {
 
@@ -30,9 +31,7 @@ std::string figure_text(const std::optional<double>& value, int digits) {
   if (!value) {
     return "-";
   }
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%.*f", digits, *value);
-  return buffer;
+  return fixed_text(*value, digits);
 }
 
 std::string interval_text(const std::optional<metrics::Interval>& interval, int digits) {

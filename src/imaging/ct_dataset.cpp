@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <initializer_list>
 #include <set>
 #include <span>
@@ -12,6 +11,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/hash.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/imaging/uid.hpp"
 
 namespace jcs::imaging {
@@ -20,9 +20,8 @@ namespace {
 
 // A decimal string holds at most 16 characters.
 std::string decimal(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.10g", value == 0 ? 0.0 : value);
-  return text;
+  constexpr int kDigits = 10;
+  return rounded_text(value == 0 ? 0.0 : value, kDigits);
 }
 
 std::string decimals(std::initializer_list<double> values) {

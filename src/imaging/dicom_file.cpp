@@ -25,6 +25,8 @@ namespace {
 
 // Longer values stay on the disk until they are used.
 constexpr Uint32 kMaxReadLength = 4096;
+// Errors of a disk behind this much of a file are not looked for.
+constexpr std::uintmax_t kMostReadAgain = std::uintmax_t{1} << 30U;
 // Nothing that is looked up is nearly so long; DCMTK makes room for what a header claims.
 constexpr Uint32 kLongestValue = 1U << 20U;
 
@@ -118,7 +120,7 @@ DicomFile::DicomFile(std::filesystem::path file) : path_(std::move(file)) {
   OFCondition status = load();
   if (status.bad() || !dataset().tagExists(DCM_PixelData)) {
     // DCMTK takes a disk that cannot be read for a damaged file, or for the end of it.
-    read_file(path_);
+    require_readable(path_, kMostReadAgain);
     status = load();
   }
   if (status.bad()) damage_ = status.text();

@@ -14,6 +14,11 @@ namespace {
 // scanner nests ten.
 constexpr std::uintptr_t kMostStack = std::uintptr_t{1} << 20U;
 
+// What is read into memory before a file is suspected: the largest slice is as large.
+constexpr std::int64_t kAnyhow = std::int64_t{128} << 20U;
+// Slices pack to a third; deflate takes zeros to a thousandth.
+constexpr std::uintmax_t kMostRatio = 100;
+
 /// Where the stack is now.
 const std::byte* stack_here() { return static_cast<const std::byte*>(__builtin_frame_address(0)); }
 
@@ -45,13 +50,16 @@ offile_off_t DicomStream::skip(offile_off_t length) {
 
 void DicomStream::count(offile_off_t bytes) {
   bytes_ += bytes;
-  if (bytes_ >> 20 <= limits().volume_mib) return;
+  if (bytes_ <= kAnyhow) return;
   // Only what is packed can be much more than its file.
   std::error_code error;
-  if (static_cast<std::uintmax_t>(bytes_) <= 2 * std::filesystem::file_size(file_, error)) return;
+  const std::uintmax_t there = std::filesystem::file_size(file_, error);
+  const auto got = static_cast<std::uintmax_t>(bytes_);
+  if (got <= (bytes_ >> 20 <= limits().volume_mib ? kMostRatio : 2) * there) return;
   throw InputError({.what = "unpacks to too much",
                     .where = file_.string(),
-                    .expected = "at most " + std::to_string(limits().volume_mib) + " MiB"});
+                    .expected = "at most " + std::to_string(limits().volume_mib) + " MiB, and " +
+                                std::to_string(kMostRatio) + " times the file"});
 }
 
 }  // namespace jcs::imaging

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <set>
 #include <system_error>
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
+#include "jcs/core/folder_id.hpp"
 #include "jcs/core/log.hpp"
 #include "jcs/core/parallel.hpp"
 
@@ -27,19 +29,19 @@ class Walk {
   void visit(const fs::path& folder) {
     throw_if_stopped(stop_);
     std::error_code error;
-    if (!visited_.insert(fs::canonical(folder, error)).second || error) return;
+    const std::optional<FolderId> id = folder_id(folder, error);
+    if (!id) return cannot_look(folder, error);
+    if (!visited_.insert(*id).second) return;
     std::vector<fs::path> folders;
     auto entry = fs::directory_iterator(folder, error);
     for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-      std::error_code ignored;
-      const fs::file_status status = entry->status(ignored);
+      std::error_code unseen;
+      const fs::file_status status = entry->status(unseen);
+      if (is_failure_of_look(unseen)) cannot_look(entry->path(), unseen);
       if (fs::is_directory(status)) folders.push_back(entry->path());
       if (fs::is_regular_file(status)) files_.push_back(entry->path());
     }
-    if (error && error != std::errc::permission_denied) {
-      throw ReadError({"cannot be read: " + error.message(), folder.string()});
-    }
-    if (error) unreadable_.push_back(folder.string() + ": " + error.message());
+    if (error) cannot_look(folder, error);
     std::sort(folders.begin(), folders.end());
     for (const fs::path& next : folders) visit(next);
   }
@@ -50,9 +52,17 @@ class Walk {
   }
 
  private:
+  /// Slices may lie there, and a study that lacks some is another study.
+  void cannot_look(const fs::path& place, const std::error_code& error) {
+    if (error != std::errc::permission_denied) {
+      throw ReadError({"cannot be read: " + error.message(), place.string()});
+    }
+    unreadable_.push_back(place.string() + ": " + error.message());
+  }
+
   std::stop_token stop_;
   std::vector<std::string>& unreadable_;
-  std::set<fs::path> visited_;
+  std::set<FolderId> visited_;
   std::vector<fs::path> files_;
 };
 

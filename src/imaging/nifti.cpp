@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/imaging/picture.hpp"
 
 #include "nifti_header.hpp"
@@ -198,10 +199,7 @@ cv::Mat NiftiVolume::mask(int index, std::optional<int> value) {
 }
 
 bool named_like_nifti(const std::filesystem::path& file) {
-  std::string name = file.filename().string();
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return name.ends_with(".nii") || name.ends_with(".nii.gz");
+  return has_ending(file, ".nii") || has_ending(file, ".nii.gz");
 }
 
 cv::Mat read_nifti_picture(const std::filesystem::path& file, int slice,

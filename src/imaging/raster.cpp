@@ -11,6 +11,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/imaging/decoder_processes.hpp"
 #include "jcs/imaging/limits.hpp"
 
@@ -19,13 +20,6 @@
 
 namespace jcs::imaging {
 namespace {
-
-std::string lower_extension(const std::filesystem::path& file) {
-  std::string extension = file.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension;
-}
 
 std::string content_of(const std::filesystem::path& file) {
   std::error_code error;
@@ -65,7 +59,7 @@ void require_possible_size(std::span<const std::uint8_t> bytes, const std::files
 bool named_like_picture(const std::filesystem::path& file) {
   static constexpr std::array<const char*, 6> kEndings = {".png", ".jpg", ".jpeg",
                                                           ".bmp", ".tif", ".tiff"};
-  const std::string extension = lower_extension(file);
+  const std::string extension = lower_case(file.extension().string());
   return std::find(kEndings.begin(), kEndings.end(), extension) != kEndings.end();
 }
 

@@ -4,7 +4,6 @@
 #include <cctype>
 #include <charconv>
 #include <chrono>
-#include <cstdio>
 #include <ctime>
 #include <iterator>
 #include <random>
@@ -15,6 +14,7 @@
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/hash.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/imaging/dicom_bytes.hpp"
 #include "jcs/imaging/uid.hpp"
 
@@ -93,8 +93,8 @@ std::string decimal_string(double value) {
   const auto shortest = std::to_chars(std::begin(text), std::end(text), value);
   if (static_cast<std::size_t>(shortest.ptr - text) <= kDecimalString) return {text, shortest.ptr};
   for (int digits = static_cast<int>(kDecimalString); digits > 0; --digits) {
-    const int length = std::snprintf(text, sizeof text, "%.*g", digits, value);
-    if (length <= static_cast<int>(kDecimalString)) return text;
+    std::string rounded = rounded_text(value, digits);
+    if (rounded.size() <= kDecimalString) return rounded;
   }
   return "0";
 }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <regex>
 #include <span>
+#include <string_view>
 
 #include "jcs/core/hash.hpp"
 
@@ -24,8 +24,25 @@ std::string code(const char* kind, const std::string& identifier) {
 
 /// What a warning cites of the study stands in quotation marks or ends it, behind "the first:".
 std::string without_citations(const std::string& warning) {
-  static const std::regex cited(R"re("[\s\S]*"|'[\s\S]*'|the first: [\s\S]*| \([^()]*\))re");
-  return std::regex_replace(warning, cited, "\u2026");
+  static constexpr std::string_view kFirst = "the first: ";
+  // Not by a regular expression: the standard library's recurses for every character, and a
+  // description of a series may have as many as overflow the stack.
+  std::string shown;
+  for (std::size_t at = 0; at < warning.size();) {
+    std::size_t end = at;
+    if (warning[at] == '"' || warning[at] == '\'') {
+      const std::size_t last = warning.rfind(warning[at]);
+      end = last > at ? last + 1 : at;
+    } else if (warning.compare(at, kFirst.size(), kFirst) == 0) {
+      end = warning.size();
+    } else if (warning.compare(at, 2, " (") == 0) {
+      const std::size_t bracket = warning.find_first_of("()", at + 2);
+      end = bracket != std::string::npos && warning[bracket] == ')' ? bracket + 1 : at;
+    }
+    shown += end > at ? std::string("\u2026") : std::string(1, warning[at]);
+    at = std::max(end, at + 1);
+  }
+  return shown;
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "card_text.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <set>
 
 #include "jcs/core/text.hpp"
@@ -10,11 +9,8 @@ namespace jcs::training {
 
 namespace {
 
-std::string fixed(double value) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%.4f", value);
-  return buffer;
-}
+constexpr int kDigits = 4;
+std::string fixed(double value) { return fixed_text(value, kDigits); }
 
 std::string figures(const Scores& scores, const std::vector<ScoreInterval>& intervals) {
   std::string text = "| figure | value | 95 % interval |\n|---|---|---|\n";

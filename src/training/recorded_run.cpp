@@ -1,13 +1,11 @@
 #include "recorded_run.hpp"
 
 #include <cmath>
-#include <iterator>
 #include <limits>
 
 #include <torch/torch.h>
 
 #include "jcs/core/error.hpp"
-#include "jcs/core/file_stream.hpp"
 #include "jcs/core/hash.hpp"
 #include "jcs/core/json_text.hpp"
 #include "jcs/data/content.hpp"
@@ -44,9 +42,7 @@ RecordedRun::RecordedRun(const fs::path& folder, const DataOptions& data, Progre
                          const std::stop_token& stop)
     : folder_(folder) {
   const fs::path record = folder / "run.json";
-  InputFile stream(record);
-  const std::string text(std::istreambuf_iterator<char>(stream), {});
-  const auto run = parsed_json<nlohmann::json>(text);
+  const auto run = parsed_json<nlohmann::json>(read_json_text(record));
   try {
     // Of a run that is under way only the weights themselves say what they are.
     if (run.contains("weights") && run.at("weights").contains(best().filename().string())) {

@@ -1,7 +1,6 @@
 #include "watch.hpp"
 
 #include <chrono>
-#include <cstdio>
 
 #include "jcs/core/hash.hpp"
 #include "jcs/core/text.hpp"
@@ -49,9 +48,9 @@ void Watch::epoch(const EpochRecord& record) {
 }
 
 std::string pace_text(double slices_per_second, double seconds_left) {
-  char pace[32];
-  std::snprintf(pace, sizeof pace, "%.3g slices/s", slices_per_second);
-  return std::string(pace) + ", " + duration_text(seconds_left) + " left";
+  constexpr int kDigits = 3;
+  return rounded_text(slices_per_second, kDigits) + " slices/s, " + duration_text(seconds_left) +
+         " left";
 }
 
 void add_weights(nlohmann::json& run, const RunFolder& folder) {

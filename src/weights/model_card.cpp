@@ -26,7 +26,8 @@ class Metadata {
     return found->second;
   }
   [[nodiscard]] json object(const std::string& key) const {
-    json parsed = parsed_json<json>(text(key));
+    constexpr std::size_t kMostValues = 10'000;
+    json parsed = parsed_json<json>(text(key), kMostValues);
     if (!parsed.is_object()) {
       throw WeightsError({"metadata '" + key + "' is no JSON object", where_});
     }

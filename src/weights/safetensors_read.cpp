@@ -20,6 +20,9 @@ using nlohmann::json;
 
 constexpr std::uint64_t kMaxHeader = 100'000'000;  // the format's own limit
 
+// A hundred thousand tensors; each takes some seven.
+constexpr std::size_t kMostValues = 1'000'000;
+
 struct Entry {
   std::string name;
   c10::ScalarType type = c10::ScalarType::Undefined;
@@ -67,9 +70,9 @@ class Header {
   }
 
   [[nodiscard]] json parse(const std::string& text) const {
-    if (nests_too_deep(text)) {
-      throw WeightsError({"the header nests too deep", file_,
-                          "at most " + std::to_string(kMaxJsonDepth) + " levels", "more"});
+    if (!parseable_json(text, kMostValues)) {
+      throw WeightsError({"the header is nested too deep or names too many tensors", file_,
+                          "at most " + std::to_string(kMostValues) + " values"});
     }
     std::set<std::string> names;
     try {

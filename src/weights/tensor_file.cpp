@@ -1,12 +1,11 @@
 #include "jcs/weights/tensor_file.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <system_error>
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
+#include "jcs/core/text.hpp"
 
 #include "readers.hpp"
 
@@ -44,18 +43,12 @@ bool begins_like_safetensors(const std::string& head) {
          head.compare(4, 4, std::string(4, '\0')) == 0;
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 // What a file that holds no tensors is, when it is something that users take for weights.
 std::string kind_of(const std::string& head) {
   if (head.empty()) {
     return "is empty";
   }
-  const std::string text = lower(head);
+  const std::string text = lower_case(head);
   const auto first = text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
   if (first != std::string::npos && text[first] == '<' &&
       (text.find("<html") != std::string::npos || text.find("<!doctype") != std::string::npos)) {

@@ -8,6 +8,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/hash.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/weights/model_file.hpp"
 
 namespace jcs::weights {
@@ -22,9 +23,7 @@ std::string lower_hash(std::string text) {
   if (!hash && !text.empty()) {
     throw UsageError({"is no SHA-256", "'" + text + "'", "64 hexadecimal digits"});
   }
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
+  return lower_case(text);
 }
 
 void require_finite(const TensorMap& tensors, const std::string& where) {

@@ -109,4 +109,24 @@ TEST(JcsPhantom, LeavesNothingWhenTheDiskIsFull) {
   EXPECT_EQ(entries(dir.path()), 0U);
 }
 
+TEST(JcsPhantom, WritesTheSameWithStreamsClosed) {
+  const TempDir dir;
+  const std::vector<std::string> options{"--size", "32", "--slices", "3"};
+  const auto study = [&](const std::string& name, const std::string& prelude) {
+    std::vector<std::string> words{"study", dir / name};
+    words.insert(words.end(), options.begin(), options.end());
+    return phantom(words, prelude);
+  };
+  EXPECT_EQ(study("open", "").code, 0);
+  EXPECT_EQ(study("closed", "exec 0<&- 2>&-").code, 0);
+  const Finished silent = study("silent", "exec 1>&-");
+  EXPECT_EQ(silent.code, 5) << "what was to be said was not";
+  EXPECT_NE(silent.err.find("standard output"), std::string::npos) << silent.err;
+  for (const char* name : {"slice_0001.dcm", "slice_0002.dcm", "slice_0003.dcm"}) {
+    const std::string expected = jcs::test::content_of(dir / "open" / name);
+    EXPECT_EQ(jcs::test::content_of(dir / "closed" / name), expected) << name;
+    EXPECT_EQ(jcs::test::content_of(dir / "silent" / name), expected) << name;
+  }
+}
+
 }  // namespace

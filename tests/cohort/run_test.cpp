@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "jcs/core/device_failure.hpp"
+
 #include "cohort/pretended.hpp"
 #include "cohort/study_files.hpp"
 #include "support/error_line.hpp"
@@ -100,6 +102,24 @@ TEST_F(RunCohort, ErrorsOfAllKindsAreTheStudys) {
   EXPECT_THAT(csv, HasSubstr("1,not enough memory\n"));
   EXPECT_THAT(csv, HasSubstr("1,CUDA?error\n"));
   EXPECT_THAT(csv, HasSubstr("5,x: disk full\n"));
+}
+
+TEST_F(RunCohort, AGpuThatVanishesEndsTheRunAndFailsNoStudy) {
+  errors_["b"] = [] {
+    throw std::runtime_error("CUDA error: unspecified launch failure\nCompile with ...");
+  };
+  EXPECT_EQ(jcs::test::error_line<jcs::DeviceFailure>([&] { run(); }),
+            "the GPU failed or vanished with 2 studies left; the same command goes on from here "
+            "(got CUDA error: unspecified launch failure)");
+  EXPECT_THAT(ran_, ElementsAre("a", "b"));
+  const std::string csv = jcs::test::content_of(out_ / "cohort.csv");
+  EXPECT_THAT(csv, HasSubstr("\na,in/a,done,"));
+  EXPECT_THAT(csv, HasSubstr("\nb,in/b,pending,"));
+  EXPECT_THAT(csv, HasSubstr("\nc,in/c,pending,"));
+
+  errors_.clear();
+  EXPECT_EQ(run().done, 3U);
+  EXPECT_THAT(ran_, ElementsAre("c", "b"));
 }
 
 TEST_F(RunCohort, OtherSettingsAreDoneAnew) {

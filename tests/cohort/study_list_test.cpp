@@ -50,6 +50,10 @@ TEST_F(StudyList, AsCsvMayNameStudies) {
               ElementsAre("first", testing::MatchesRegex("in__P_1-[0-9a-f]{8}")));
 }
 
+TEST_F(StudyList, IsCsvInCapitalsToo) {
+  EXPECT_THAT(jcs::test::names(read("MAY.CSV", "name,path\nfirst,in/P2\n")), ElementsAre("first"));
+}
+
 TEST_F(StudyList, ErrorsNameTheLine) {
   EXPECT_THAT(refusal("l.txt", "in/P2\n\nin/P3\n"),
               testing::AllOf(HasSubstr("l.txt:3: there is no such study"), HasSubstr("in/P3")));

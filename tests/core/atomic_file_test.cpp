@@ -208,6 +208,18 @@ TEST(AtomicFolder, WhatAKillLeftBehindTheNewOneGoes) {
   EXPECT_EQ(entries(dir.path()), 1u);
 }
 
+TEST(AtomicFile, LeavesWhatLiesInAFolderUnderWay) {
+  const TempDir dir;
+  const fs::path leftover = ".a.txt.jcs-ABCDEF";
+  for (const char* folder : {"done", ".result.jcs-123456/pictures"}) {
+    fs::create_directories(dir / folder);
+    std::ofstream(dir / folder / leftover) << "x";
+    jcs::write_file(dir / folder / "b.txt", "y");
+  }
+  EXPECT_FALSE(fs::exists(dir / "done" / leftover));
+  EXPECT_TRUE(fs::exists(dir / ".result.jcs-123456/pictures" / leftover)) << "no need to look";
+}
+
 TEST(AtomicFile, NamesOfTemporaries) {
   EXPECT_EQ(jcs::target_of_temporary(".result.jcs-aB3xyz"), "result");
   EXPECT_EQ(jcs::target_of_temporary(".a.b.jcs-aB3xyz.old"), "a.b");

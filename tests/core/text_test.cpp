@@ -1,6 +1,10 @@
 #include "jcs/core/text.hpp"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
+
+#include "support/in_locale.hpp"
 
 namespace {
 
@@ -39,6 +43,41 @@ TEST(CsvField, QuotesWhatWouldSplitTheLine) {
   EXPECT_EQ(jcs::csv_field("a,b"), "\"a,b\"");
   EXPECT_EQ(jcs::csv_field("say \"ah\""), "\"say \"\"ah\"\"\"");
   EXPECT_EQ(jcs::csv_field("two\nlines"), "\"two\nlines\"");
+}
+
+TEST(Text, LowersLettersOfTheAlphabetAlone) {
+  EXPECT_EQ(jcs::lower_case("SLICE_İ.TIFF"), "slice_İ.tiff");
+  EXPECT_EQ(jcs::lower_case("[@`{"), "[@`{");
+}
+
+TEST(Text, EndingsAreKnownInAnyCase) {
+  EXPECT_TRUE(jcs::has_ending("data/TRAIN.CSV", ".csv"));
+  EXPECT_TRUE(jcs::has_ending("train.Csv", ".csv"));
+  EXPECT_FALSE(jcs::has_ending("train.csv/manifest", ".csv"));
+  EXPECT_FALSE(jcs::has_ending("train.csv.gz", ".csv"));
+}
+
+TEST(Text, NumbersForPeopleHaveTheDigitsAskedFor) {
+  EXPECT_EQ(jcs::fixed_text(0.125, 2), "0.12");
+  EXPECT_EQ(jcs::fixed_text(-1234567.5, 0), "-1234568");
+  EXPECT_EQ(jcs::fixed_text(1e300, 1).size(), 303U);
+  EXPECT_EQ(jcs::fixed_text(std::nan(""), 3), "nan");
+  EXPECT_EQ(jcs::rounded_text(0.703125, 10), "0.703125");
+  EXPECT_EQ(jcs::rounded_text(1.0 / 3.0, 3), "0.333");
+  EXPECT_EQ(jcs::rounded_text(1234567.0, 3), "1.23e+06");
+}
+
+TEST(Text, IsTheSameInEveryLanguage) {
+  for (const char* name : {"C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8"}) {
+    const jcs::test::InLocale here(name);
+    if (!here.there()) continue;
+    EXPECT_EQ(jcs::fixed_text(1234.5, 1), "1234.5") << name;
+    EXPECT_EQ(jcs::rounded_text(0.25, 10), "0.25") << name;
+    EXPECT_EQ(jcs::to_text(0.1), "0.1") << name;
+    EXPECT_EQ(jcs::parse_number("0.5"), 0.5) << name;
+    EXPECT_EQ(jcs::lower_case("VOLUME.NII.GZ"), "volume.nii.gz") << name;
+    EXPECT_EQ(jcs::duration_text(7384), "2 h 3 min") << name;
+  }
 }
 
 }  // namespace

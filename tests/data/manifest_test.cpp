@@ -117,6 +117,10 @@ TEST_F(ManifestTest, ReadsListsOfTwoColumns) {
   EXPECT_EQ(manifest.entries[1].line, 3u);
 }
 
+TEST_F(ManifestTest, ListsOfTwoColumnsMayBeNamedInCapitals) {
+  EXPECT_EQ(read("a.png m.png\n", "TRAIN.TXT").entries.size(), 1U);
+}
+
 TEST_F(ManifestTest, NamesWhatIsWrongInAListOfTwoColumns) {
   EXPECT_EQ(refusal("a.png m.png\na.png\n", "l.txt"),
             "l.txt:2: no line of an image and its mask (expected 2 paths, got 1)");

@@ -17,6 +17,7 @@
 #include "jcs/imaging/study.hpp"
 
 #include "support/error_line.hpp"
+#include "support/in_locale.hpp"
 #include "support/temp_dir.hpp"
 
 namespace {
@@ -169,6 +170,20 @@ TEST(DicomWriter, WritesWhatACtImageMustHave) {
     EXPECT_EQ(slope, "1");
     EXPECT_EQ(intercept, "-1024");
   }
+}
+
+TEST(DicomWriter, WritesDecimalPointsWhateverTheHostsLanguage) {
+  const jcs::test::InLocale here("de_DE.UTF-8");
+  if (!here.there()) GTEST_SKIP() << "this machine has no locale de_DE.UTF-8";
+  const CtVolume volume = phantom_volume();
+  const TempDir dir;
+  write_ct_series(dir / "study", volume);
+  DcmFileFormat format;
+  ASSERT_TRUE(format.loadFile((dir / "study/slice_0001.dcm").c_str()).good());
+  OFString spacing;
+  format.getDataset()->findAndGetOFStringArray(DCM_PixelSpacing, spacing);
+  EXPECT_STREQ(spacing.c_str(), "8\\6.5");
+  expect_same(volume, read_study(dir / "study"));
 }
 
 TEST(DicomWriter, FillsIdentifiersThatAreMissingOrGivenTwice) {

@@ -136,7 +136,7 @@ TEST(ReportHtml, ListsLungsAndLesions) {
 /// As the page writes numbers: rounded, with a true minus sign.
 std::string shown(const nlohmann::json& number, int digits) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.*f", digits, std::abs(number.get<double>()));
+  std::snprintf(text, sizeof text, "%.*f", digits, std::fabs(number.get<double>()));
   return (number.get<double>() < 0 ? "−" : "") + std::string(text);
 }
 

@@ -18,8 +18,8 @@ namespace jcs::test {
 /// until it is let finish. Its streams go nowhere.
 class PausedProgram {
  public:
-  PausedProgram(const std::vector<std::string>& words, const std::filesystem::path& file) {
-    child_ = ::fork();
+  PausedProgram(const std::vector<std::string>& words, const std::filesystem::path& file)
+      : child_(::fork()) {
     if (child_ == 0) {
       const int null = ::open("/dev/null", O_RDWR);
       for (const int stream : {0, 1, 2}) ::dup2(null, stream);

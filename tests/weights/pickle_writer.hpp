@@ -21,9 +21,8 @@ inline std::string little_endian(std::uint64_t number, int bytes) {
 /// Assembles pickles opcode by opcode, so that tests need no Python.
 class PickleWriter {
  public:
-  explicit PickleWriter(int protocol = 2) : protocol_(protocol) {
-    out_ = {'\x80', static_cast<char>(protocol)};
-  }
+  explicit PickleWriter(int protocol = 2)
+      : protocol_(protocol), out_{'\x80', static_cast<char>(protocol)} {}
   PickleWriter& op(std::string_view bytes) {
     out_ += bytes;
     return *this;

@@ -148,7 +148,7 @@ TEST(Safetensors, RefusesLyingHeaders) {
         dir / "f",
         safetensors_file(R"({"a":{"shape":[],"data_offsets":[0,0],"dtype":)" + deep + end, four));
     EXPECT_THAT(error_line<jcs::WeightsError>([&] { read_tensors(dir / "f"); }),
-                HasSubstr("nests too deep"));
+                HasSubstr("nested too deep"));
   }
   jcs::test::save(dir / "f", jcs::test::little_endian(1ull << 60, 8) + "{}");
   EXPECT_THAT(error_line<jcs::WeightsError>([&] { read_tensors(dir / "f"); }),

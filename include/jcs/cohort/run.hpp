@@ -46,7 +46,8 @@ struct CohortSummary {
 
 /// Diagnoses one study into `folder`, which must appear whole or not at all (an AtomicFolder that
 /// may replace an earlier result). An error that it throws is recorded as the study's, the run goes
-/// on with the next; Interrupted ends the run.
+/// on with the next; Interrupted ends the run, and so does a GPU that failed (see
+/// device_failure()).
 using DiagnoseStudy = std::function<void(const Study& study, const std::filesystem::path& folder,
                                          Progress& progress)>;
 
@@ -58,6 +59,7 @@ using DiagnoseStudy = std::function<void(const Study& study, const std::filesyst
 /// @throws OutputError when the folder cannot be written or holds other files, or when another run
 /// is at studies of this shard
 /// @throws Interrupted when a stop was asked for: what is done stays done, the same call goes on
+/// @throws DeviceFailure when the GPU failed: likewise; the study under way comes last then
 CohortSummary run_cohort(const std::vector<Study>& studies, const CohortOptions& options,
                          const DiagnoseStudy& diagnose, Progress& progress = no_progress(),
                          const std::stop_token& stop = {});

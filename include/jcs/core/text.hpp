@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,9 +9,13 @@
 
 namespace jcs {
 
-/// The text with every control character replaced by `?`, so that it stays on one line of a
-/// terminal.
+/// The text with `?` for every character that steers a terminal or how others are shown (control
+/// characters in each of their encodings, line separators, marks that turn the direction) and for
+/// every byte that is no UTF-8, so that it stays on one line and says what it seems to.
 std::string printable(std::string_view text);
+
+/// The text, or its beginning and `...` where it has more than `most` bytes. Characters stay whole.
+std::string shortened(std::string_view text, std::size_t most);
 
 /// Whole text as a number: no blanks, no trailing characters, independent of the locale. Nothing
 /// when it is no number or out of range. Infinities and NaN are no numbers here.
@@ -33,6 +38,18 @@ std::string csv_field(const std::string& text);
 
 /// A time span for people: `12 s`, `3 min 4 s`, `2 h 5 min`.
 std::string duration_text(double seconds);
+
+/// The text with A to Z in lower case and all else as it is, whatever the locale: in a Turkish one
+/// the language's own functions take I for a letter of another alphabet.
+std::string lower_case(std::string_view text);
+
+/// Whether a file's name ends so in any case: `.csv`, also of `TRAIN.CSV`.
+bool has_ending(const std::filesystem::path& file, std::string_view lower_ending);
+
+/// With so many digits behind the point, which is one in every locale; `nan` and `inf` as they are.
+std::string fixed_text(double value, int digits);
+/// With at most so many digits that count, and an exponent where that is shorter.
+std::string rounded_text(double value, int digits);
 
 /// The shortest decimal text that reads back as the same double; independent of the locale.
 std::string to_text(double value);

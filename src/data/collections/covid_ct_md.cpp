@@ -9,6 +9,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/data/collections.hpp"
 
 #include "layout.hpp"
@@ -23,9 +24,7 @@ constexpr const char* kName = "COVID-CT-MD";
 constexpr const char* kTable = "slices.csv";
 constexpr const char* kIndex = "Index.csv";
 
-bool named_like_dicom(const fs::path& file) {
-  return file.extension() == ".dcm" || file.extension() == ".DCM";
-}
+bool named_like_dicom(const fs::path& file) { return has_ending(file, ".dcm"); }
 
 Diagnosis diagnosis_of(const std::string& text, const std::string& where) {
   if (text == "covid") return Diagnosis::kCovid;
@@ -45,7 +44,7 @@ std::optional<bool> infection_of(const std::string& text, const std::string& whe
 Manifest from_table(const fs::path& folder, const std::stop_token& stop) {
   const std::string table = (folder / kTable).string();
   Manifest manifest{folder, {}};
-  const std::string text = read_file(table);
+  const std::string text = read_text(table);
   io::CSVReader<4, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
                 io::throw_on_overflow, io::empty_line_comment>
       csv(table, text.data(), text.data() + text.size());

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include <csv.h>
@@ -18,10 +17,8 @@ namespace {
 
 constexpr const char* kColumns = "the columns Label Index, Diagnosis and Folder/ID";
 
-Diagnosis diagnosis_of(std::string text, const std::string& where) {
-  const std::string as_written = text;
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+Diagnosis diagnosis_of(const std::string& as_written, const std::string& where) {
+  const std::string text = lower_case(as_written);
   if (text == "covid-19" || text == "covid") return Diagnosis::kCovid;
   if (text == "cap") return Diagnosis::kOtherPneumonia;
   if (text == "normal") return Diagnosis::kNormal;
@@ -34,7 +31,7 @@ std::vector<std::pair<IndexedPatient, std::size_t>> read_patient_index(const fs:
   std::vector<std::pair<IndexedPatient, std::size_t>> patients;
   std::set<std::string> ids;
   std::set<std::size_t> indices;
-  const std::string text = read_file(file);
+  const std::string text = read_text(file);
   io::CSVReader<3, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
                 io::throw_on_overflow, io::empty_line_comment>
       csv(file.string(), text.data(), text.data() + text.size());

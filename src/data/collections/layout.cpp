@@ -1,7 +1,6 @@
 #include "layout.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <system_error>
 
 #include "jcs/core/error.hpp"
@@ -14,12 +13,6 @@ namespace jcs::data {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 std::vector<fs::path> entries_of(const fs::path& folder,
                                  const std::function<bool(const fs::directory_entry&)>& wanted) {
@@ -83,13 +76,13 @@ std::vector<fs::path> folders_in(const fs::path& folder) {
 }
 
 bool named_like_picture(const fs::path& file) {
-  const std::string extension = lower(file.extension().string());
+  const std::string extension = lower_case(file.extension().string());
   return extension == ".png" || extension == ".jpg" || extension == ".jpeg" || extension == ".bmp";
 }
 
 std::string stem_of_nifti(const fs::path& file) {
   const std::string name = file.filename().string();
-  return name.substr(0, lower(name).rfind(".nii"));
+  return name.substr(0, lower_case(name).rfind(".nii"));
 }
 
 void add_volume(Manifest& manifest, const ManifestEntry& like, const std::stop_token& stop) {

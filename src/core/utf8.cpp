@@ -1,9 +1,9 @@
-#include "utf8.hpp"
+#include "jcs/core/utf8.hpp"
 
 #include <array>
 #include <cstddef>
 
-namespace jcs::cohort {
+namespace jcs {
 
 namespace {
 
@@ -69,4 +69,4 @@ std::string clean_line(std::string_view text) {
   return clean;
 }
 
-}  // namespace jcs::cohort
+}  // namespace jcs

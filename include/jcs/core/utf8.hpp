@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace jcs::cohort {
+namespace jcs {
 
 /// Takes the first character, which the text must have. Nothing where its bytes are no UTF-8: then
 /// one byte is taken.
@@ -18,4 +18,4 @@ std::string clean_line(std::string_view text);
 /// separators and direction marks of general punctuation, byte order marks.
 bool steers(char32_t character);
 
-}  // namespace jcs::cohort
+}  // namespace jcs

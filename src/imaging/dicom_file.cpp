@@ -12,6 +12,7 @@
 #include <dcmtk/dcmdata/dctag.h>
 #include <dcmtk/dcmdata/dcxfer.h>
 
+#include "jcs/core/bounded_file.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"

@@ -102,6 +102,9 @@ TEST_F(ComparisonTest, RefusesOtherPicturesAndOtherFiles) {
   std::ofstream(dir_ / "text.json") << "no json";
   EXPECT_THAT(refusal(dir_ / "text.json"), HasSubstr("no evaluation of a segmentation"));
   EXPECT_THAT(refusal(dir_ / "gone.json"), HasSubstr("cannot be read"));
+  std::ofstream(dir_ / "deep.json")
+      << "{\"pictures\": " << std::string(100'000, '[') << std::string(100'000, ']') << "}";
+  EXPECT_THAT(refusal(dir_ / "deep.json"), HasSubstr("nested too deep"));
 }
 
 class ClassificationComparison : public testing::Test {

@@ -155,4 +155,18 @@ TEST(Safetensors, RefusesLyingHeaders) {
               HasSubstr("header's length is wrong"));
 }
 
+TEST(Safetensors, AHeaderNestedWithoutEndIsNotParsed) {
+  const TempDir dir;
+  const auto refusal = [&](const std::string& header) {
+    jcs::test::save(dir / "f", safetensors_file(header, ""));
+    return error_line<jcs::WeightsError>([&] { read_tensors(dir / "f"); });
+  };
+  const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');
+  EXPECT_THAT(refusal(R"({"a":{"dtype":)" + deep + R"(,"shape":[0],"data_offsets":[0,0]}})"),
+              HasSubstr("the header is nested too deep or names too many tensors"));
+  std::string many = R"({"a":[)";
+  for (int i = 0; i < 600'000; ++i) many += "[],";
+  EXPECT_THAT(refusal(many + "[]]}"), HasSubstr("names too many tensors"));
+}
+
 }  // namespace

@@ -1,10 +1,12 @@
 #include "dicom_stream.hpp"
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <system_error>
 
-#include "jcs/core/error.hpp"
+#include <dcmtk/dcmdata/dcerror.h>
+
 #include "jcs/imaging/limits.hpp"
 
 namespace jcs::imaging {
@@ -28,9 +30,24 @@ std::uintptr_t distance(const std::byte* a, const std::byte* b) {
 DicomStream::DicomStream(const std::filesystem::path& file)
     : DcmInputFileStream(OFFilename(file.c_str())), file_(file), stack_(stack_here()) {}
 
+OFBool DicomStream::good() const { return !refusal_ && DcmInputFileStream::good(); }
+
+OFCondition DicomStream::status() const {
+  return refusal_ ? EC_InvalidStream : DcmInputFileStream::status();
+}
+
+OFBool DicomStream::eos() { return refusal_ || DcmInputFileStream::eos(); }
+
+offile_off_t DicomStream::avail() { return refusal_ ? 0 : DcmInputFileStream::avail(); }
+
 offile_off_t DicomStream::read(void* buffer, offile_off_t length) {
-  if (distance(stack_, stack_here()) > kMostStack) {
-    throw InputError({.what = "sequences are nested too deep", .where = file_.string()});
+  if (!refusal_ && distance(stack_, stack_here()) > kMostStack) {
+    refusal_ = {.what = "sequences are nested too deep", .where = file_.string()};
+  }
+  if (refusal_) {
+    // The parser does not look how much it got.
+    std::memset(buffer, 0, static_cast<std::size_t>(length));
+    return 0;
   }
   const offile_off_t got = DcmInputFileStream::read(buffer, length);
   count(got);
@@ -38,6 +55,7 @@ offile_off_t DicomStream::read(void* buffer, offile_off_t length) {
 }
 
 offile_off_t DicomStream::skip(offile_off_t length) {
+  if (refusal_) return 0;
   const offile_off_t skipped = DcmInputFileStream::skip(length);
   count(skipped);
   return skipped;
@@ -49,9 +67,9 @@ void DicomStream::count(offile_off_t bytes) {
   // Only what is packed can be much more than its file.
   std::error_code error;
   if (static_cast<std::uintmax_t>(bytes_) <= 2 * std::filesystem::file_size(file_, error)) return;
-  throw InputError({.what = "unpacks to too much",
-                    .where = file_.string(),
-                    .expected = "at most " + std::to_string(limits().volume_mib) + " MiB"});
+  refusal_ = {.what = "unpacks to too much",
+              .where = file_.string(),
+              .expected = "at most " + std::to_string(limits().volume_mib) + " MiB"};
 }
 
 }  // namespace jcs::imaging

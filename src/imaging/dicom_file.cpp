@@ -105,6 +105,7 @@ OFCondition DicomFile::load() {
   format_->transferInit();
   const OFCondition status = format_->read(stream, EXS_Unknown, EGL_noChange, kMaxReadLength);
   format_->transferEnd();
+  if (stream.refusal()) throw InputError(*stream.refusal());
   return status;
 }
 

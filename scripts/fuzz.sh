@@ -2,21 +2,25 @@
 # Feeds the readers files that libFuzzer makes up, under the address and undefined-behaviour sanitizers, within 2 GiB and
 # 5 s an input:
 #
-#     scripts/fuzz.sh                            # every fuzzer for 10 s
+#     scripts/fuzz.sh                            # every fuzzer that needs no LibTorch for 10 s
 #     scripts/fuzz.sh --seconds 3600 dicom mat   # these for an hour each
-#     scripts/fuzz.sh --runs 1000000             # every fuzzer, a million inputs each
+#     scripts/fuzz.sh --runs 1000000             # every one, a million inputs each
+#     scripts/fuzz.sh --torch                    # those of LibTorch, which itself is not instrumented: pth safetensors checkpoint
 #
-# What was learned is kept in build/fuzz/corpus and goes on from there; inputs that crash a reader lie in build/fuzz/finds.
-# Exit codes: 0 nothing was found, 1 something was, 2 usage. Needs clang with its runtime (Debian: clang libclang-rt-14-dev).
+# What was learned is kept in build/fuzz/corpus and goes on from there; inputs that crash a reader lie in build/fuzz/finds, with
+# --torch both in build/fuzz-torch. Exit codes: 0 nothing was found, 1 something was, 2 usage. Needs clang with its runtime (Debian:
+# clang libclang-rt-14-dev). Without clang the same programs run for a few seconds as tests of every build: ctest -L fuzz
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-all=(dicom codec_jpeg codec_jpeg_lossy codec_jpegls codec_jpeg2000 codec_rle picture nifti yaml lists mat)
+all=(dicom codec_jpeg codec_jpeg_lossy codec_jpegls codec_jpeg2000 codec_rle picture nifti yaml lists result_json mat)
+preset=fuzz seeder=jcs_fuzz_seeds
 seconds=10 runs=-1
 while [ $# -gt 0 ]; do
   case $1 in
     --seconds) seconds=${2:?--seconds needs a number}; shift ;;
     --runs) runs=${2:?--runs needs a number}; seconds=0; shift ;;
+    --torch) preset=fuzz-torch seeder=jcs_fuzz_torch_seeds all=(pth safetensors checkpoint) ;;
     -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
     -*) echo "fuzz.sh: unknown option '$1', see --help" >&2; exit 2 ;;
     *) break ;;
@@ -30,20 +34,21 @@ for fuzzer in "${fuzzers[@]}"; do
   [[ " ${all[*]} " == *" $fuzzer "* ]] || { echo "fuzz.sh: '$fuzzer' is none of ${all[*]}" >&2; exit 2; }
 done
 
-build=build/fuzz
+build=build/$preset
 # shellcheck disable=SC2086  # several words, or none
-cmake --preset fuzz --log-level=WARNING ${JCS_CMAKE_ARGS:-}
-cmake --build $build --target jcs_fuzz_seeds "${fuzzers[@]/%/_fuzz}"
+cmake --preset $preset --log-level=WARNING ${JCS_CMAKE_ARGS:-}
+cmake --build $build --target $seeder "${fuzzers[@]/%/_fuzz}"
 mkdir -p $build/corpus $build/finds
-[ -d $build/seeds ] || $build/bin/jcs_fuzz_seeds $build/seeds
+[ -d $build/seeds ] || $build/bin/$seeder $build/seeds
 
 found=0
 for fuzzer in "${fuzzers[@]}"; do
   case $fuzzer in codec_jpeg_lossy) seeds=codec_jpeg ;; *) seeds=$fuzzer ;; esac
+  case $fuzzer in yaml | lists) longest=4096 ;; *) longest=65536 ;; esac
   mkdir -p "$build/corpus/$fuzzer" "$build/finds/$fuzzer"
   log=$build/finds/$fuzzer/log
   # DCMTK asks for as much as an element claims, 4 GiB at most, and gives it back untouched when the file ends before.
-  if "$build/bin/${fuzzer}_fuzz" -max_total_time="$seconds" -runs="$runs" -rss_limit_mb=2048 -malloc_limit_mb=5000 -timeout=5 -max_len=65536 \
+  if "$build/bin/${fuzzer}_fuzz" -max_total_time="$seconds" -runs="$runs" -rss_limit_mb=2048 -malloc_limit_mb=5000 -timeout=5 -max_len=$longest \
     -print_final_stats=1 -artifact_prefix="$build/finds/$fuzzer/" "$build/corpus/$fuzzer" "$build/seeds/$seeds" \
     >"$log" 2>&1; then
     state=clean

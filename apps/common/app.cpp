@@ -28,6 +28,7 @@
 #include "jcs/core/file_stream.hpp"
 #include "jcs/core/log.hpp"
 #include "jcs/core/text.hpp"
+#include "jcs/core/utf8.hpp"
 
 #include "common/third_party.hpp"
 

@@ -4,6 +4,7 @@
 #include "jcs/evaluation/comparison.hpp"
 
 #include "common/app.hpp"
+#include "common/decoding.hpp"
 #include "common/option_flags.hpp"
 #include "eval/classification_request.hpp"
 #include "eval/document.hpp"

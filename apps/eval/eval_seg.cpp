@@ -4,6 +4,7 @@
 #include "jcs/evaluation/segmentation_files.hpp"
 
 #include "common/app.hpp"
+#include "common/decoding.hpp"
 #include "common/option_flags.hpp"
 #include "eval/document.hpp"
 #include "eval/outputs.hpp"

@@ -9,6 +9,7 @@
 #include "jcs/training/training_loop.hpp"
 
 #include "common/app.hpp"
+#include "common/decoding.hpp"
 #include "common/print.hpp"
 
 namespace jcs::app {

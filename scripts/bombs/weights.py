@@ -128,7 +128,7 @@ def header_cases():
     million = lambda: safetensors(b"{" + b",".join(b'"t%d":{%s}' % (i, entry) for i in range(1_000_000)) + b"}")
     deep = lambda n: b"[" * n + b"]" * n
     dtype = lambda: safetensors(b'{"a":{"dtype":' + deep(1_000_000) + b',"shape":[0],"data_offsets":[0,0]}}')
-    card = lambda: safetensors(json.dumps({"__metadata__": {"task": "segmentation", "architecture": "[" * 100_000 + "]" * 100_000,
+    card = lambda: safetensors(json.dumps({"__metadata__": {"jcs_format_version": "1", "task": "segmentation", "architecture": '{"encoder":' * 100_000 + "1" + "}" * 100_000,
                                                             "preprocessing": '{"a":' * 100_000 + "1" + "}" * 100_000}}).encode())
     lists = lambda: safetensors(b'{"a":[' + b"[]," * 30_000_000 + b"[]]}")
     overlap = lambda: safetensors({f"t{i}": {"dtype": "F32", "shape": [1 << 20], "data_offsets": [0, 4 << 20]} for i in range(500)},

@@ -7,8 +7,8 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include "jcs/core/bounded_file.hpp"
 #include "jcs/core/error.hpp"
-#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
 
 namespace jcs::config {
@@ -130,7 +130,7 @@ Reader::Reader(const std::filesystem::path& file, const std::vector<std::string>
     : state_(std::make_unique<State>()) {
   state_->file = file.string();
   try {
-    state_->node = YAML::Load(read_file(file, ExitCode::kUsage, kMostBytes));
+    state_->node = YAML::Load(read_at_most(kMostBytes, file, ExitCode::kUsage));
   } catch (const YAML::Exception& error) {
     throw UsageError(
         {"no valid YAML: " + error.msg, state_->file + ":" + std::to_string(error.mark.line + 1)});

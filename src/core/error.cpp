@@ -1,6 +1,7 @@
 #include "jcs/core/error.hpp"
 
 #include "jcs/core/text.hpp"
+#include "jcs/core/utf8.hpp"
 
 namespace jcs {
 
@@ -27,21 +28,6 @@ std::string to_line(const Problem& problem) {
     line += ")";
   }
   return printable(line);
-}
-
-void throw_error(ExitCode code, const Problem& problem) {
-  switch (code) {
-    case ExitCode::kUsage:
-      throw UsageError(problem);
-    case ExitCode::kInput:
-      throw InputError(problem);
-    case ExitCode::kWeights:
-      throw WeightsError(problem);
-    case ExitCode::kOutput:
-      throw OutputError(problem);
-    default:
-      throw Error(code, problem);
-  }
 }
 
 }  // namespace jcs

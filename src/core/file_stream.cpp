@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "jcs/core/throw_error.hpp"
+
 namespace jcs {
 
 namespace fs = std::filesystem;
@@ -34,14 +36,6 @@ int open_again(const char* file, int flags, mode_t mode = 0) {
     throw ReadError(problem);
   }
   throw_error(code, problem);
-}
-
-void require_at_most(std::uintmax_t most, std::uintmax_t bytes, const fs::path& file,
-                     ExitCode code) {
-  if (bytes > most) {
-    throw_error(code, {"is too large", file.string(), "at most " + std::to_string(most) + " bytes",
-                       std::to_string(bytes)});
-  }
 }
 
 }  // namespace
@@ -260,39 +254,21 @@ OutputFile::OutputFile(int descriptor, const fs::path& file)
 
 void OutputFile::close(bool to_disk) { buffer_.close(to_disk); }
 
-std::string read_file(const fs::path& file, ExitCode code, std::uintmax_t most) {
+std::string read_file(const fs::path& file, ExitCode code) {
   InputFile in(file, code);
   in.require_open();
   std::string content;
   std::error_code ignored;
   const std::uintmax_t size = fs::file_size(file, ignored);
   if (!ignored) {
-    require_at_most(most, size, file, code);
     content.reserve(size);
   }
   std::vector<char> piece(std::size_t{1} << 18);
   while (const std::streamsize got =
              in.rdbuf()->sgetn(piece.data(), static_cast<std::streamsize>(piece.size()))) {
     content.append(piece.data(), static_cast<std::size_t>(got));
-    require_at_most(most, content.size(), file, code);
   }
   return content;
-}
-
-std::string read_text(const fs::path& file, ExitCode code) {
-  return read_file(file, code, kMostText);
-}
-
-void require_readable(const fs::path& file, std::uintmax_t most) {
-  InputFile in(file);
-  in.require_open();
-  std::vector<char> piece(std::size_t{1} << 20);
-  std::uintmax_t done = 0;
-  while (const std::streamsize got =
-             in.rdbuf()->sgetn(piece.data(), static_cast<std::streamsize>(piece.size()))) {
-    done += static_cast<std::uintmax_t>(got);
-    if (done >= most) break;
-  }
 }
 
 }  // namespace jcs

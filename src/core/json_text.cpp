@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "jcs/core/file_stream.hpp"
+#include "jcs/core/bounded_file.hpp"
+#include "jcs/core/throw_error.hpp"
 
 namespace jcs {
 

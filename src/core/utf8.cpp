@@ -69,4 +69,14 @@ std::string clean_line(std::string_view text) {
   return clean;
 }
 
+std::string shortened(std::string_view text, std::size_t most) {
+  if (text.size() <= most) {
+    return std::string(text);
+  }
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) {
+    --most;
+  }
+  return std::string(text.substr(0, most)) + "...";
+}
+
 }  // namespace jcs

@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
+#include "jcs/core/bounded_file.hpp"
 #include "jcs/core/error.hpp"
-#include "jcs/core/file_stream.hpp"
 
 #include "manifest_entry.hpp"
 

@@ -30,20 +30,35 @@ InputError no_evaluation(const fs::path& file) {
       {"is no evaluation of a segmentation", file.string(), "a file that eval_seg --json wrote"});
 }
 
+// The JSON library would take `true` for 1, and 1e300 for some number of pixels.
+Picture picture_of(const json& entry, const fs::path& file) {
+  Picture picture;
+  picture.patient = entry.value("patient", "");
+  const json& area = entry.at("opacity_area");
+  if (!area.is_number_unsigned()) {
+    throw no_evaluation(file);
+  }
+  picture.opacity_area = area.get<std::int64_t>();
+  for (const auto& [name, value] : figures_of({})) {
+    const json& figure = entry.at(std::string(name));
+    if (!figure.is_null() && !figure.is_number()) {
+      throw no_evaluation(file);
+    }
+    picture.figures[std::string(name)] =
+        figure.is_null() ? std::nullopt : std::optional<double>(figure.get<double>());
+  }
+  return picture;
+}
+
 Pictures read(const fs::path& file) {
   const auto all = parsed_json<json>(read_json_text(file));
   Pictures pictures;
   try {
     for (const json& entry : all.at("pictures")) {
-      Picture picture;
-      picture.patient = entry.value("patient", "");
-      picture.opacity_area = entry.at("opacity_area");
-      for (const auto& [name, value] : figures_of({})) {
-        const json& figure = entry.at(std::string(name));
-        picture.figures[std::string(name)] =
-            figure.is_null() ? std::nullopt : std::optional<double>(figure.get<double>());
+      const auto name = entry.at("name").get<std::string>();
+      if (!pictures.emplace(name, picture_of(entry, file)).second) {
+        throw InputError({"two pictures have the name '" + name + "'", file.string()});
       }
-      pictures[entry.at("name").get<std::string>()] = std::move(picture);
     }
   } catch (const json::exception&) {
     throw no_evaluation(file);

@@ -127,6 +127,14 @@ void let_go_of_files(int control) {
   ::close_range(wanted + 1, ~0U, 0);
 }
 
+/// Says to whoever waits at `socket` why there is no process at its other end.
+void refuse(int socket, int reason) {
+  DecoderReply reply;
+  reply.no_process = reason;
+  // Who does not hear it sees the socket closed.
+  static_cast<void>(::send(socket, &reply, sizeof reply, MSG_NOSIGNAL));
+}
+
 }  // namespace
 
 void serve_decoders(int control) {
@@ -143,7 +151,10 @@ void serve_decoders(int control) {
     // The program itself says so when it reads its first file.
   }
   while (auto descriptors = receive_descriptors(control)) {
-    if (::fork() == 0) {
+    const pid_t decoder = ::fork();
+    if (decoder < 0) {
+      refuse((*descriptors)[0].get(), errno);
+    } else if (decoder == 0) {
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       ::close(control);
       limit_memory();

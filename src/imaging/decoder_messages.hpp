@@ -23,7 +23,8 @@ struct DecoderRequest {
 struct DecoderReply {
   bool decoded = false;
   std::int32_t rows = 0, columns = 0, type = 0;  ///< of a picture file, as OpenCV's
-  std::array<char, 240> failure{};               ///< why not; ends with 0
+  std::int32_t no_process = 0;      ///< the system's reason why there is nobody to decode, or 0
+  std::array<char, 240> failure{};  ///< why not; ends with 0
 };
 
 static_assert(std::is_trivially_copyable_v<DecoderRequest> &&

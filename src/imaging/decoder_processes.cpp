@@ -63,12 +63,21 @@ class RemoteDecoder {
       ready = ::poll(&answer, 1, wait_ms);
     } while (ready < 0 && errno == EINTR);
     DecoderReply reply;
-    if (ready != 1 || ::recv(socket_.get(), &reply, sizeof reply, 0) != sizeof reply) {
+    ssize_t got = -1;
+    do {
+      // A socket that was closed before the request was read says so first, then what lies in it.
+      got = ready == 1 ? ::recv(socket_.get(), &reply, sizeof reply, 0) : 0;
+    } while (got < 0 && (errno == EINTR || errno == ECONNRESET));
+    if (got != sizeof reply) {
       return std::nullopt;
     }
     reply.failure.back() = '\0';
     return reply;
   }
+
+  /// Whether it has answered before.
+  [[nodiscard]] bool proven() const { return proven_; }
+  void prove() { proven_ = true; }
 
   /// What lies in the memory after an answer. @throws std::bad_alloc when it is not that large.
   std::span<std::byte> content(std::size_t bytes) { return memory_.show(bytes); }
@@ -76,6 +85,7 @@ class RemoteDecoder {
  private:
   Descriptor socket_;
   SharedMemory memory_;
+  bool proven_ = false;
 };
 
 }  // namespace
@@ -109,18 +119,23 @@ class DecoderProcesses::Pool {
                   const Use& use) {
     RemoteDecoder decoder = take();
     fill(decoder.room(bytes));
-    while (!decoder.request(request)) {
+    while (!decoder.request(request) && decoder.proven()) {
       // It ended while it was idle, which is no fault of this picture.
       decoder = take();
       fill(decoder.room(bytes));
     }
     const std::optional<DecoderReply> reply = decoder.reply();
+    if (reply && reply->no_process != 0) {
+      throw std::system_error(reply->no_process, std::generic_category(),
+                              "no decoder process can be started");
+    }
     if (!reply) {
       return "its decoder crashed or took longer than " + std::to_string(limits().decoder_seconds) +
              " s";
     }
     std::string failure = reply->decoded ? use(decoder, *reply) : reply->failure.data();
     if (!reply->decoded && failure.empty()) failure = "damaged";
+    decoder.prove();
     give_back(std::move(decoder));
     return failure;
   }

@@ -12,6 +12,7 @@
 #include <dcmtk/dcmdata/dctag.h>
 #include <dcmtk/dcmdata/dcxfer.h>
 
+#include "jcs/core/bounded_file.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
@@ -104,6 +105,7 @@ OFCondition DicomFile::load() {
   format_->transferInit();
   const OFCondition status = format_->read(stream, EXS_Unknown, EGL_noChange, kMaxReadLength);
   format_->transferEnd();
+  if (stream.refusal()) throw InputError(*stream.refusal());
   return status;
 }
 

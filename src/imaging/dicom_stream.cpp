@@ -1,10 +1,12 @@
 #include "dicom_stream.hpp"
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <system_error>
 
-#include "jcs/core/error.hpp"
+#include <dcmtk/dcmdata/dcerror.h>
+
 #include "jcs/imaging/limits.hpp"
 
 namespace jcs::imaging {
@@ -33,9 +35,24 @@ std::uintptr_t distance(const std::byte* a, const std::byte* b) {
 DicomStream::DicomStream(const std::filesystem::path& file)
     : DcmInputFileStream(OFFilename(file.c_str())), file_(file), stack_(stack_here()) {}
 
+OFBool DicomStream::good() const { return !refusal_ && DcmInputFileStream::good(); }
+
+OFCondition DicomStream::status() const {
+  return refusal_ ? EC_InvalidStream : DcmInputFileStream::status();
+}
+
+OFBool DicomStream::eos() { return refusal_ || DcmInputFileStream::eos(); }
+
+offile_off_t DicomStream::avail() { return refusal_ ? 0 : DcmInputFileStream::avail(); }
+
 offile_off_t DicomStream::read(void* buffer, offile_off_t length) {
-  if (distance(stack_, stack_here()) > kMostStack) {
-    throw InputError({.what = "sequences are nested too deep", .where = file_.string()});
+  if (!refusal_ && distance(stack_, stack_here()) > kMostStack) {
+    refusal_ = {.what = "sequences are nested too deep", .where = file_.string()};
+  }
+  if (refusal_) {
+    // The parser does not look how much it got.
+    std::memset(buffer, 0, static_cast<std::size_t>(length));
+    return 0;
   }
   const offile_off_t got = DcmInputFileStream::read(buffer, length);
   count(got);
@@ -43,6 +60,7 @@ offile_off_t DicomStream::read(void* buffer, offile_off_t length) {
 }
 
 offile_off_t DicomStream::skip(offile_off_t length) {
+  if (refusal_) return 0;
   const offile_off_t skipped = DcmInputFileStream::skip(length);
   count(skipped);
   return skipped;
@@ -56,10 +74,10 @@ void DicomStream::count(offile_off_t bytes) {
   const std::uintmax_t there = std::filesystem::file_size(file_, error);
   const auto got = static_cast<std::uintmax_t>(bytes_);
   if (got <= (bytes_ >> 20 <= limits().volume_mib ? kMostRatio : 2) * there) return;
-  throw InputError({.what = "unpacks to too much",
-                    .where = file_.string(),
-                    .expected = "at most " + std::to_string(limits().volume_mib) + " MiB, and " +
-                                std::to_string(kMostRatio) + " times the file"});
+  refusal_ = {.what = "unpacks to too much",
+              .where = file_.string(),
+              .expected = "at most " + std::to_string(limits().volume_mib) + " MiB, and " +
+                          std::to_string(kMostRatio) + " times the file"};
 }
 
 }  // namespace jcs::imaging

@@ -9,8 +9,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "jcs/core/bounded_file.hpp"
 #include "jcs/core/error.hpp"
-#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/imaging/decoder_processes.hpp"
 #include "jcs/imaging/limits.hpp"
@@ -21,12 +21,16 @@
 namespace jcs::imaging {
 namespace {
 
+constexpr std::uintmax_t kBesidePixels = std::uintmax_t{16} << 20U;
+
 std::string content_of(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error)) {
     throw InputError({.what = "is no file", .where = file.string()});
   }
-  return read_file(file);
+  // Four channels of 16 bits without any packing, and what a format has beside its pixels.
+  const auto most = static_cast<std::uintmax_t>(limits().slice_pixels()) * 8 + kBesidePixels;
+  return read_at_most(most, file);
 }
 
 std::uint64_t big_endian(std::span<const std::uint8_t> bytes, std::size_t at) {

@@ -35,6 +35,14 @@ std::string head_of(const fs::path& file) {
   return head;
 }
 
+// A brace behind eight bytes of a length that is possible. The lower ones may be any, even those
+// that begin a pickle (640 is 0x80 0x02) or a zip archive.
+bool begins_like_safetensors(const std::string& head) {
+  constexpr std::size_t kBrace = 8;
+  return head.size() > kBrace && head[kBrace] == '{' &&
+         head.compare(4, 4, std::string(4, '\0')) == 0;
+}
+
 // What a file that holds no tensors is, when it is something that users take for weights.
 std::string kind_of(const std::string& head) {
   if (head.empty()) {
@@ -81,14 +89,16 @@ const at::Tensor* TensorMap::find(std::string_view name) const {
 
 TensorFile read_tensors(const fs::path& file) {
   const std::string head = head_of(file);
+  if (begins_like_safetensors(head)) {
+    return read_safetensors(file);
+  }
   if (head.starts_with("PK\x03\x04")) {
     return read_torch_zip(file);
   }
   if (head.size() > 1 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5) {
     return read_torch_legacy(file);
   }
-  // Eight bytes of length before the header. The file's type is told by the brace, so that a wrong
-  // length is named as such.
+  // With a length that cannot be, which is then named as such.
   if (head.size() > 8 && head[8] == '{') {
     return read_safetensors(file);
   }

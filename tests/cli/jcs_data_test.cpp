@@ -140,6 +140,24 @@ TEST(JcsData, ReportsWhatADataSetConsistsOf) {
   EXPECT_EQ(data({"report", dir / "all.csv"}).code, 3);
 }
 
+TEST(JcsData, LimitsOfWhatAFileMayAskForAreOptions) {
+  const TempDir dir;
+  cv::imwrite(dir / "a.png", cv::Mat::zeros(1100, 1000, CV_8UC1));
+  cv::imwrite(dir / "m.png", cv::Mat::zeros(1100, 1000, CV_8UC1));
+  std::ofstream(dir / "all.csv") << "image,mask,label,patient\na.png,m.png,1,p\n";
+  const std::vector<std::string> words{"report", dir / "all.csv", "--quiet"};
+  EXPECT_EQ(data(words).code, 0);
+  auto limited = words;
+  limited.insert(limited.end(), {"--limit-slice-megapixels", "1"});
+  const Finished refused = data(limited);
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_EQ(refused.error_lines(), 1) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("too large"));
+  limited.back() = "0";
+  EXPECT_EQ(data(limited).code, 2);
+  EXPECT_THAT(data({"--help"}).out, HasSubstr("--limit-decoder-seconds"));
+}
+
 TEST(JcsData, TheReleasesListsShareTheirPictures) {
   const fs::path folder = jcs::test::data_dir() / "COVID-19-CT100";
   JCS_NEEDS(folder);

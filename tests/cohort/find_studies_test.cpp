@@ -149,4 +149,20 @@ TEST(FindStudies, SaysWhenThereAreNone) {
               HasSubstr("is no folder"));
 }
 
+// The system takes paths of 4096 bytes; what lies deeper is not passed over in silence.
+TEST(FindStudies, AFolderThatCannotBeLookedAtIsSaid) {
+  const TempDir tree;
+  write_dicom(tree / "P1/1.dcm", "1.1");
+  const fs::path before = fs::current_path();
+  fs::path here = tree.path();
+  for (int i = 0; i < 20; ++i) {
+    fs::current_path(here);
+    here = std::string(250, 'd');
+    fs::create_directory(here);
+  }
+  fs::current_path(before);
+  EXPECT_THAT(find_studies(tree.path()).warnings,
+              testing::Contains(HasSubstr("File name too long")));
+}
+
 }  // namespace

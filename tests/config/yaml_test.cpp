@@ -154,4 +154,11 @@ TEST_F(YamlTest, WhatIsWrittenReadsBackTheSame) {
   EXPECT_EQ(back.inner.mean, options.inner.mean);
 }
 
+TEST_F(YamlTest, WhatIsNestedOrLargeWithoutEndIsRefused) {
+  EXPECT_NE(refusal(std::string(500'000, '[')).find("no valid YAML"), std::string::npos);
+  EXPECT_NE(refusal("name: " + std::string(2'000'000, 'x')).find("is too large"),
+            std::string::npos);
+  EXPECT_LT(refusal("rate: " + std::string(500'000, 'x')).size(), 2000U);
+}
+
 }  // namespace

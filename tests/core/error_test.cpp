@@ -22,4 +22,10 @@ TEST(Error, CarriesItsExitCode) {
   EXPECT_EQ(jcs::OutputError({"x"}).code(), jcs::ExitCode::kOutput);
 }
 
+TEST(Error, DoesNotCiteMegabytes) {
+  const std::string line = jcs::to_line({"no number", "a.csv:1", "1", std::string(5'000'000, 'x')});
+  EXPECT_LT(line.size(), 1100U);
+  EXPECT_TRUE(line.ends_with("...)"));
+}
+
 }  // namespace

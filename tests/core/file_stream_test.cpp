@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "jcs/core/hash.hpp"
 
@@ -104,6 +105,17 @@ TEST(OutputFile, AFullDiskIsNamedAsSuch) {
             expected);
   EXPECT_EQ(error_line<jcs::OutputError>([] { OutputFile out("/no/such/folder/f"); }),
             "/no/such/folder/f: cannot be written: No such file or directory");
+}
+
+// Opening a pipe waits for a writer, and a device has no end.
+TEST(InputFile, PipesAndDevicesAreNoFiles) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo((dir / "pipe").c_str(), 0600), 0);
+  for (const std::filesystem::path& path : {dir / "pipe", std::filesystem::path("/dev/zero")}) {
+    EXPECT_EQ(error_line<jcs::InputError>([&] { jcs::read_file(path); }),
+              path.string() + ": cannot be read: is no regular file");
+    EXPECT_FALSE(InputFile(path));
+  }
 }
 
 }  // namespace

@@ -1,8 +1,12 @@
 #include "jcs/core/json_text.hpp"
 
+#include <fstream>
 #include <string>
 
 #include <gtest/gtest.h>
+
+#include "support/error_line.hpp"
+#include "support/temp_dir.hpp"
 
 namespace {
 
@@ -26,11 +30,34 @@ TEST(JsonText, BracketsInTextsAndBesideEachOtherDoNotCount) {
   EXPECT_TRUE(jcs::parseable_json("\"\\"));
 }
 
-TEST(JsonText, HoldsAsManyValuesAsAllowedAndNoMore) {
-  EXPECT_EQ(jcs::json_extent("[1,2,{\"a,b\":[]}]").depth, 3U);
-  EXPECT_GE(jcs::json_extent("[1,2,{\"a,b\":[]}]").values, 5U);
-  EXPECT_TRUE(jcs::parseable_json("[1,2,3]", 4));
-  EXPECT_FALSE(jcs::parseable_json("[1,2,3]", 3));
+TEST(JsonText, ItsExtentIsKnownWithoutParsing) {
+  const jcs::JsonExtent extent = jcs::json_extent(R"({"a": [1, 2, {"[[[[": "\"[,,"}]})");
+  EXPECT_EQ(extent.depth, 3U);
+  EXPECT_GE(extent.values, 5U);
+  EXPECT_LE(extent.values, 7U);
+  EXPECT_EQ(jcs::json_extent("7").depth, 0U);
+  EXPECT_EQ(jcs::json_extent("]]]]").depth, 0U);
+}
+
+TEST(JsonText, WhatIsNestedWithoutEndIsNotParsed) {
+  const jcs::test::TempDir dir;
+  const auto file = dir / "deep.json";
+  std::ofstream(file) << std::string(1000, '[') << std::string(1000, ']');
+  EXPECT_EQ(jcs::test::error_line<jcs::InputError>([&] { jcs::read_json_text(file); }),
+            file.string() +
+                ": is nested too deep or holds too many values (expected at most 64 levels and "
+                "8000000 values)");
+  EXPECT_FALSE(jcs::test::error_line<jcs::WeightsError>([&] {
+                 jcs::read_json_text(file, jcs::ExitCode::kWeights);
+               }).empty());
+  EXPECT_FALSE(jcs::parseable_json("[1, 2, 3, 4]", 3));
+  EXPECT_TRUE(jcs::parseable_json("[1, 2, 3, 4]", 5));
+}
+
+TEST(JsonText, OrdinaryFilesAreReadAsTheyAre) {
+  const jcs::test::TempDir dir;
+  std::ofstream(dir / "a.json") << R"({"a": [1, 2]})";
+  EXPECT_EQ(jcs::read_json_text(dir / "a.json"), R"({"a": [1, 2]})");
 }
 
 }  // namespace

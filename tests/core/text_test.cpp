@@ -80,4 +80,18 @@ TEST(Text, IsTheSameInEveryLanguage) {
   }
 }
 
+TEST(Printable, NothingSteersATerminalOrTurnsTheText) {
+  EXPECT_EQ(jcs::printable("a\nb\033[2J\x7f"), "a?b?[2J?");
+  EXPECT_EQ(jcs::printable("\xC2\x9B"
+                           "31m"),
+            "?31m")
+      << "CSI in one character";
+  EXPECT_EQ(jcs::printable("\x9B"
+                           "31m \xFF"),
+            "?31m ?")
+      << "bytes that are no UTF-8";
+  EXPECT_EQ(jcs::printable("gpj.\u202Egnp \u2028"), "gpj.?gnp ?");
+  EXPECT_EQ(jcs::printable("Müller 肺 – …"), "Müller 肺 – …");
+}
+
 }  // namespace

@@ -1,6 +1,7 @@
 #include "jcs/evaluation/comparison.hpp"
 
 #include <fstream>
+#include <functional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -77,6 +78,21 @@ TEST_F(ComparisonTest, RefusesOtherPicturesAndOtherFiles) {
   auto json = nlohmann::json::parse(std::ifstream(one));
   json["pictures"].erase(3);
   std::ofstream(dir_ / "less.json") << json;
+  const auto refused_with = [&](const std::function<void(nlohmann::json&)>& change) {
+    auto changed = nlohmann::json::parse(std::ifstream(one));
+    change(changed["pictures"]);
+    std::ofstream(dir_ / "changed.json") << changed;
+    return refusal(dir_ / "changed.json");
+  };
+  for (const nlohmann::json& bad :
+       {nlohmann::json(-1), nlohmann::json(1e300), nlohmann::json(true)}) {
+    EXPECT_THAT(refused_with([&](auto& all) { all[0]["opacity_area"] = bad; }),
+                HasSubstr("is no evaluation"));
+  }
+  EXPECT_THAT(refused_with([](auto& all) { all[0]["dice"] = true; }),
+              HasSubstr("is no evaluation"));
+  EXPECT_THAT(refused_with([](auto& all) { all.push_back(all[0]); }),
+              HasSubstr("two pictures have the name"));
   json["pictures"][0]["patient"] = "@";
   std::string deep = json.dump();
   deep.replace(deep.find("\"@\""), 3, std::string(200'000, '[') + std::string(200'000, ']'));
@@ -86,6 +102,9 @@ TEST_F(ComparisonTest, RefusesOtherPicturesAndOtherFiles) {
   std::ofstream(dir_ / "text.json") << "no json";
   EXPECT_THAT(refusal(dir_ / "text.json"), HasSubstr("no evaluation of a segmentation"));
   EXPECT_THAT(refusal(dir_ / "gone.json"), HasSubstr("cannot be read"));
+  std::ofstream(dir_ / "deep.json")
+      << "{\"pictures\": " << std::string(100'000, '[') << std::string(100'000, ']') << "}";
+  EXPECT_THAT(refusal(dir_ / "deep.json"), HasSubstr("nested too deep"));
 }
 
 class ClassificationComparison : public testing::Test {

@@ -312,4 +312,21 @@ TEST(DicomDamage, AnUnknownCompressionIsNamed) {
   EXPECT_THAT(refusal(dir / "a.dcm"), HasSubstr("1.2.840.10008.1.2.9"));
 }
 
+// Deflate takes zeros to a thousandth: half a megabyte would take half a gigabyte.
+TEST(DicomDamage, ADeflatedFileThatUnpacksToHundredsOfItsSizeIsRefused) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.rows = slice.columns = 8;
+  slice.edit = [](DcmDataset& data) {
+    const std::vector<Uint8> zeros(std::size_t{300} << 20U);
+    data.putAndInsertUint8Array(DcmTag(0x0029, 0x1010, EVR_OB), zeros.data(),
+                                static_cast<unsigned long>(zeros.size()));
+  };
+  slice.syntax = EXS_DeflatedLittleEndianExplicit;
+  slice.write(dir / "bomb.dcm");
+  EXPECT_THAT(jcs::test::error_line<jcs::InputError>(
+                  [&] { jcs::imaging::read_dicom_frame(dir / "bomb.dcm"); }),
+              HasSubstr("unpacks to too much"));
+}
+
 }  // namespace

@@ -133,6 +133,14 @@ TEST(ReadPicture, WhatIsNoGreyPictureOfEightBitsIsRefused) {
   EXPECT_THAT(refusal([&] { read_picture(dir.path(), {}); }), HasSubstr("is no file"));
 }
 
+// A hole of gigabytes takes no place on the disk.
+TEST(ReadPicture, AFileThatNoPictureNeedsIsRefusedBeforeItIsRead) {
+  const TempDir dir;
+  write(dir / "a.bmp", small_picture(9));
+  std::filesystem::resize_file(dir / "a.bmp", std::uintmax_t{20} << 30U);
+  EXPECT_THAT(refusal([&] { read_picture(dir / "a.bmp", {}); }), HasSubstr("a.bmp: is too large"));
+}
+
 TEST(ReadMask, EverythingButBlackIsOne) {
   const TempDir dir;
   write(dir / "mask.png", (cv::Mat_<std::uint8_t>(1, 4) << 0, 1, 255, 0));

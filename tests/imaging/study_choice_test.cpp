@@ -286,4 +286,19 @@ TEST(StudyChoice, AFileThatTheSystemCannotReadIsNoFileLess) {
               HasSubstr("0003.dcm: cannot be read: Input/output error"));
 }
 
+// The system takes paths of 4096 bytes: slices that lie deeper would be missing.
+TEST(StudyChoice, AFolderBeyondTheLongestPathIsNoFolderLess) {
+  const TempDir dir;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::path here = dir.path();
+  for (int i = 0; i < 20; ++i) {
+    std::filesystem::current_path(here);
+    here = std::string(250, 'd');
+    std::filesystem::create_directory(here);
+  }
+  std::filesystem::current_path(before);
+  EXPECT_THAT(jcs::test::error_line<jcs::InputError>([&] { jcs::imaging::read_study(dir.path()); }),
+              testing::HasSubstr("cannot be read: File name too long"));
+}
+
 }  // namespace

@@ -229,4 +229,17 @@ TEST(ResultJson, NothingOfThePatientIsLeftWithoutIdentity) {
   EXPECT_NE(parsed(text(jcs::report::Identity::kPseudonym))["study"]["patient_id"], code);
 }
 
+// The standard library's regular expressions recurse for every character.
+TEST(ResultJson, WarningsThatCiteMegabytesKeepTheirIdentityToo) {
+  auto volume = jcs::test::sample_volume();
+  auto result = jcs::test::sample_result(volume);
+  result.warnings = {"Read was series 4 \"" + std::string(2'000'000, 'J') + "\", 3 slices.",
+                     "Another" + std::string(2'000'000, '(')};
+  jcs::report::ReportOptions options;
+  options.identity = jcs::report::Identity::kPseudonym;
+  const std::string text = result_json(result, volume, options);
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("JJJ")));
+  EXPECT_THAT(text, testing::HasSubstr("Read was series 4 \u2026, 3 slices."));
+}
+
 }  // namespace

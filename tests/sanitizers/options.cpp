@@ -8,7 +8,9 @@ extern "C" {
 
 const char* __asan_default_options() {
   // LibTorch and DCMTK register themselves when they are loaded, in an order of the linker's.
-  return "check_initialization_order=0:detect_stack_use_after_return=1:strict_string_checks=0";
+  // A decoder that reaches its limit of memory is given none and says so, as without a sanitizer.
+  return "check_initialization_order=0:detect_stack_use_after_return=1:strict_string_checks=0:"
+         "allocator_may_return_null=1";
 }
 
 const char* __ubsan_default_options() { return "print_stacktrace=1"; }

@@ -92,6 +92,16 @@ TEST(Safetensors, AFailedWriteLeavesTheOldFile) {
       [&] { jcs::weights::write_safetensors("/no/such/folder/f", tensors); });
 }
 
+TEST(Safetensors, AHeadersLengthMayLookLikeAPickle) {
+  const TempDir dir;
+  std::string header = R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+  for (const std::size_t length : {0x280U, 0x380U, 0x480U, 0x580U}) {
+    header.resize(length, ' ');
+    jcs::test::save(dir / "f", safetensors_file(header, raw({1.0f})));
+    EXPECT_TRUE(read_tensors(dir / "f").tensors.contains("a")) << length;
+  }
+}
+
 TEST(Safetensors, RefusesLyingHeaders) {
   const TempDir dir;
   struct Case {
@@ -143,6 +153,20 @@ TEST(Safetensors, RefusesLyingHeaders) {
   jcs::test::save(dir / "f", jcs::test::little_endian(1ull << 60, 8) + "{}");
   EXPECT_THAT(error_line<jcs::WeightsError>([&] { read_tensors(dir / "f"); }),
               HasSubstr("header's length is wrong"));
+}
+
+TEST(Safetensors, AHeaderNestedWithoutEndIsNotParsed) {
+  const TempDir dir;
+  const auto refusal = [&](const std::string& header) {
+    jcs::test::save(dir / "f", safetensors_file(header, ""));
+    return error_line<jcs::WeightsError>([&] { read_tensors(dir / "f"); });
+  };
+  const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');
+  EXPECT_THAT(refusal(R"({"a":{"dtype":)" + deep + R"(,"shape":[0],"data_offsets":[0,0]}})"),
+              HasSubstr("the header is nested too deep or names too many tensors"));
+  std::string many = R"({"a":[)";
+  for (int i = 0; i < 600'000; ++i) many += "[],";
+  EXPECT_THAT(refusal(many + "[]]}"), HasSubstr("names too many tensors"));
 }
 
 }  // namespace

@@ -69,7 +69,4 @@ class Interrupted : public Error {
   explicit Interrupted(const std::string& what) : Error(ExitCode::kInterrupted, Problem{what}) {}
 };
 
-/// Throws the error that has this code, an Error where none has.
-[[noreturn]] void throw_error(ExitCode code, const Problem& problem);
-
 }  // namespace jcs

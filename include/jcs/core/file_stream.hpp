@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <istream>
 #include <ostream>
@@ -63,10 +62,9 @@ class DescriptorBuffer : public std::streambuf {
   std::vector<char> buffer_;
 };
 
-/// A file to read. Fails (`!stream`) when it cannot be opened or is a pipe, a socket or a device,
-/// with why() saying so. When reading
-/// goes wrong later, whatever reads – `get`, `getline`, `>>`, a parser – throws an Error that names
-/// the file and the system's reason; a ReadError where the code is kInput.
+/// A file to read. Fails (`!stream`) when it cannot be opened or is no regular file, see why().
+/// When reading goes wrong later, whatever reads – `get`, `getline`, `>>`, a parser – throws an
+/// Error that names the file and the system's reason; a ReadError where the code is kInput.
 class InputFile : public std::istream {
  public:
   explicit InputFile(const std::filesystem::path& file, ExitCode code = ExitCode::kInput);
@@ -98,18 +96,7 @@ class OutputFile : public std::ostream {
   DescriptorBuffer buffer_;
 };
 
-/// A whole file. @throws Error of this code, naming the file and the system's reason, or saying
-/// that it has more than `most` bytes
-std::string read_file(const std::filesystem::path& file, ExitCode code = ExitCode::kInput,
-                      std::uintmax_t most = UINTMAX_MAX);
-
-/// What a list, a table or JSON may have at most: millions of lines.
-constexpr std::uintmax_t kMostText = std::uintmax_t{256} << 20U;
-/// A whole text. @throws Error as read_file() does, also where it has more than kMostText bytes
-std::string read_text(const std::filesystem::path& file, ExitCode code = ExitCode::kInput);
-
-/// Reads a file, at most its first `most` bytes, and forgets it. @throws ReadError when the system
-/// does not let it be read
-void require_readable(const std::filesystem::path& file, std::uintmax_t most);
+/// A whole file. @throws Error of this code, naming the file and the system's reason
+std::string read_file(const std::filesystem::path& file, ExitCode code = ExitCode::kInput);
 
 }  // namespace jcs

@@ -9,13 +9,9 @@
 
 namespace jcs {
 
-/// The text with `?` for every character that steers a terminal or how others are shown (control
-/// characters in each of their encodings, line separators, marks that turn the direction) and for
-/// every byte that is no UTF-8, so that it stays on one line and says what it seems to.
+/// The text with `?` for all that is no UTF-8, breaks a line, steers a terminal or turns the
+/// direction of text, so that it stays on one line and says what it seems to.
 std::string printable(std::string_view text);
-
-/// The text, or its beginning and `...` where it has more than `most` bytes. Characters stay whole.
-std::string shortened(std::string_view text, std::size_t most);
 
 /// Whole text as a number: no blanks, no trailing characters, independent of the locale. Nothing
 /// when it is no number or out of range. Infinities and NaN are no numbers here.

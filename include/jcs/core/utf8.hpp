@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,9 @@ std::optional<char32_t> take_character(std::string_view& text);
 /// Valid UTF-8 on one line: bytes that are no UTF-8 become U+FFFD; control characters, line
 /// separators and marks that turn the direction of text become blanks.
 std::string clean_line(std::string_view text);
+
+/// The text, or its beginning and `...` where it has more than `most` bytes. Characters stay whole.
+std::string shortened(std::string_view text, std::size_t most);
 
 /// Whether a character is unseen or steers how others are shown: control characters, the blanks,
 /// separators and direction marks of general punctuation, byte order marks.

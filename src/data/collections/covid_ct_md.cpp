@@ -7,8 +7,8 @@
 
 #include <csv.h>
 
+#include "jcs/core/bounded_file.hpp"
 #include "jcs/core/error.hpp"
-#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/data/collections.hpp"
 

@@ -3,8 +3,8 @@
 
 #include <csv.h>
 
+#include "jcs/core/bounded_file.hpp"
 #include "jcs/core/error.hpp"
-#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
 
 #include "covid_ct_md.hpp"

@@ -77,7 +77,7 @@ Masks find_airways(const Grid& grid, const Masks& body, const Masks& air) {
     }
   }
   // The wall is no lung either, and parts the lungs from one another.
-  for (std::size_t k = 0; k < airways.size(); ++k) cv::dilate(airways[k], airways[k], wall);
+  for (cv::Mat& airway : airways) cv::dilate(airway, airway, wall);
   return airways;
 }
 

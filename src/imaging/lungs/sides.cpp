@@ -14,7 +14,7 @@ namespace jcs::imaging::lungs {
 
 namespace {
 
-constexpr double kDeepestErosionMm = 12.0;
+constexpr int kErosionSteps = 8;
 constexpr double kErosionStepMm = 1.5;
 // Of all lung tissue: a lung that is smaller was not parted from the other, it is a piece of it.
 constexpr double kSmallestShare = 0.08;
@@ -113,7 +113,8 @@ Sides divide(const Grid& grid, const Masks& body, const Masks& tissue,
              const std::stop_token& stop) {
   const std::vector<double> middle = middles(grid, body);
   const auto large = static_cast<std::size_t>(kSmallestShare * static_cast<double>(count(tissue)));
-  for (double depth = 0; depth <= kDeepestErosionMm; depth += kErosionStepMm) {
+  for (int step = 0; step <= kErosionSteps; ++step) {
+    const double depth = step * kErosionStepMm;
     const Components parts = components(grid, eroded(tissue, grid.disc(depth), stop), stop);
     const auto sides = assign(parts, left_shares(grid, parts, middle), large);
     if (!sides) continue;

@@ -138,7 +138,9 @@ def plain(path, text, renamed):
         return json.dumps(without(json.loads(text))).encode()
     if path.suffix == ".html" or path.name == "cohort.csv":
         text = re.sub(rb"slice_[0-9]+[.]dcm", b"", text, flags=re.I) if renamed else text
-        return re.sub(rb"[0-9]+([.][0-9]+)?( s\b|(?=,[0-9a-f]*\r?\n))", b"", text) if path.suffix == ".html" else re.sub(rb"[0-9]+[.][0-9]+", b"", text)
+        # Seconds: after a number in a report, in the last column of a cohort's page, among the numbers of its table.
+        times = rb"[0-9]+([.][0-9]+)? s\b|data-value=\"[0-9.e-]+\">[0-9.]+</td></tr>" if path.suffix == ".html" else rb"[0-9]+[.][0-9]+"
+        return re.sub(times, b"", text)
     return text
 
 
@@ -155,6 +157,7 @@ class Trials:
         if setting.relative:
             fills = {"{in}": "../in", "{out}": "."}
         words = [str(word) for word in [*program.words, *program.threads]]
+        places = [(str(inputs), "{in}"), (str(place), "{out}"), *((new, old) for old, new in fills.items())]
         for old, new in [*fills.items(), setting.change or ("", ""), ("{threads}", "1")]:
             words = [word.replace(old, new) if old else word for word in words]
         if setting.inputs == "CAPITALS":
@@ -176,14 +179,15 @@ class Trials:
             name = str(path.relative_to(place))
             modes.add(path.stat().st_mode & 0o777)
             if path.is_file() and not LOGS.search(name):
-                tree[name] = self.comparable(path, path.read_bytes(), fills, setting)
+                tree[name] = self.comparable(path, path.read_bytes(), places, setting)
         shutil.rmtree(place)
-        return Finished(done.returncode, tree, self.comparable(pathlib.Path("out"), out, fills, setting), err.decode(errors="replace"), modes)
+        return Finished(done.returncode, tree, self.comparable(pathlib.Path("out"), out, places, setting), err.decode(errors="replace"), modes)
 
-    def comparable(self, path, text, fills, setting):
+    def comparable(self, path, text, places, setting):
         if path.suffix not in (".dcm", ".gz", ".safetensors", ".png"):
-            for token, value in fills.items():
-                text = text.replace(f"{value}/".encode(), f"{token}/".encode())
+            for value, token in places:
+                text = re.sub(rb"(?<![./\w])" + re.escape(f"{value}/".encode()), f"{token}/".encode(), text)
+            text = text.replace(f"/{setting.inputs}/".encode(), b"/in/")
             if setting.inputs == "CAPITALS":
                 text = re.sub(rb"(?i)[.](nii[.]gz|csv|yaml|safetensors|dcm|png)\b", lambda end: end[0].lower(), text)
         return plain(path, text, setting.renamed)

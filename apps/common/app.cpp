@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <ctime>
 #include <exception>
+#include <locale>
 #include <mutex>
 #include <new>
 #include <thread>
@@ -223,6 +224,8 @@ constexpr const char* kExitCodes =
 App::App(const std::string& name, const std::string& description, const std::string& examples)
     : cli_(description, name) {
   keep_standard_streams();
+  // Options, files and tables have decimal points, whatever a library in the process asked for.
+  std::locale::global(std::locale::classic());
   keep_large_memory();
   cli_.footer("Examples:\n" + examples + "\n\n" + kExitCodes);
   cli_.set_version_flag(

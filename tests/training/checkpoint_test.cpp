@@ -111,8 +111,9 @@ TEST_F(CheckpointTest, TensorsOfAnotherKindAreRefused) {
 TEST(RunFolder, ARecordThatNestsWithoutEndSaysNothingOfTheData) {
   const jcs::test::TempDir dir;
   const jcs::training::RunFolder folder(dir.path());
-  jcs::write_file(dir / "run.json", "{\"data_sha256\":" + std::string(200'000, '[') +
-                                        std::string(200'000, ']') + "}");
+  std::string deep = R"({"data_sha256":)";
+  deep.append(200'000, '[').append(200'000, ']').append("}");
+  jcs::write_file(dir / "run.json", deep);
   EXPECT_TRUE(folder.data_hashes().is_null());
 }
 

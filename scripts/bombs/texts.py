@@ -75,7 +75,7 @@ def cases():
                                                  "-o", "{out}/cohort"], {INPUT}, text(file, content, hole), **rest)
     missing = lambda: b"image,label,patient\n" + b"".join(b"no/%d.png,1,p%d\n" % (i, i) for i in range(1_000_000))
     stages = ["--config", "{in}/seg.yaml", "--set", "data.train={case}/train.csv", "--set", "data.validation={case}/train.csv",
-              "--set", "data.cache=", "--out", "{out}/run"]
+              "--set", 'data.cache=""', "--out", "{out}/run"]
     return [
         train("nested a million deep", b"[" * 1_000_000, quick=True),
         train("mappings nested a million deep", b"{a: " * 1_000_000, quick=True),

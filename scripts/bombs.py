@@ -80,7 +80,7 @@ class Runner:
             out = self.work / "ordinary"
             shutil.rmtree(out, ignore_errors=True)
             out.mkdir()
-            train = ["--config", str(self.inputs / f"{program[-3:]}.yaml"), "--set", "data.cache=", "--set", "run.epochs=1", "--out",
+            train = ["--config", str(self.inputs / f"{program[-3:]}.yaml"), "--set", 'data.cache=""', "--set", "run.epochs=1", "--out",
                      str(out / "run")]
             words = {"jcs_diagnose": [str(self.inputs / "study"), "--weights-cls", str(self.inputs / "cls.safetensors"), "--segment",
                                       "never", "-o", str(out / "result")],
@@ -165,14 +165,14 @@ def busy():
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
-def table(rows):
-    lines = [f"{'case':66} {'program':13} {'exit':>4} {'s':>6} {'MiB':>6}  verdict  line"]
-    for row in rows:
-        verdict = "right" if not row["wrong"] else "WRONG"
-        line = row["line"].encode("ascii", "backslashreplace").decode().replace("\n", "\\n")
-        lines.append(f"{row['case'][:66]:66} {row['program']:13} {row['exit']:4} {row['seconds']:6.1f} {row['above_idle_mib']:6} "
-                     f" {verdict:7}  {row['wrong'] + ' | ' if row['wrong'] else ''}{line[:160]}")
-    return "\n".join(lines)
+HEADER = f"{'case':66} {'program':13} {'exit':>4} {'s':>6} {'MiB':>6}  verdict  line"
+
+
+def line_of(row):
+    verdict = "right" if not row["wrong"] else "WRONG"
+    line = row["line"].encode("ascii", "backslashreplace").decode().replace("\n", "\\n")
+    return (f"{row['case'][:66]:66} {row['program']:13} {row['exit']:4} {row['seconds']:6.1f} {row['above_idle_mib']:6}  {verdict:7}  "
+            f"{row['wrong'] + ' | ' if row['wrong'] else ''}{line[:160]}")
 
 
 def main():
@@ -197,11 +197,10 @@ def main():
             chosen = [case for case in chosen if case.program not in absent]
         write_inputs(bin_dir, work / "in")
         runner = Runner(bin_dir, work / "in", work)
+        print(HEADER)
         for case in chosen:
             rows.append(runner.run(case))
-            if sys.stderr.isatty() or rows[-1]["wrong"]:
-                print(table(rows[-1:]).split("\n")[1], file=sys.stderr, flush=True)
-    print(table(rows))
+            print(line_of(rows[-1]), flush=True)
     if arguments.json:
         arguments.json.write_text(json.dumps({"idle_mib": {name: round(peak) for name, peak in runner.idle.items()}, "cases": rows}, indent=2))
     wrong = sum(1 for row in rows if row["wrong"])

@@ -3,6 +3,7 @@ import struct
 
 from . import dicom
 from .case import INPUT, diagnose, list_series, report
+from .pictures import small_png
 
 FRAMES = (0x28, 0x08)
 
@@ -27,6 +28,13 @@ def bytes_of(content):
         (folder / "study").mkdir()
         (folder / "study" / "0.dcm").write_bytes(content())
     return make
+
+
+def with_mask(make):
+    def made(folder):
+        make(folder)
+        (folder / "m.png").write_bytes(small_png())
+    return made
 
 
 def sparse(folder):
@@ -62,7 +70,7 @@ def cases():
     found = [
         *(list_series(name, alone(extra=dicom.nested(depth)), codes={0, INPUT}, quick=depth > 1000) for name, depth in deep),
         diagnose("dicom: a million frames, native", alone(changes=million), quick=True),
-        diagnose("dicom: a million frames, encapsulated", alone(syntax=dicom.JPEG, changes=million, pixels=jpeg), quick=True),
+        diagnose("dicom: a million frames, encapsulated", alone(syntax=dicom.JPEG, changes=million, pixels=jpeg)),
         diagnose("dicom: 20 000 frames of one fragment", alone(syntax=dicom.JPEG, changes=many, pixels=jpeg)),
         diagnose("dicom: pixel data too short", one(pixels=pixels(square - 2)), quick=True),
         diagnose("dicom: pixel data too long", one(pixels=pixels(square + 512)), codes={0, INPUT}),
@@ -86,5 +94,5 @@ def cases():
         diagnose("dicom: spacing of nothing", one(changes={(0x28, 0x30): ("DS", "0\\0")}), codes={0, INPUT}),
     ]
     # The same files as slices of a data set, whose figures ask for size and spacing.
-    reports = [report(case.name + ", reported", case.make, "study/0.dcm", "study/0.dcm", {INPUT}) for case in found]
+    reports = [report(case.name + ", reported", with_mask(case.make), "study/0.dcm", "m.png") for case in found]
     return found + reports

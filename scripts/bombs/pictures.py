@@ -123,7 +123,7 @@ def cases():
               ("tiff", lambda: tiff(SIDE, SIDE, tile=65536, packed=8))]
     bomb = lambda: png(30_000, 30_000, zeros(30_001 * 30_000))
     large = lambda: png(8192, 8192, zeros((8192 * 8 + 1) * 8192), bits=16, colour=6)
-    again = ["--set", "data.train={case}/train.csv", "--set", "data.validation={in}/data/val.csv", "--set", "data.cache=",
+    again = ["--set", "data.train={case}/train.csv", "--set", "data.validation={in}/data/val.csv", "--set", 'data.cache=""',
              "--out", "{out}/run"]
     hostile = [*claims, ("png", bomb), ("png", large)]
     return [

@@ -27,7 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 MIB = 1 << 20
 # Differs between two good runs: times, and where the study lies.
 OF_THE_RUN = ("timing", "total_seconds", "source")
-Sample = collections.namedtuple("Sample", "seconds done rss pss files threads processes")
+Sample = collections.namedtuple("Sample", "seconds done rss own files threads processes")
 NETWORKS = {"seg": "network: {encoder: {width: 8, norm: trained, pool_before_last: true}, attention_reduction: 4}\n",
             "cls": "network: {backbone: {layers: [1, 1, 1, 1], planes: 16}, bias: true}\n"}
 
@@ -52,8 +52,8 @@ def family(pid):
 
 
 def look(pid):
-    """Resident and proportional bytes, open files, threads and processes of a family; nothing when it is gone."""
-    rss = pss = files = threads = processes = 0
+    """Resident bytes, those of its own (shared ones in parts), open files, threads and processes of a family; nothing when it is gone."""
+    rss = own = files = threads = processes = 0
     for one in family(pid):
         try:
             status = pathlib.Path(f"/proc/{one}/status").read_text()
@@ -61,12 +61,13 @@ def look(pid):
             files += len(os.listdir(f"/proc/{one}/fd"))
             rss += int(re.search(r"VmRSS:\s+(\d+)", status)[1]) * 1024
             threads += int(re.search(r"Threads:\s+(\d+)", status)[1])
-            pss += int(re.search(r"Pss:\s+(\d+)", rollup)[1]) * 1024
+            # Pages of files come and go as the system likes.
+            own += sum(int(kib) for kib in re.findall(r"Pss_(?:Anon|Shmem):\s+(\d+)", rollup)) * 1024
             processes += 1
         except (OSError, TypeError):
             if one == pid:
                 return None
-    return rss, pss, files, threads, processes
+    return rss, own, files, threads, processes
 
 
 def watched(words, log, done_so_far, pause):
@@ -106,39 +107,44 @@ def slope(samples):
     """Bytes a piece of work, by least squares."""
     if len({s.done for s in samples}) < 2:
         return 0.0
-    return statistics.linear_regression([s.done for s in samples], [s.pss for s in samples]).slope
+    return statistics.linear_regression([s.done for s in samples], [s.own for s in samples]).slope
 
 
 def summary(samples, total, width, most_growth):
-    """The figures at a tenth, the half and the end, and what grew. Open files and threads come and go with the work: their least
-    number within a round is what a leak raises."""
+    """The figures at a tenth, the half and the end, and what grew. Open files and threads come and go with the work: a leak raises
+    their least number within a round above all that the second quarter had. Memory counts from the time when two rounds were done."""
     at_work = [s for s in samples if s.done < total]  # afterwards it takes leave
     samples = at_work or samples
     rows = {}
     for share in (0.1, 0.5, 1.0):
         seen = around(samples, total, share, width)
-        rows[f"{share:.0%}"] = {"rss_mib": statistics.median(s.rss for s in seen) / MIB, "pss_mib": statistics.median(s.pss for s in seen) / MIB,
+        rows[f"{share:.0%}"] = {"rss_mib": statistics.median(s.rss for s in seen) / MIB, "own_mib": statistics.median(s.own for s in seen) / MIB,
                                 "files": min(s.files for s in seen), "threads": min(s.threads for s in seen),
                                 "processes": min(s.processes for s in seen)}
     steady = [s for s in samples if s.done >= total / 2]
-    first, middle, last = (rows[share] for share in ("10%", "50%", "100%"))
-    figures = {"samples": len(samples), "peak_pss_mib": max(s.pss for s in samples) / MIB, "at": rows,
+    warm = "10%" if total / 10 >= 2 * width else "50%"
+    first, last = rows[warm], rows["100%"]
+    quarter = [s for s in samples if total / 4 <= s.done <= total / 2] or samples[:1]
+    figures = {"samples": len(samples), "peak_own_mib": max(s.own for s in samples) / MIB, "at": rows,
                "slope_mib_per_100": 100 * slope([s for s in samples if s.done >= total / 10]) / MIB,
                "slope_of_second_half_mib_per_100": 100 * slope(steady) / MIB}
-    problems = [f"{what} grow from {middle[what]} at the half to {last[what]} at the end" for what in ("files", "threads", "processes")
-                if last[what] > middle[what]]
-    if last["pss_mib"] - first["pss_mib"] > most_growth:
-        problems.append(f"memory grows by {last['pss_mib'] - first['pss_mib']:.1f} MiB from a tenth of the work to its end")
+    problems = []
+    for what in ("files", "threads", "processes"):
+        before = max(getattr(s, what) for s in quarter)
+        if last[what] > before:
+            problems.append(f"{what} grow from {before} at most before the half to {last[what]} at least at the end")
+    if last["own_mib"] - first["own_mib"] > most_growth:
+        problems.append(f"memory grows by {last['own_mib'] - first['own_mib']:.1f} MiB from {warm} of the work to its end")
     return figures, problems
 
 
 def print_table(figures, what, total, seconds):
     print(f"{total} {what} in {seconds:.0f} s, {figures['samples']} looks at the process and its children")
-    print(f"{'at':>5} {'RSS MiB':>9} {'PSS MiB':>9} {'files':>6} {'threads':>8} {'processes':>10}")
+    print(f"{'at':>5} {'RSS MiB':>9} {'own MiB':>9} {'files':>6} {'threads':>8} {'processes':>10}")
     for share, row in figures["at"].items():
-        print(f"{share:>5} {row['rss_mib']:9.1f} {row['pss_mib']:9.1f} {row['files']:6} {row['threads']:8} {row['processes']:10}")
+        print(f"{share:>5} {row['rss_mib']:9.1f} {row['own_mib']:9.1f} {row['files']:6} {row['threads']:8} {row['processes']:10}")
     print(f"slope per 100 {what}: {figures['slope_mib_per_100']:+.2f} MiB; of the second half alone "
-          f"{figures['slope_of_second_half_mib_per_100']:+.2f} MiB; peak {figures['peak_pss_mib']:.1f} MiB")
+          f"{figures['slope_of_second_half_mib_per_100']:+.2f} MiB; peak {figures['peak_own_mib']:.1f} MiB")
 
 
 # --- Work
@@ -160,14 +166,14 @@ def config(folder, kind, resize, run, workers=1):
 def phantoms(bin_dir, folder, size, slices):
     """A handful of studies of different kinds and sizes."""
     made = []
+    # The first, the pictures (which need decoders) and the volume come before the others.
     for seed, (rows, columns) in enumerate([(1, 1), (1.25, 1), (1, 1.5), (0.75, 0.75), (1.5, 1.5)]):
         made.append(folder / f"dicom{seed}")
         must(bin_dir / "jcs_phantom", "study", made[-1], "--rows", round(rows * size), "--columns", round(columns * size), "--slices",
              slices + 2 * seed, "--seed", 11 + seed, *(["--diseased"] if seed != 3 else []))
     must(bin_dir / "jcs_diagnose", made[0], "--weights-cls", folder / "run_cls" / "best.safetensors", "--segment", "never", "--device", "cpu",
          "--nifti-volume", "--png", "-o", folder / "first")
-    made += [folder / "first" / "volume.nii.gz", folder / "first" / "pictures"]
-    return made
+    return [made[0], folder / "first" / "pictures", folder / "first" / "volume.nii.gz", *made[1:]]
 
 
 def linked(source, place):
@@ -212,7 +218,7 @@ def soak_cohort(bin_dir, folder, arguments):
              folder / "run_seg" / "best.safetensors", "--device", "cpu", "--threads", arguments.threads, "--segment", "always", "--nifti-opacity",
              "--content-time", "20260101000000", "-o", folder / "out", "--quiet"]
     samples, seconds = watched(words, folder / "log", done, arguments.pause)
-    figures, problems = summary(samples, arguments.studies, max(len(kinds), arguments.studies // 20), arguments.most_growth)
+    figures, problems = summary(samples, arguments.studies, len(kinds), arguments.most_growth)
     got = sorted(path for path in results.iterdir() if not path.name.startswith("."))
     if len(got) != len(order):
         problems.append(f"{len(got)} results of {len(order)} studies")

@@ -46,7 +46,9 @@ TEST(Memory, DoesNotGrowWithTheNumberOfSizes) {
   std::size_t most = 0;
   for (std::int64_t pixels = 32; pixels <= 320; pixels += 8) {
     most = std::max(most, network(memory, pixels));
-    EXPECT_LE(memory.held(), 2 * most) << pixels;
+    // A block in use may be larger than the map in it. Were all kept, it would be nine times as
+    // much.
+    EXPECT_LE(memory.held(), 3 * most) << pixels;
   }
 }
 

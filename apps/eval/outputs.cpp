@@ -23,13 +23,15 @@ void add_output_arguments(App& app, OutputArguments& arguments, const std::strin
 
 void write(const Outputs& outputs, const OutputArguments& arguments, const App& app) {
   if (!arguments.json.empty()) {
-    write_file(arguments.json, outputs.json.dump(2) + "\n");
+    write_file(
+        arguments.json,
+        outputs.json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   }
   if (!arguments.csv.empty() && !outputs.csv.empty()) {
     write_file(arguments.csv, outputs.csv);
   }
   if (!app.quiet()) {
-    print(outputs.table);
+    print_lines(outputs.table);
   }
 }
 

@@ -10,6 +10,7 @@
 #include "jcs/core/error.hpp"
 #include "jcs/core/output_lock.hpp"
 #include "jcs/core/pending_files.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/data/collections.hpp"
 #include "jcs/data/manifest.hpp"
 #include "jcs/data/overlap.hpp"
@@ -50,7 +51,8 @@ void print_summary(const fs::path& file, const data::Manifest& manifest) {
     if (!entry.patient.empty()) patients.insert(entry.patient);
   }
   std::printf("%s: %zu slices, %zu positive, %zu negative, %zu with a mask; %zu patients",
-              file.c_str(), manifest.entries.size(), positive, negative, masks, patients.size());
+              jcs::printable(file.string()).c_str(), manifest.entries.size(), positive, negative,
+              masks, patients.size());
   if (unknown > 0) std::printf(", %zu slices of nobody known", unknown);
   std::printf("\n");
 }

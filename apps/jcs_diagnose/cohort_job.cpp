@@ -44,7 +44,7 @@ std::string settings_text(const DiagnosePlan& plan, Networks& networks) {
     settings["threshold"] =
         threshold->fraction ? Json(*threshold->fraction) : Json(threshold->count);
   }
-  return settings.dump();
+  return settings.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string summary_text(const cohort::CohortSummary& summary,
@@ -93,7 +93,7 @@ void diagnose_cohort(const DiagnoseArguments& arguments, App& app) {
   if (arguments.json) {
     print(summary_json(summary));
   } else if (!app.quiet()) {
-    print(summary_text(summary, plan.output));
+    print_lines(summary_text(summary, plan.output));
   }
   if (summary.code != ExitCode::kDone) {
     throw Error(summary.code,

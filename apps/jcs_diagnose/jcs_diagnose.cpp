@@ -2,6 +2,7 @@
 #include <string>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/imaging/study.hpp"
 #include "jcs/report/summary.hpp"
 
@@ -38,7 +39,8 @@ void list_series(const std::filesystem::path& folder, app::App& app) {
   std::string text;
   for (const imaging::SeriesSummary& series :
        imaging::list_series(folder, app.progress(), app.stop())) {
-    text += series.line() + (series.uid.empty() ? "" : ", UID " + series.uid) + "\n";
+    text += printable(series.line()) +
+            (series.uid.empty() ? "" : ", UID " + printable(series.uid)) + "\n";
   }
   app::print(text);
 }
@@ -59,8 +61,8 @@ void diagnose(const app::DiagnoseArguments& arguments, app::App& app) {
   if (arguments.json) {
     app::print(done.json);
   } else if (!app.quiet()) {
-    app::print(report::short_summary(done.result) +
-               "report: " + (plan.output / "report.html").string() + "\n");
+    app::print_lines(report::short_summary(done.result) +
+                     "report: " + (plan.output / "report.html").string() + "\n");
   }
 }
 

@@ -34,16 +34,16 @@ void convert(const Arguments& arguments) {
   }
   const auto lock = jcs::OutputLock::beside(arguments.to);
   const auto done = jcs::weights::convert(arguments.file, arguments.to);
-  jcs::app::print(arguments.to.string() + ": " + std::to_string(done.tensors) + " tensors from " +
-                  done.format +
-                  (done.card ? ", card of a network for " + to_text(done.card->task)
-                             : std::string(", no model card")) +
-                  "\n");
+  jcs::app::print_lines(arguments.to.string() + ": " + std::to_string(done.tensors) +
+                        " tensors from " + done.format +
+                        (done.card ? ", card of a network for " + to_text(done.card->task)
+                                   : std::string(", no model card")) +
+                        "\n");
 }
 
 void verify(const Arguments& arguments) {
   const auto found = jcs::weights::verify(arguments.file, arguments.sha256);
-  jcs::app::print(
+  jcs::app::print_lines(
       found.sha256 + "  " + arguments.file.string() + "\n" + found.format + ", " +
       std::to_string(found.tensors) + " tensors, all numbers finite" +
       (found.card ? ", fit a network for " + to_text(found.card->task) : std::string()) + "\n");

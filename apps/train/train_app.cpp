@@ -34,7 +34,11 @@ void add_train_arguments(App& app, TrainArguments& arguments) {
 std::vector<std::string> settings_of(const TrainArguments& arguments) {
   std::vector<std::string> settings = arguments.settings;
   if (!arguments.out.empty()) {
-    settings.push_back("run.folder=" + nlohmann::json(arguments.out).dump());
+    try {
+      settings.push_back("run.folder=" + nlohmann::json(arguments.out).dump());
+    } catch (const nlohmann::json::exception&) {
+      throw UsageError({"the folder's name is no UTF-8", "--out " + arguments.out});
+    }
   }
   return settings;
 }

@@ -35,6 +35,15 @@ def list_series(name, make, codes=frozenset({INPUT}), **rest):
     return Case(name, "jcs_diagnose", ["{case}/study", "--list-series"], set(codes), make, **rest)
 
 
+def report(name, make, image, mask, codes=frozenset({0, INPUT}), **rest):
+    """The figures of a data set of one slice; needs no network, so that builds without LibTorch meet the readers too. A
+    figure that needs no pixels of the image may be right whatever they are."""
+    def made(folder):
+        make(folder)
+        (folder / "all.csv").write_text(f"image,mask,label,patient\n{image},{mask},1,p\n")
+    return Case(name, "jcs_data", ["report", "{case}/all.csv", "--json", "{out}/report.json", "--quiet"], set(codes), made, **rest)
+
+
 def inspect(name, make, file, **rest):
     return Case(name, "jcs_weights", ["inspect", "{case}/" + file], {WEIGHTS}, make, **rest)
 

@@ -2,7 +2,8 @@
 import struct
 
 from . import dicom
-from .case import INPUT, diagnose, list_series
+from .case import INPUT, diagnose, list_series, report
+from .pictures import small_png
 
 FRAMES = (0x28, 0x08)
 
@@ -27,6 +28,13 @@ def bytes_of(content):
         (folder / "study").mkdir()
         (folder / "study" / "0.dcm").write_bytes(content())
     return make
+
+
+def with_mask(make):
+    def made(folder):
+        make(folder)
+        (folder / "m.png").write_bytes(small_png())
+    return made
 
 
 def sparse(folder):
@@ -59,10 +67,10 @@ def cases():
     jpeg = dicom.encapsulated([b"\xff\xd8\xff\xd9"])
     huge_jpeg = b"\xff\xd8\xff\xc3" + struct.pack(">HBHHB", 11, 16, 65535, 65535, 1) + b"\1\x11\0\xff\xd9"
     deep = [(f"dicom: sequences nested {depth} deep", depth) for depth in (1000, 100_000, 1_000_000)]
-    return [
+    found = [
         *(list_series(name, alone(extra=dicom.nested(depth)), codes={0, INPUT}, quick=depth > 1000) for name, depth in deep),
         diagnose("dicom: a million frames, native", alone(changes=million), quick=True),
-        diagnose("dicom: a million frames, encapsulated", alone(syntax=dicom.JPEG, changes=million, pixels=jpeg), quick=True),
+        diagnose("dicom: a million frames, encapsulated", alone(syntax=dicom.JPEG, changes=million, pixels=jpeg)),
         diagnose("dicom: 20 000 frames of one fragment", alone(syntax=dicom.JPEG, changes=many, pixels=jpeg)),
         diagnose("dicom: pixel data too short", one(pixels=pixels(square - 2)), quick=True),
         diagnose("dicom: pixel data too long", one(pixels=pixels(square + 512)), codes={0, INPUT}),
@@ -85,3 +93,6 @@ def cases():
         diagnose("dicom: positions beyond any body", one(changes={(0x20, 0x32): ("DS", "1e300\\1e300\\1e300")}), codes={0, INPUT}),
         diagnose("dicom: spacing of nothing", one(changes={(0x28, 0x30): ("DS", "0\\0")}), codes={0, INPUT}),
     ]
+    # The same files as slices of a data set, whose figures ask for size and spacing.
+    reports = [report(case.name + ", reported", with_mask(case.make), "study/0.dcm", "m.png") for case in found]
+    return found + reports

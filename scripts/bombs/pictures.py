@@ -4,7 +4,7 @@ import struct
 import zlib
 
 from . import packing
-from .case import INPUT, Case, diagnose
+from .case import INPUT, Case, diagnose, report
 
 SIDE = 100_000
 
@@ -123,9 +123,14 @@ def cases():
               ("tiff", lambda: tiff(SIDE, SIDE, tile=65536, packed=8))]
     bomb = lambda: png(30_000, 30_000, zeros(30_001 * 30_000))
     large = lambda: png(8192, 8192, zeros((8192 * 8 + 1) * 8192), bits=16, colour=6)
-    again = ["--set", "data.train={case}/train.csv", "--set", "data.validation={in}/data/val.csv", "--set", "data.cache=",
+    again = ["--set", "data.train={case}/train.csv", "--set", "data.validation={in}/data/val.csv", "--set", 'data.cache=""',
              "--out", "{out}/run"]
+    hostile = [*claims, ("png", bomb), ("png", large)]
     return [
+        *(report(f"picture: mask {index}, a {ending}", folder_of(f"x.{ending}", content), "study/0.png", f"study/x.{ending}", {INPUT})
+          for index, (ending, content) in enumerate(hostile)),
+        report("picture: a mask with a hole of 20 GB", sparse_picture, "study/0.bmp", "study/0.bmp", {INPUT}),
+        report("nifti: a mask of 10 GB of zeros", gzip_bomb, "bomb.nii.gz", "bomb.nii.gz"),
         *(diagnose(f"picture: {ending} that claims 10^5 x 10^5", folder_of(f"x.{ending}", content), quick=ending in ("png", "tif"))
           for ending, content in claims),
         diagnose("picture: PNG of 30 000 x 30 000 zeros", folder_of("x.png", bomb)),

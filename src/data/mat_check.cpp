@@ -50,7 +50,7 @@ class Unpacker {
         stream_.next_out = unpacked.data();
         stream_.avail_out = static_cast<uInt>(unpacked.size());
         state = inflate(&stream_, Z_NO_FLUSH);
-        if (stream_.total_out > kMostUnpacked) {
+        if (exceeds()) {
           return false;
         }
       } while (state == Z_OK && stream_.avail_out == 0);
@@ -60,6 +60,9 @@ class Unpacker {
     }
     return state == Z_STREAM_END;
   }
+
+  // Whether what was unpacked so far is more than belongs into such a file.
+  [[nodiscard]] bool exceeds() const { return stream_.total_out > kMostUnpacked; }
 
  private:
   z_stream stream_{};
@@ -113,8 +116,14 @@ void check_mat_file(const fs::path& file) {
       throw InputError(
           {"ends too early", file.string(), std::to_string(at) + " bytes", std::to_string(size)});
     }
-    if (number(0) == kPacked && !Unpacker().sound(in, bytes)) {
-      throw InputError({"is damaged: a variable cannot be unpacked", file.string()});
+    if (number(0) != kPacked) {
+      continue;
+    }
+    Unpacker unpacker;
+    if (!unpacker.sound(in, bytes)) {
+      throw InputError({unpacker.exceeds() ? "a variable unpacks to more than any field has"
+                                           : "is damaged: a variable cannot be unpacked",
+                        file.string()});
     }
   }
 }

@@ -65,7 +65,8 @@ void RunFolder::write_configuration(const std::string& yaml) const {
 }
 
 void RunFolder::write_run(const nlohmann::json& run) const {
-  write_file(folder_ / "run.json", run.dump(2) + "\n");
+  write_file(folder_ / "run.json",
+             run.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 nlohmann::json RunFolder::data_hashes() const {

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include "jcs/core/hash.hpp"
 
@@ -204,6 +205,42 @@ TEST(StageOneFile, ALyingHeaderAllocatesNothing) {
   const std::string beyond("\x01\0\0\0\x40\0\0\0\xFF\xFF\xFF\x7F\xFF\xFF\xFF\x7F", 16);
   std::ofstream(dir / "b.mat", std::ios::binary) << bytes.replace(at, 16, beyond);
   EXPECT_FALSE(refusal(dir / "b.mat").empty());
+}
+
+/// So many times 64 MiB of zeros, packed once: a full flush leaves bytes that may be repeated.
+std::string packed_zeros(int times) {
+  z_stream stream{};
+  EXPECT_EQ(deflateInit(&stream, Z_BEST_COMPRESSION), Z_OK);
+  std::vector<unsigned char> zeros(1U << 20U), out(1U << 20U);
+  std::string head, block;
+  const auto flush = [&](unsigned bytes, std::string& to) {
+    stream.next_in = zeros.data();
+    stream.avail_in = bytes;
+    stream.next_out = out.data();
+    stream.avail_out = static_cast<uInt>(out.size());
+    deflate(&stream, Z_FULL_FLUSH);
+    to.append(reinterpret_cast<const char*>(out.data()), out.size() - stream.avail_out);
+  };
+  flush(1, head);
+  for (int i = 0; i < 64; ++i) flush(1U << 20U, block);
+  deflateEnd(&stream);
+  for (int i = 0; i < times; ++i) head += block;
+  return head;
+}
+
+// Checking a variable unpacks it: ten megabytes would take a minute.
+TEST(StageOneFile, AVariableLargerThanAnyFieldIsNotUnpackedToItsEnd) {
+  const TempDir dir;
+  const std::string zeros = packed_zeros(160);  // 10 GiB
+  std::string file = "MATLAB 5.0 MAT-file";
+  file.resize(124, ' ');
+  file += std::string("\0\x01IM\x0F\0\0\0", 8);
+  for (int shift = 0; shift < 32; shift += 8) {
+    file += static_cast<char>((zeros.size() >> shift) & 0xFFU);
+  }
+  std::ofstream(dir / "bomb.mat", std::ios::binary) << file << zeros;
+  EXPECT_THAT(refusal(dir / "bomb.mat"),
+              HasSubstr("a variable unpacks to more than any field has"));
 }
 
 TEST(StageOneFile, DamagedBytesOfAPackedFileAreNoticed) {

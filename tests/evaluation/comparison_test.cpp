@@ -97,14 +97,11 @@ TEST_F(ComparisonTest, RefusesOtherPicturesAndOtherFiles) {
   std::string deep = json.dump();
   deep.replace(deep.find("\"@\""), 3, std::string(200'000, '[') + std::string(200'000, ']'));
   std::ofstream(dir_ / "deep.json") << deep;
-  EXPECT_THAT(refusal(dir_ / "deep.json"), HasSubstr("is no evaluation"));
+  EXPECT_THAT(refusal(dir_ / "deep.json"), HasSubstr("nested too deep"));
   EXPECT_THAT(refusal(dir_ / "less.json"), testing::AllOf(HasSubstr("lacks"), HasSubstr("'p3'")));
   std::ofstream(dir_ / "text.json") << "no json";
   EXPECT_THAT(refusal(dir_ / "text.json"), HasSubstr("no evaluation of a segmentation"));
   EXPECT_THAT(refusal(dir_ / "gone.json"), HasSubstr("cannot be read"));
-  std::ofstream(dir_ / "deep.json")
-      << "{\"pictures\": " << std::string(100'000, '[') << std::string(100'000, ']') << "}";
-  EXPECT_THAT(refusal(dir_ / "deep.json"), HasSubstr("nested too deep"));
 }
 
 class ClassificationComparison : public testing::Test {

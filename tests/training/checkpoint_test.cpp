@@ -98,8 +98,9 @@ TEST_F(CheckpointTest, AStateThatNestsWithoutEndIsRefused) {
 TEST_F(CheckpointTest, TensorsOfAnotherKindAreRefused) {
   whole_ = jcs::weights::read_tensors(file_);
   const std::string weight = "network/weight";
-  EXPECT_THAT(refusal_with(weight, torch::ones({1, 3})), HasSubstr(weight));
-  EXPECT_THAT(refusal_with(weight, torch::ones({1, 2}, torch::kInt64)), HasSubstr(weight));
+  EXPECT_THAT(refusal_with(weight, torch::ones({1, 3})), HasSubstr("weight: checkpoint does"));
+  EXPECT_THAT(refusal_with(weight, torch::ones({1, 2}, torch::kInt64)),
+              HasSubstr("weight: checkpoint does"));
   const std::string step = "optimizer/weight.step";
   ASSERT_NE(whole_.tensors.find(step), nullptr);
   for (const torch::Tensor& bad : {torch::ones({2}, torch::kInt64), torch::ones({0}, torch::kInt64),
@@ -111,8 +112,9 @@ TEST_F(CheckpointTest, TensorsOfAnotherKindAreRefused) {
 TEST(RunFolder, ARecordThatNestsWithoutEndSaysNothingOfTheData) {
   const jcs::test::TempDir dir;
   const jcs::training::RunFolder folder(dir.path());
-  jcs::write_file(dir / "run.json", "{\"data_sha256\":" + std::string(200'000, '[') +
-                                        std::string(200'000, ']') + "}");
+  std::string deep = R"({"data_sha256":)";
+  deep.append(200'000, '[').append(200'000, ']').append("}");
+  jcs::write_file(dir / "run.json", deep);
   EXPECT_TRUE(folder.data_hashes().is_null());
 }
 

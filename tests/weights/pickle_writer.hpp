@@ -28,14 +28,14 @@ class PickleWriter {
     return *this;
   }
   PickleWriter& text(std::string_view text) {
-    return protocol_ >= 4 ? op("\x8c" + little_endian(text.size(), 1) + std::string(text))
-                          : op("X" + little_endian(text.size(), 4) + std::string(text));
+    return protocol_ >= 4 ? op("\x8c").op(little_endian(text.size(), 1)).op(text)
+                          : op("X").op(little_endian(text.size(), 4)).op(text);
   }
   PickleWriter& integer(std::int64_t number) {
     if (number >= 0 && number < 256) {
-      return op("K" + little_endian(static_cast<std::uint64_t>(number), 1));
+      return op("K").op(little_endian(static_cast<std::uint64_t>(number), 1));
     }
-    return op("\x8a\x08" + little_endian(static_cast<std::uint64_t>(number), 8));
+    return op("\x8a\x08").op(little_endian(static_cast<std::uint64_t>(number), 8));
   }
   PickleWriter& global(const std::string& module, const std::string& name) {
     return protocol_ >= 4 ? text(module).text(name).op("\x93")

@@ -8,7 +8,7 @@ children are watched. It ends with 1 where memory, open files or threads grow wi
 
   scripts/soak.py                                  500 studies; some twenty minutes on two cores
   scripts/soak.py --command train_seg              300 steps
-  scripts/soak.py --studies 24 --size 48 --slices 6 --resize 64
+  scripts/soak.py --studies 24 --size 40 --slices 4 --resize 64
 """
 import argparse
 import collections

@@ -1,6 +1,10 @@
 #include <filesystem>
 #include <string>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/imaging/study.hpp"
@@ -66,6 +70,14 @@ void diagnose(const app::DiagnoseArguments& arguments, app::App& app) {
   }
 }
 
+// Threads come and go with every study. Each would take memory from one of several arenas, and what
+// lies unused in one serves no other: a process of five hundred studies held 100 MiB more.
+void share_memory_among_threads() {
+#if defined(__GLIBC__)
+  ::mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -81,6 +93,7 @@ int main(int argc, char** argv) {
     if (arguments.list_series) {
       list_series(arguments.study, app);
     } else if (arguments.cohort) {
+      share_memory_among_threads();
       app::diagnose_cohort(arguments, app);
     } else {
       diagnose(arguments, app);

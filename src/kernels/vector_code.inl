@@ -141,7 +141,7 @@ void tile_out(const float* products, std::int64_t position_stride, int channels,
 }
 
 /// Not a number is the larger.
-inline Vector larger(const Vector& a, const Vector& b) { return (a > b) | (a != a) ? a : b; }
+inline Vector larger(const Vector& a, const Vector& b) { return ((a > b) | (a != a)) ? a : b; }
 
 void max_row(const float* upper, const float* lower, std::int64_t pixel_stride, std::int64_t width,
              int channels, float* out) {

@@ -80,7 +80,9 @@ void change(Json& value, const Json& other, Random& random) {
         mutate_as_bytes(text);
         value = text;
       } else if (value.is_number_integer()) {
-        value = value.get<std::int64_t>() + static_cast<std::int64_t>(below(random, 9)) - 4;
+        // Unsigned, as those beside the largest and the smallest number are wanted, too.
+        value = static_cast<std::int64_t>(static_cast<std::uint64_t>(value.get<std::int64_t>()) +
+                                          below(random, 9) - 4);
       }
       break;
     default:

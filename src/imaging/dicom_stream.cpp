@@ -1,5 +1,6 @@
 #include "dicom_stream.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -21,6 +22,11 @@ constexpr std::int64_t kAnyhow = std::int64_t{128} << 20U;
 // Slices pack to a third; deflate takes zeros to a thousandth.
 constexpr std::uintmax_t kMostRatio = 100;
 
+// What the parser reads at once of tags, types and lengths at most, and how often it may: three
+// times for an element. Twenty thousand frames with fifty elements each stay far below.
+constexpr offile_off_t kMostOfHeader = 64;
+constexpr std::int64_t kMostHeaders = 8'000'000;
+
 /// Where the stack is now.
 const std::byte* stack_here() { return static_cast<const std::byte*>(__builtin_frame_address(0)); }
 
@@ -33,7 +39,10 @@ std::uintptr_t distance(const std::byte* a, const std::byte* b) {
 }  // namespace
 
 DicomStream::DicomStream(const std::filesystem::path& file)
-    : DcmInputFileStream(OFFilename(file.c_str())), file_(file), stack_(stack_here()) {}
+    : DcmInputFileStream(OFFilename(file.c_str())), file_(file), stack_(stack_here()) {
+  std::error_code error;
+  size_ = std::filesystem::file_size(file, error);
+}
 
 OFBool DicomStream::good() const { return !refusal_ && DcmInputFileStream::good(); }
 
@@ -49,9 +58,13 @@ offile_off_t DicomStream::read(void* buffer, offile_off_t length) {
   if (!refusal_ && distance(stack_, stack_here()) > kMostStack) {
     refusal_ = {.what = "sequences are nested too deep", .where = file_.string()};
   }
+  if (!refusal_ && length <= kMostOfHeader && ++headers_ > kMostHeaders) {
+    refusal_ = {.what = "holds more elements than any image", .where = file_.string()};
+  }
   if (refusal_) {
-    // The parser does not look how much it got.
-    std::memset(buffer, 0, static_cast<std::size_t>(length));
+    // The parser does not look how much it got of tags and lengths. It does for values, which may
+    // claim gigabytes that nothing has touched yet.
+    std::memset(buffer, 0, static_cast<std::size_t>(std::min(length, kMostOfHeader)));
     return 0;
   }
   const offile_off_t got = DcmInputFileStream::read(buffer, length);
@@ -70,10 +83,8 @@ void DicomStream::count(offile_off_t bytes) {
   bytes_ += bytes;
   if (bytes_ <= kAnyhow) return;
   // Only what is packed can be much more than its file.
-  std::error_code error;
-  const std::uintmax_t there = std::filesystem::file_size(file_, error);
   const auto got = static_cast<std::uintmax_t>(bytes_);
-  if (got <= (bytes_ >> 20 <= limits().volume_mib ? kMostRatio : 2) * there) return;
+  if (got <= (bytes_ >> 20 <= limits().volume_mib ? kMostRatio : 2) * size_) return;
   refusal_ = {.what = "unpacks to too much",
               .where = file_.string(),
               .expected = "at most " + std::to_string(limits().volume_mib) + " MiB, and " +

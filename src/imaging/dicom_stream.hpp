@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 
@@ -20,8 +21,9 @@ class DicomStream : public DcmInputFileStream {
  public:
   explicit DicomStream(const std::filesystem::path& file);
 
-  /// Why the stream ended before the file: sequences are nested too deep, or a deflated file
-  /// unpacks to more than limits().volume_mib or to far more than itself.
+  /// Why the stream ended before the file: sequences are nested too deep, there are more elements
+  /// than in any image, or a deflated file unpacks to more than limits().volume_mib or to far more
+  /// than itself.
   [[nodiscard]] const std::optional<Problem>& refusal() const { return refusal_; }
 
   [[nodiscard]] OFBool good() const override;
@@ -36,6 +38,8 @@ class DicomStream : public DcmInputFileStream {
 
   std::optional<Problem> refusal_;
   std::filesystem::path file_;
+  std::uintmax_t size_ = 0;  ///< UINTMAX_MAX: not known
+  std::int64_t headers_ = 0;
   const std::byte* stack_ = nullptr;
   offile_off_t bytes_ = 0;
 };

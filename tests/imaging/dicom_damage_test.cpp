@@ -10,6 +10,8 @@
 #include <dcmtk/dcmdata/dcpxitem.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <zlib.h>
 
 #include "jcs/core/error.hpp"
 #include "jcs/imaging/dicom_pixels.hpp"
@@ -327,6 +329,57 @@ TEST(DicomDamage, ADeflatedFileThatUnpacksToHundredsOfItsSizeIsRefused) {
   EXPECT_THAT(jcs::test::error_line<jcs::InputError>(
                   [&] { jcs::imaging::read_dicom_frame(dir / "bomb.dcm"); }),
               HasSubstr("unpacks to too much"));
+}
+
+/// Where the data set begins: behind the preamble and the group of meta information.
+std::size_t data_set_of(const std::string& content) {
+  std::size_t length = 0;
+  for (std::size_t i = 4; i-- > 0;) {
+    length = length << 8U | static_cast<unsigned char>(content.at(132 + 8 + i));
+  }
+  return 132 + 12 + length;
+}
+
+std::string deflated(std::string content) {
+  z_stream stream{};
+  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY), Z_OK);
+  std::string packed(deflateBound(&stream, content.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(content.data());
+  stream.avail_in = static_cast<uInt>(content.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
+}
+
+// Memory that a value claims is touched only as far as the file fills it.
+TEST(DicomDamage, AValueThatClaimsGigabytesOfADeflatedFileDoesNotTakeThem) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.syntax = EXS_DeflatedLittleEndianExplicit;
+  slice.write(dir / "deflated.dcm");
+  const std::string head = content_of(dir / "deflated.dcm");
+  const std::string claim("\x29\0\x10\x10OB\0\0\xF0\xFF\xFF\xEF", 12);
+  overwrite(dir / "bomb.dcm", head.substr(0, data_set_of(head)) +
+                                  deflated(claim + std::string(std::size_t{160} << 20U, '\0')));
+  rusage before{}, after{};
+  ASSERT_EQ(::getrusage(RUSAGE_SELF, &before), 0);
+  EXPECT_THAT(refusal(dir / "bomb.dcm"), HasSubstr("unpacks to too much"));
+  ASSERT_EQ(::getrusage(RUSAGE_SELF, &after), 0);
+  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 1 << 20) << "KiB";
+}
+
+// A disk full of zeros behind the image costs nothing where files may have holes. Eight of them are
+// an element.
+TEST(DicomDamage, AFileOfMoreElementsThanAnyImageIsRefused) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.write(dir / "hole.dcm");
+  const auto whole = std::filesystem::file_size(dir / "hole.dcm");
+  std::filesystem::resize_file(dir / "hole.dcm", whole + (std::uintmax_t{100} << 30U));
+  EXPECT_THAT(refusal(dir / "hole.dcm"), HasSubstr("holds more elements than any image"));
 }
 
 }  // namespace

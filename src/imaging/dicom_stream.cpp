@@ -67,16 +67,32 @@ offile_off_t DicomStream::read(void* buffer, offile_off_t length) {
     std::memset(buffer, 0, static_cast<std::size_t>(std::min(length, kMostOfHeader)));
     return 0;
   }
-  const offile_off_t got = DcmInputFileStream::read(buffer, length);
-  count(got);
-  return got;
+  auto* const bytes = static_cast<std::byte*>(buffer);
+  return in_pieces(length, [&](offile_off_t done, offile_off_t piece) {
+    return DcmInputFileStream::read(bytes + done, piece);
+  });
 }
 
 offile_off_t DicomStream::skip(offile_off_t length) {
   if (refusal_) return 0;
-  const offile_off_t skipped = DcmInputFileStream::skip(length);
-  count(skipped);
-  return skipped;
+  return in_pieces(length, [&](offile_off_t /*done*/, offile_off_t piece) {
+    return DcmInputFileStream::skip(piece);
+  });
+}
+
+// A single value may unpack to gigabytes.
+offile_off_t DicomStream::in_pieces(
+    offile_off_t length, const std::function<offile_off_t(offile_off_t, offile_off_t)>& take) {
+  constexpr offile_off_t kPiece = 16 << 20;
+  offile_off_t done = 0;
+  do {
+    const offile_off_t piece = std::min(length - done, kPiece);
+    const offile_off_t got = take(done, piece);
+    done += got;
+    count(got);
+    if (got < piece) break;
+  } while (done < length && !refusal_);
+  return done;
 }
 
 void DicomStream::count(offile_off_t bytes) {

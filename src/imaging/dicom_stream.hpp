@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include <dcmtk/config/osconfig.h>
@@ -34,6 +35,10 @@ class DicomStream : public DcmInputFileStream {
   offile_off_t skip(offile_off_t length) override;
 
  private:
+  /// Takes bytes piece by piece as long as nothing goes too far. @return how many were taken
+  offile_off_t in_pieces(
+      offile_off_t length,
+      const std::function<offile_off_t(offile_off_t done, offile_off_t piece)>& take);
   void count(offile_off_t bytes);
 
   std::optional<Problem> refusal_;

@@ -135,7 +135,8 @@ def cases():
           for ending, content in claims),
         diagnose("picture: PNG of 30 000 x 30 000 zeros", folder_of("x.png", bomb)),
         diagnose("picture: PNG of 8192 x 8192, four channels of 16 bits", folder_of("x.png", large)),
-        diagnose("picture: the first one is 8192 x 8192", folder_of("!.png", lambda: png(8192, 8192, zeros(8193 * 8192)))),
+        # As large as a slice may be: room is made for a volume of as many such as there are files.
+        diagnose("picture: the first one is 8192 x 8192", folder_of("!.png", lambda: png(8192, 8192, zeros(8193 * 8192))), mib=1536),
         diagnose("picture: a hole of 20 GB", sparse_picture),
         Case("picture: PNG bomb as annotation", "eval_seg", ["--predictions", "{case}/predictions", "--annotations",
              "{case}/annotations", "--json", "{out}/x.json"], {INPUT}, masks("x.png", bomb)),

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 
 #include <ATen/Functions.h>
 #include <nlohmann/json.hpp>
@@ -9,6 +8,7 @@
 #include "jcs/core/json_text.hpp"
 
 #include "readers.hpp"
+#include "repeated_name.hpp"
 #include "safetensors_types.hpp"
 #include "tensor_geometry.hpp"
 
@@ -74,20 +74,12 @@ class Header {
       throw WeightsError({"the header is nested too deep or names too many tensors", file_,
                           "at most " + std::to_string(kMostValues) + " values"});
     }
-    std::set<std::string> names;
-    try {
-      const json header =
-          json::parse(text, [&](int depth, json::parse_event_t event, const json& value) {
-            if (depth == 1 && event == json::parse_event_t::key &&
-                !names.insert(value.get<std::string>()).second) {
-              refuse("two tensors have this name", value.get<std::string>());
-            }
-            return true;
-          });
-      if (header.is_object()) {
-        return header;
-      }
-    } catch (const json::exception&) {
+    if (const auto name = repeated_name(text)) {
+      refuse("two tensors have this name", *name);
+    }
+    json header = json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (header.is_object()) {
+      return header;
     }
     throw WeightsError({"the header is no JSON object", file_});
   }

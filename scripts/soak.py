@@ -42,12 +42,12 @@ def must(*words):
 
 def family(pid):
     """The process and those that descend from it."""
-    found, todo = [], [pid]
-    while todo:
-        one = todo.pop()
+    found, unseen = [], [pid]
+    while unseen:
+        one = unseen.pop()
         found.append(one)
         for task in pathlib.Path(f"/proc/{one}/task").glob("*/children"):
-            todo += [int(child) for child in task.read_text().split()]
+            unseen += [int(child) for child in task.read_text().split()]
     return found
 
 

@@ -4,7 +4,7 @@
 #
 #     scripts/fuzz.sh                            # every fuzzer that needs no LibTorch for 10 s
 #     scripts/fuzz.sh --seconds 3600 dicom mat   # these for an hour each
-#     scripts/fuzz.sh --runs 1000000             # every one, a million inputs each
+#     scripts/fuzz.sh --runs 1000000             # every one, a million inputs each; --jobs 4: four at a time, else as many as cores
 #     scripts/fuzz.sh --torch                    # those of LibTorch, which itself is not instrumented: pth safetensors checkpoint
 #
 # What was learned is kept in build/fuzz/corpus and goes on from there; inputs that crash a reader lie in build/fuzz/finds, with
@@ -15,11 +15,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 all=(dicom codec_jpeg codec_jpeg_lossy codec_jpegls codec_jpeg2000 codec_rle picture nifti yaml lists result_json mat)
 preset=fuzz seeder=jcs_fuzz_seeds
-seconds=10 runs=-1
+seconds=10 runs=-1 jobs=$(nproc)
 while [ $# -gt 0 ]; do
   case $1 in
     --seconds) seconds=${2:?--seconds needs a number}; shift ;;
     --runs) runs=${2:?--runs needs a number}; seconds=0; shift ;;
+    --jobs) jobs=${2:?--jobs needs a number}; shift ;;
     --torch) preset=fuzz-torch seeder=jcs_fuzz_torch_seeds all=(pth safetensors checkpoint) ;;
     -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
     -*) echo "fuzz.sh: unknown option '$1', see --help" >&2; exit 2 ;;
@@ -27,7 +28,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[[ $seconds =~ ^[0-9]+$ && $runs =~ ^-?[0-9]+$ ]] || { echo "fuzz.sh: a number is wanted, see --help" >&2; exit 2; }
+[[ $seconds =~ ^[0-9]+$ && $runs =~ ^-?[0-9]+$ && $jobs =~ ^[1-9][0-9]*$ ]] || { echo "fuzz.sh: a number is wanted, see --help" >&2; exit 2; }
 fuzzers=("$@")
 [ ${#fuzzers[@]} -gt 0 ] || fuzzers=("${all[@]}")
 for fuzzer in "${fuzzers[@]}"; do
@@ -41,24 +42,39 @@ cmake --build $build --target $seeder "${fuzzers[@]/%/_fuzz}"
 mkdir -p $build/corpus $build/finds
 [ -d $build/seeds ] || $build/bin/$seeder $build/seeds
 
-found=0
-for fuzzer in "${fuzzers[@]}"; do
-  case $fuzzer in codec_jpeg_lossy) seeds=codec_jpeg ;; *) seeds=$fuzzer ;; esac
-  case $fuzzer in yaml | lists) longest=4096 ;; *) longest=65536 ;; esac
+# In memory where there is one; what fuzzers that crashed leave goes with it.
+shm=/dev/shm
+[ -w $shm ] || shm=${TMPDIR:-/tmp}
+TMPDIR=$(mktemp -d "$shm/jcs-fuzz-run-XXXXXX")
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
+fuzz() {
+  local fuzzer=$1 seeds=$1 longest=65536 log=$build/finds/$1/log state=clean
+  case $fuzzer in codec_jpeg_lossy) seeds=codec_jpeg ;; esac
+  case $fuzzer in yaml | lists) longest=4096 ;; esac
   mkdir -p "$build/corpus/$fuzzer" "$build/finds/$fuzzer"
-  log=$build/finds/$fuzzer/log
   # DCMTK asks for as much as an element claims, 4 GiB at most, and gives it back untouched when the file ends before.
-  if "$build/bin/${fuzzer}_fuzz" -max_total_time="$seconds" -runs="$runs" -rss_limit_mb=2048 -malloc_limit_mb=5000 -timeout=5 -max_len=$longest \
+  "$build/bin/${fuzzer}_fuzz" -max_total_time="$seconds" -runs="$runs" -rss_limit_mb=2048 -malloc_limit_mb=5000 -timeout=5 -max_len=$longest \
     -print_final_stats=1 -artifact_prefix="$build/finds/$fuzzer/" "$build/corpus/$fuzzer" "$build/seeds/$seeds" \
-    >"$log" 2>&1; then
-    state=clean
-  else
-    state="FOUND, see $log"
-    found=1
-  fi
+    >"$log" 2>&1 || state="FOUND, see $log"
+  local runs_done covered
   runs_done=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
   covered=$(sed -n 's/.* cov: \([0-9]*\).*/\1/p' "$log" | tail -n 1)
   printf '%-18s %10s runs, %6s edges: %s\n' "$fuzzer" "${runs_done:-?}" "${covered:-?}" "$state"
+  [ "$state" = clean ]
+}
+
+found=0 running=0
+for fuzzer in "${fuzzers[@]}"; do
+  if [ $running -eq "$jobs" ]; then
+    wait -n || found=1
+    running=$((running - 1))
+  fi
+  fuzz "$fuzzer" &
+  running=$((running + 1))
 done
-rm -rf /dev/shm/jcs-fuzz-*  # of fuzzers that crashed
+for ((; running > 0; running--)); do
+  wait -n || found=1
+done
 exit $found

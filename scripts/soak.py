@@ -27,6 +27,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 MIB = 1 << 20
 # Differs between two good runs: times, and where the study lies.
 OF_THE_RUN = ("timing", "total_seconds", "source")
+# Its own and the ends of its pipes that the program holds.
+FILES_OF_A_DECODER = 7
 Sample = collections.namedtuple("Sample", "seconds done rss own files threads processes")
 NETWORKS = {"seg": "network: {encoder: {width: 8, norm: trained, pool_before_last: true}, attention_reduction: 4}\n",
             "cls": "network: {backbone: {layers: [1, 1, 1, 1], planes: 16}, bias: true}\n"}
@@ -110,9 +112,9 @@ def slope(samples):
     return statistics.linear_regression([s.done for s in samples], [s.own for s in samples]).slope
 
 
-def summary(samples, total, width, most_growth):
+def summary(samples, total, width, most_growth, decoders):
     """The figures at a tenth, the half and the end, and what grew. Open files and threads come and go with the work: a leak raises
-    their least number within a round above all that the second quarter had. Memory counts from the time when two rounds were done."""
+    their least number within a round above all that the first half had. Memory counts from the time when two rounds were done."""
     at_work = [s for s in samples if s.done < total]  # afterwards it takes leave
     samples = at_work or samples
     rows = {}
@@ -124,15 +126,17 @@ def summary(samples, total, width, most_growth):
     steady = [s for s in samples if s.done >= total / 2]
     warm = "10%" if total / 10 >= 2 * width else "50%"
     first, last = rows[warm], rows["100%"]
-    quarter = [s for s in samples if total / 4 <= s.done <= total / 2] or samples[:1]
+    half = [s for s in samples if s.done <= total / 2] or samples[:1]
     figures = {"samples": len(samples), "peak_own_mib": max(s.own for s in samples) / MIB, "at": rows,
                "slope_mib_per_100": 100 * slope([s for s in samples if s.done >= total / 10]) / MIB,
                "slope_of_second_half_mib_per_100": 100 * slope(steady) / MIB}
     problems = []
-    for what in ("files", "threads", "processes"):
-        before = max(getattr(s, what) for s in quarter)
-        if last[what] > before:
-            problems.append(f"{what} grow from {before} at most before the half to {last[what]} at least at the end")
+    before = {what: max(getattr(s, what) for s in half) for what in ("files", "threads", "processes")}
+    # A decoder starts when all others are at work, which on a busy machine may happen late for the first time.
+    late = min(max(0, last["processes"] - before["processes"]), decoders)
+    for what, of_a_decoder in (("files", FILES_OF_A_DECODER), ("threads", 1), ("processes", 1)):
+        if last[what] > before[what] + late * of_a_decoder:
+            problems.append(f"{what} grow from {before[what]} at most before the half to {last[what]} at least at the end")
     if last["own_mib"] - first["own_mib"] > most_growth:
         problems.append(f"memory grows by {last['own_mib'] - first['own_mib']:.1f} MiB from {warm} of the work to its end")
     return figures, problems
@@ -218,7 +222,7 @@ def soak_cohort(bin_dir, folder, arguments):
              folder / "run_seg" / "best.safetensors", "--device", "cpu", "--threads", arguments.threads, "--segment", "always", "--nifti-opacity",
              "--content-time", "20260101000000", "-o", folder / "out", "--quiet"]
     samples, seconds = watched(words, folder / "log", done, arguments.pause)
-    figures, problems = summary(samples, arguments.studies, len(kinds), arguments.most_growth)
+    figures, problems = summary(samples, arguments.studies, len(kinds), arguments.most_growth, arguments.threads)
     got = sorted(path for path in results.iterdir() if not path.name.startswith("."))
     if len(got) != len(order):
         problems.append(f"{len(got)} results of {len(order)} studies")
@@ -247,7 +251,7 @@ def soak_training(bin_dir, folder, arguments):
             return 0
     samples, seconds = watched([bin_dir / "train_seg", "--config", folder / "seg.yaml", "--out", folder / "run", "--quiet"], folder / "log", done,
                                arguments.pause)
-    figures, problems = summary(samples, epochs, max(1, epochs // 20), arguments.most_growth)
+    figures, problems = summary(samples, epochs, max(1, epochs // 20), arguments.most_growth, 0)
     figures["steps"] = epochs * -(-slices // batch)
     return figures, problems, "epochs", epochs, seconds
 

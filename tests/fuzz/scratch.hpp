@@ -13,15 +13,16 @@
 
 namespace jcs::fuzz {
 
-/// A folder of this process, in memory where there is one. The readers take files, and thousands of
-/// them a second.
+/// A folder of this process: where TMPDIR says, else in memory where there is one. The readers take
+/// files, and thousands of them a second.
 class Scratch {
  public:
   Scratch() {
     const std::filesystem::path memory = "/dev/shm";
-    const bool usable = ::access(memory.c_str(), W_OK | X_OK) == 0;
-    std::string pattern =
-        ((usable ? memory : std::filesystem::temp_directory_path()) / "jcs-fuzz-XXXXXX").string();
+    const bool in_memory =
+        std::getenv("TMPDIR") == nullptr && ::access(memory.c_str(), W_OK | X_OK) == 0;
+    const auto place = in_memory ? memory : std::filesystem::temp_directory_path();
+    std::string pattern = (place / "jcs-fuzz-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) std::abort();
     folder_ = pattern;
   }

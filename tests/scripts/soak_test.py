@@ -44,11 +44,13 @@ else:
         time.sleep(0.02)
         if fault == "memory": kept.append(bytearray(os.urandom(1 << 20)))
         if fault == "files": kept.append(open("/dev/null"))
+        if fault == "processes" or (fault == "late decoder" and i == 40):
+            kept.append(subprocess.Popen(["sleep", "10"], stdin=subprocess.PIPE, stdout=subprocess.PIPE))
         if fault == "threads":
             threading.Thread(target=time.sleep, args=(3600,), daemon=True).start()
         one(line, out / "studies" / pathlib.Path(line).name, b"other" if fault == "result" and i == 59 else b"same")
 """
-HEAD = f"#!{sys.executable}\nimport json, os, pathlib, sys, threading, time\nkept = []\n"
+HEAD = f"#!{sys.executable}\nimport json, os, pathlib, subprocess, sys, threading, time\nkept = []\n"
 
 
 class Soak(unittest.TestCase):
@@ -72,8 +74,13 @@ class Soak(unittest.TestCase):
         self.assertEqual((figures["studies"], figures["different_results"], figures["problems"]), (60, 0, []))
         self.assertEqual(list(figures["at"]), ["10%", "50%", "100%"])
 
+    def test_a_decoder_that_starts_late_is_no_leak(self):
+        done = self.soak("late decoder")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_what_grows_does_not(self):
-        for fault, word in (("memory", "memory grows by"), ("files", "files grow from"), ("threads", "threads grow from")):
+        for fault, word in (("memory", "memory grows by"), ("files", "files grow from"), ("threads", "threads grow from"),
+                            ("processes", "processes grow from")):
             done = self.soak(fault)
             self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
             self.assertIn(word, done.stdout)

@@ -220,6 +220,22 @@ TEST_F(EvalPrograms, RefuseInOneLine) {
                  "cannot be created");
 }
 
+TEST_F(EvalPrograms, LimitsOfWhatAFileMayAskForAreOptions) {
+  const PictureSet large(1, 1000, 1100, "r");
+  for (const std::string which : {"seg", "cls"}) {
+    const std::string name = "eval_" + which;
+    std::vector<std::string> words{
+        "--weights",    run_of(which) + "/best.safetensors", "--manifest", large.manifest(),
+        "--trained-on", shared_->train.manifest(),           "--quiet"};
+    const Finished whole = eval(name.c_str(), words);
+    EXPECT_EQ(whole.code, 0) << whole.err;
+    words.insert(words.end(), {"--limit-slice-megapixels", "1"});
+    expect_refusal(name.c_str(), 3, words, "too large");
+    words.back() = "0";
+    expect_refusal(name.c_str(), 2, words, "limit_slice_megapixels");
+  }
+}
+
 // The names and figures that other programs rely on.
 TEST(EvalSeg, ScoresThePairsOfAnIndependentTool) {
   const fs::path folder = jcs::test::reference_dir() / "metrics";

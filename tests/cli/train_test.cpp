@@ -128,6 +128,18 @@ TEST_P(TrainProgram, RefusesAFolderOfAnotherRunNamingTheKey) {
   EXPECT_EQ(anew.code, 0) << anew.err;
 }
 
+TEST_P(TrainProgram, LimitsOfWhatAFileMayAskForAreOptions) {
+  const PictureSet large(4, 1000, 1100, "r");
+  const Finished refused = run_program(
+      command("run", {"--set", "run.epochs=1", "--set", "data.train=" + large.manifest().string(),
+                      "--limit-slice-megapixels", "1", "--quiet"}));
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_EQ(refused.error_lines(), 1) << refused.err;
+  EXPECT_NE(refused.err.find("too large"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find(large.path().string()), std::string::npos) << refused.err;
+  EXPECT_FALSE(fs::exists(dir_ / "run" / "final.safetensors"));
+}
+
 // Every segmenter's configuration takes the networks of Table VII by one key.
 TEST(TrainSeg, TakesAnotherArchitectureWithAnyConfiguration) {
   const auto print = [](const std::string& name, std::vector<std::string> sets) {

@@ -80,8 +80,10 @@ bool little_endian(const fs::path& file) {
   const bool little = std::memcmp(&header[126], "IM", 2) == 0;
   const bool big = std::memcmp(&header[126], "MI", 2) == 0;
   const auto version = static_cast<unsigned char>(little ? header[125] : header[124]);
+  // matio takes a file of any other version for version 4, with sizes where none are.
+  const bool whole_version = (little ? header[124] : header[125]) == 0;
   if (static_cast<std::size_t>(in.gcount()) < header.size() || (!little && !big) ||
-      (version != 1 && version != 2)) {
+      !whole_version || (version != 1 && version != 2)) {
     throw InputError({"is no MAT file", file.string(), "MATLAB 5"});
   }
   if (version == 2) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <mutex>
 #include <new>
@@ -118,13 +119,19 @@ class DecoderProcesses::Pool {
   std::string ask(std::size_t bytes, const DecoderRequest& request, const Fill& fill,
                   const Use& use) {
     RemoteDecoder decoder = take();
-    fill(decoder.room(bytes));
-    while (!decoder.request(request) && decoder.proven()) {
-      // It ended while it was idle, which is no fault of this picture.
-      decoder = take();
+    std::optional<DecoderReply> reply;
+    for (bool again = true; again;) {
       fill(decoder.room(bytes));
+      const auto asked = std::chrono::steady_clock::now();
+      const bool proven = decoder.proven();
+      // A new one that is gone may have left word why.
+      reply = decoder.request(request) || !proven ? decoder.reply() : std::nullopt;
+      const auto took = std::chrono::steady_clock::now() - asked;
+      // One that answered before ended while it was idle, or something killed it: that may be no
+      // fault of this picture, which a new one is given once more.
+      again = !reply && proven && took < std::chrono::seconds(limits().decoder_seconds);
+      if (again) decoder = start();
     }
-    const std::optional<DecoderReply> reply = decoder.reply();
     if (reply && reply->no_process != 0) {
       throw std::system_error(reply->no_process, std::generic_category(),
                               "no decoder process can be started");
@@ -142,12 +149,14 @@ class DecoderProcesses::Pool {
 
  private:
   RemoteDecoder take() {
-    const std::scoped_lock lock(mutex_);
-    if (!idle_.empty()) {
+    if (const std::scoped_lock lock(mutex_); !idle_.empty()) {
       RemoteDecoder decoder = std::move(idle_.back());
       idle_.pop_back();
       return decoder;
     }
+    return start();
+  }
+  RemoteDecoder start() {
     auto [ours, theirs] = socket_pair();
     SharedMemory memory;
     if (!send_descriptors(control_.get(), {theirs.get(), memory.descriptor()})) {

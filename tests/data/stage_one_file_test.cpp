@@ -104,6 +104,18 @@ TEST(StageOneFile, WhatIsNoMatFileIsRefused) {
   EXPECT_THAT(refusal(dir.path()), HasSubstr("is no file"));
 }
 
+// What looks like version 5 but for the lower byte of the version, matio read as version 4, whose
+// name was to be two gigabytes long.
+TEST(StageOneFile, AnUnknownVersionIsRefused) {
+  const TempDir dir;
+  write_pair(dir / "a.mat", MAT_FT_MAT5);
+  std::string bytes = jcs::test::content_of(dir / "a.mat");
+  ASSERT_EQ(bytes.substr(124, 4), std::string("\x00\x01IM", 4));
+  bytes[124] = ' ';
+  std::ofstream(dir / "a.mat") << bytes;
+  EXPECT_THAT(refusal(dir / "a.mat"), HasSubstr("is no MAT file (expected MATLAB 5)"));
+}
+
 TEST(StageOneFile, Version73IsRefused) {
   const TempDir dir;
   write_pair(dir / "a.mat", MAT_FT_MAT73);

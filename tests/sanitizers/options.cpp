@@ -29,7 +29,8 @@ const char* __lsan_default_suppressions() {
 }
 
 const char* __tsan_default_options() {
-  return "second_deadlock_stack=1:history_size=5:report_signal_unsafe=0";
+  return "second_deadlock_stack=1:history_size=5:report_signal_unsafe=0:allocator_may_return_null="
+         "1";
 }
 
 const char* __tsan_default_suppressions() {
@@ -44,10 +45,17 @@ const char* __tsan_default_suppressions() {
       // Not instrumented either; their locks are atomics that cannot be seen.
       "race:libtbb.so\n"
       "race:libopencv_core.so\n"
+      "race:libopencv_imgproc.so\n"
       "race:libtorch_cpu.so\n"
       "race:libc10.so\n"
       "called_from_lib:libtorch_cpu.so\n"
-      "deadlock:libtorch_cpu.so\n";
+      "deadlock:libtorch_cpu.so\n"
+      // Registers its drivers, once, when OpenCV first looks at a picture.
+      "deadlock:libgdal.so\n"
+      // What is registered before main() is locked by mutexes whose making the sanitizer has not
+      // seen.
+      "mutex:libtorch_cpu.so\n"
+      "mutex:libtorch_cuda.so\n";
 }
 
 }  // extern "C"

@@ -44,6 +44,10 @@ std::string settings_text(const DiagnosePlan& plan, Networks& networks) {
     settings["threshold"] =
         threshold->fraction ? Json(*threshold->fraction) : Json(threshold->count);
   }
+  // A result that is there already has not been sent: it is made again, and sent.
+  if (plan.send) {
+    settings["send"] = {plan.send->host, plan.send->port, plan.send->called_ae};
+  }
   return settings.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -79,7 +79,7 @@ class Run {
   void one(const Study& study) {
     StudyProgress progress(progress_, "study " + std::to_string(summary_.ran + 1) + " of " +
                                           std::to_string(work_.size()) + ", " + study.name);
-    log_.begin(study);
+    const std::string files = log_.begin(study);
     try {
       diagnose_(study, result_folder(options_.folder, study), progress);
     } catch (const Interrupted&) {
@@ -95,7 +95,7 @@ class Run {
       if (const auto failure = device_failure(error)) throw DeviceFailure(*failure);
       return failed(study, error.what(), ExitCode::kUnforeseen);
     }
-    log_.finish(study);
+    log_.finish(study, files);
     log().info("{}: done", study.name);
   }
 

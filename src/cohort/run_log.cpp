@@ -8,6 +8,7 @@
 #include "jcs/core/text.hpp"
 
 #include "shard_lock.hpp"
+#include "study_fingerprint.hpp"
 
 namespace jcs::cohort {
 
@@ -49,7 +50,9 @@ RunLog::RunLog(const std::vector<Study>& studies, const CohortOptions& options)
 }
 
 bool RunLog::done(const Study& study) const {
-  if (!is_done(read_state(options_.folder, study), study, digest_)) {
+  const auto state = read_state(options_.folder, study);
+  if (!is_done(state, study, digest_) ||
+      state->files != study_fingerprint(study.path, options_.folder)) {
     return false;
   }
   InputFile in(result_folder(options_.folder, study) / "result.json", ExitCode::kOutput);
@@ -62,15 +65,21 @@ bool RunLog::broken_off(const Study& study) const {
 }
 
 StudyState RunLog::state(const Study& study, StudyState::Step step) const {
-  return {.step = step, .path = shown_path(study), .settings = digest_, .error = {}};
+  return {.step = step, .path = shown_path(study), .settings = digest_, .files = {}, .error = {}};
 }
 
-void RunLog::begin(const Study& study) const {
-  write_state(options_.folder, study, state(study, StudyState::Step::kRunning));
+std::string RunLog::begin(const Study& study) const {
+  StudyState running = state(study, StudyState::Step::kRunning);
+  running.files = study_fingerprint(study.path, options_.folder);
+  write_state(options_.folder, study, running);
+  return running.files;
 }
 
-void RunLog::finish(const Study& study) const {
-  write_state(options_.folder, study, state(study, StudyState::Step::kDone));
+// Those of the beginning: what changed while it was read may not be in the result.
+void RunLog::finish(const Study& study, const std::string& files) const {
+  StudyState finished = state(study, StudyState::Step::kDone);
+  finished.files = files;
+  write_state(options_.folder, study, finished);
 }
 
 void RunLog::fail(const Study& study, const std::string& error, ExitCode code) const {

@@ -21,14 +21,14 @@ class RunLog {
   /// the studies
   RunLog(const std::vector<Study>& studies, const CohortOptions& options);
 
-  /// Whether there is a whole result, made with these settings.
+  /// Whether there is a whole result, made of these files with these settings.
   [[nodiscard]] bool done(const Study& study) const;
   /// Whether a run was killed during the study.
   [[nodiscard]] bool broken_off(const Study& study) const;
 
-  /// Notes that the study is under way.
-  void begin(const Study& study) const;
-  void finish(const Study& study) const;
+  /// Notes that the study is under way. @returns what tells its files from others, for finish()
+  [[nodiscard]] std::string begin(const Study& study) const;
+  void finish(const Study& study, const std::string& files) const;
   /// Notes the error, unless another process has done the study meanwhile.
   void fail(const Study& study, const std::string& error, ExitCode code) const;
   /// As if it had not begun.

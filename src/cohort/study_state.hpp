@@ -14,6 +14,7 @@ struct StudyState {
   Step step = Step::kRunning;
   std::string path;      ///< shown_path()
   std::string settings;  ///< SHA-256 of the settings
+  std::string files;     ///< study_fingerprint() when it was begun
   std::string error;     ///< one line
   int exit_code = 0;
 };

@@ -1,5 +1,7 @@
 #include "jcs/cohort/run.hpp"
 
+#include <chrono>
+
 #include <gmock/gmock.h>
 
 #include "jcs/core/device_failure.hpp"
@@ -127,6 +129,53 @@ TEST_F(RunCohort, OtherSettingsAreDoneAnew) {
   settings_ = "threshold 10";
   EXPECT_EQ(run().done, 3U);
   EXPECT_THAT(ran_, ElementsAre("a", "b", "c"));
+}
+
+TEST_F(RunCohort, AStudyWhoseFilesChangedIsDoneAnew) {
+  jcs::test::write_text(dir_ / "in/a/1.dcm", "one");
+  jcs::test::write_text(dir_ / "in/a/deep/2.dcm", "two");
+  jcs::test::write_text(dir_ / "in/b/1.dcm", "one");
+  studies_ = {{"a", dir_ / "in/a", "a"}, {"b", dir_ / "in/b", "b"}};
+  run();
+  run();
+  EXPECT_THAT(ran_, IsEmpty());
+  jcs::test::write_text(dir_ / "in/a/deep/2.dcm", "longer");
+  run();
+  EXPECT_THAT(ran_, ElementsAre("a"));
+  jcs::test::write_text(dir_ / "in/b/2.dcm", "one more");
+  run();
+  EXPECT_THAT(ran_, ElementsAre("b"));
+  // As long as before, but written later.
+  fs::last_write_time(dir_ / "in/b/1.dcm",
+                      fs::last_write_time(dir_ / "in/b/1.dcm") + std::chrono::milliseconds(1));
+  run();
+  EXPECT_THAT(ran_, ElementsAre("b"));
+  // Wherever it lies.
+  fs::rename(dir_ / "in", dir_ / "moved");
+  studies_ = {{"a", dir_ / "moved/a", "a"}, {"b", dir_ / "moved/b", "b"}};
+  run();
+  EXPECT_THAT(ran_, IsEmpty());
+}
+
+TEST_F(RunCohort, AnotherTreeWithTheSameNamesIsNotTakenForDone) {
+  jcs::test::write_text(dir_ / "one/P001/1.dcm", "x");
+  jcs::test::write_text(dir_ / "two/P001/1.dcm", "x");
+  studies_ = {{"P001", dir_ / "one/P001", "P001"}};
+  run();
+  studies_ = {{"P001", dir_ / "two/P001", "P001"}};
+  const CohortSummary summary = run();
+  EXPECT_THAT(ran_, ElementsAre("P001"));
+  EXPECT_EQ(summary.skipped, 0U);
+}
+
+TEST_F(RunCohort, ResultsAmongAStudysFilesAreNoneOfThem) {
+  jcs::test::write_text(dir_ / "in/1.dcm", "one");
+  out_ = dir_ / "in/out";
+  studies_ = {{"in", dir_ / "in", "in"}};
+  run();
+  jcs::test::write_result(dir_ / "in/by_hand");
+  run();
+  EXPECT_THAT(ran_, IsEmpty());
 }
 
 TEST_F(RunCohort, ADeletedOrCutResultIsDoneAnew) {

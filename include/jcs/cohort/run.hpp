@@ -19,7 +19,7 @@ namespace jcs::cohort {
 //   cohort.csv             one row a study: see table.hpp
 //   index.html             the same for people, with links to the reports: see page.hpp
 //   studies/NAME/          the result of a study, whole or not there
-//   state/NAME.json        whether it is done, with which settings, or why it failed
+//   state/NAME.json        whether it is done, of which files with which settings, or why it failed
 //
 // All files are written whole. No two studies share a file but cohort.csv and index.html, which
 // every run makes anew from all that is there, so any number of shards may run at once. A run that
@@ -28,7 +28,8 @@ namespace jcs::cohort {
 struct CohortOptions {
   std::filesystem::path folder;  ///< of the cohort; made where it is missing
   std::string settings;  ///< all that a result depends on but the study: options, weights' hashes.
-                         ///< Results made with other settings are made again.
+                         ///< Results made with other settings, or of files that are others or
+                         ///< have changed since (names, sizes, times), are made again.
   Shard shard;           ///< the part of the studies to run
   bool paths = true;     ///< cohort.csv and index.html may hold paths and errors' texts, which
                          ///< often name patients; state/ always does

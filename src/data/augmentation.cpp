@@ -51,7 +51,8 @@ void remove_margin(Picture& picture, double margin, Random& random) {
   const cv::Rect rest(left, top, size.width - left - right, size.height - top - bottom);
   for_both(picture, [&](cv::Mat& m, bool is_mask) {
     cv::Mat resized;
-    cv::resize(m(rest), resized, size, 0, 0, is_mask ? cv::INTER_NEAREST : cv::INTER_LINEAR);
+    // The other nearest neighbour would shift masks by half a pixel against their pictures.
+    cv::resize(m(rest), resized, size, 0, 0, is_mask ? cv::INTER_NEAREST_EXACT : cv::INTER_LINEAR);
     m = resized;
   });
 }

@@ -105,6 +105,28 @@ TEST_F(AugmentationTest, MarginAndRotationMoveBothAlike) {
   }
 }
 
+// Half a pixel, always to the same side, would teach a segmenter to be wrong by it.
+TEST_F(AugmentationTest, AMarginShiftsNoMaskAgainstItsPicture) {
+  Picture disc{cv::Mat::zeros(96, 96, CV_8UC1), cv::Mat::zeros(96, 96, CV_8UC1)};
+  cv::circle(disc.grey, {44, 52}, 12, cv::Scalar(255), cv::FILLED);
+  disc.mask = disc.grey / 255;
+  AugmentationOptions options;
+  options.margin = 0.15;
+  options.margin_probability = 1.0;
+  cv::Point2d shift;
+  constexpr int kSeeds = 100;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    const Picture moved =
+        augmented(disc, preprocessing_, options, jcs::Random(static_cast<std::uint64_t>(seed)));
+    const cv::Moments mask = cv::moments(moved.mask, true);
+    const cv::Moments grey = cv::moments(moved.grey >= 128, true);
+    shift.x += (mask.m10 / mask.m00 - grey.m10 / grey.m00) / kSeeds;
+    shift.y += (mask.m01 / mask.m00 - grey.m01 / grey.m00) / kSeeds;
+  }
+  EXPECT_NEAR(shift.x, 0.0, 0.05);
+  EXPECT_NEAR(shift.y, 0.0, 0.05);
+}
+
 TEST_F(AugmentationTest, ContrastAndBrightnessLeaveTheMaskAlone) {
   AugmentationOptions options;
   options.contrast = 0.2;

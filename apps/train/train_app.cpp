@@ -43,11 +43,12 @@ std::vector<std::string> settings_of(const TrainArguments& arguments) {
   return settings;
 }
 
-training::Invocation invocation_of(int argc, char** argv, const std::string& yaml) {
+training::Invocation invocation_of(int argc, char** argv, const std::string& yaml, bool restart) {
   training::Invocation invocation;
   invocation.configuration = yaml;
   invocation.command.assign(argv, argv + argc);
   invocation.version = JCS_VERSION;
+  invocation.restart = restart;
   return invocation;
 }
 
@@ -71,16 +72,11 @@ std::unique_ptr<parallel::Ranks> join_ranks(training::RunOptions& run) {
   return parallel::Ranks::join(*rendezvous, device);
 }
 
-void restart_if_asked(const TrainArguments& arguments, const std::filesystem::path& folder,
-                      parallel::Ranks& ranks) {
+void refuse_if_under_way(const std::filesystem::path& folder, parallel::Ranks& ranks) {
   std::error_code ignored;
   if (ranks.is_first() && std::filesystem::exists(folder, ignored)) {
-    const training::RunFolder run(folder);
-    // The training takes the lock for itself; here a run that is under way is told of at once.
-    const OutputLock lock = run.lock();
-    if (arguments.restart) {
-      run.clear();
-    }
+    // The training takes the lock for itself.
+    const OutputLock lock = training::RunFolder(folder).lock();
   }
   ranks.barrier();
 }

@@ -29,16 +29,15 @@ void add_train_arguments(App& app, TrainArguments& arguments);
 std::vector<std::string> settings_of(const TrainArguments& arguments);
 
 /// What the run's folder is to say of this command.
-training::Invocation invocation_of(int argc, char** argv, const std::string& yaml);
+training::Invocation invocation_of(int argc, char** argv, const std::string& yaml, bool restart);
 
 /// Meets the other processes where a launcher started several, and gives each of this machine's
 /// GPUs to one of them. @throws UsageError
 std::unique_ptr<parallel::Ranks> join_ranks(training::RunOptions& run);
 
-/// Removes what an earlier run left in the folder, when the user asked to start anew; all processes
-/// return when that is done. @throws OutputError when a run is under way in the folder
-void restart_if_asked(const TrainArguments& arguments, const std::filesystem::path& folder,
-                      parallel::Ranks& ranks);
+/// Tells of a run that is under way in the folder before any data are read; all processes return
+/// together. @throws OutputError
+void refuse_if_under_way(const std::filesystem::path& folder, parallel::Ranks& ranks);
 
 /// Logs one line an epoch on the first of the processes, and after the last one where the weights
 /// are.
@@ -67,10 +66,10 @@ int train_main(int argc, char** argv, const std::string& name, const std::string
     }
     training::check(options);
     const auto ranks = join_ranks(options.run);
-    restart_if_asked(arguments, options.run.folder, *ranks);
+    refuse_if_under_way(options.run.folder, *ranks);
     Progress& progress = ranks->is_first() ? app.progress() : no_progress();
     const training::TrainingResult result =
-        train(options, invocation_of(argc, argv, yaml),
+        train(options, invocation_of(argc, argv, yaml, arguments.restart),
               train_apps(options.run.epochs, ranks->is_first()), progress, app.stop(), ranks.get());
     log_result(result, options.run.folder);
   });

@@ -56,6 +56,15 @@ class ClassifierTask : public Task {
     return parts;
   }
 
+  [[nodiscard]] std::vector<std::string> figures() const override {
+    std::vector<std::string> names = {"balanced_accuracy", "sensitivity", "specificity", "accuracy",
+                                      "loss"};
+    if (has_annotations_) {
+      names.emplace_back("map_inside");
+    }
+    return names;
+  }
+
   Scores validate(Progress& progress, const std::stop_token& stop) override {
     metrics::Confusion counts;
     metrics::Mean loss, inside;
@@ -166,7 +175,7 @@ TrainingResult train_classifier(const ClassifierTrainingOptions& options,
   prepare_process(options.run);
   Manifests manifests = read_manifests(options.data);
   nlohmann::json hashes;
-  if ((ranks == nullptr || ranks->is_first()) && !RunFolder::can_resume(options.run.folder)) {
+  if (ranks == nullptr || ranks->is_first()) {
     hashes = examine(manifests, options.data, progress, stop);
   }
   TrainingSetup setup = make_setup(options, invocation, observers);

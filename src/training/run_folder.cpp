@@ -23,10 +23,6 @@ RunFolder::RunFolder(std::filesystem::path folder) : folder_(std::move(folder)) 
   }
 }
 
-bool RunFolder::can_resume(const std::filesystem::path& folder) {
-  return std::filesystem::exists(folder / kCheckpoint);
-}
-
 std::filesystem::path RunFolder::checkpoint_of(std::int64_t epoch) const {
   std::string number = std::to_string(epoch);
   number.insert(0, number.size() < 4 ? 4 - number.size() : 0, '0');

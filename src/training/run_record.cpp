@@ -1,8 +1,11 @@
 #include "run_record.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <torch/torch.h>
+
+#include "jcs/core/text.hpp"
 
 #include "watch.hpp"
 
@@ -33,20 +36,49 @@ nlohmann::json provenance_of(const TrainingSetup& setup, const EpochRecord& reco
   return out;
 }
 
+namespace {
+
+UsageError no_figure(const std::vector<std::string>& figures, const std::string& name) {
+  return UsageError({"no validation figure of that name", "run.best_by",
+                     "one of " + joined(figures), "'" + name + "'"});
+}
+
+}  // namespace
+
 const std::pair<std::string, std::optional<double>>& best_figure(const Scores& scores,
                                                                  const std::string& name) {
   if (name.empty()) {
     return scores.front();
   }
-  std::string names;
-  for (const auto& score : scores) {
-    if (score.first == name) {
-      return score;
-    }
-    names += (names.empty() ? "" : ", ") + score.first;
+  const auto found = std::ranges::find(scores, name, &Scores::value_type::first);
+  if (found != scores.end()) {
+    return *found;
   }
-  throw UsageError(
-      {"no validation figure of that name", "run.best_by", "one of " + names, "'" + name + "'"});
+  std::vector<std::string> names;
+  for (const auto& score : scores) {
+    names.push_back(score.first);
+  }
+  throw no_figure(names, name);
+}
+
+void require_figure(const std::vector<std::string>& figures, const std::string& name) {
+  if (std::ranges::find(figures, name) == figures.end()) {
+    throw no_figure(figures, name);
+  }
+}
+
+void require_same_data(const nlohmann::json& now, const RunFolder& folder) {
+  const nlohmann::json then = folder.data_hashes();
+  if (!now.is_object() || !then.is_object()) {
+    return;
+  }
+  for (const auto& [part, hash] : then.items()) {
+    if (now.contains(part) && now.at(part) != hash) {
+      throw InputError({"the pictures or labels are no longer those that the run began with",
+                        "data." + part,
+                        "the earlier ones, or --restart, which trains anew on these"});
+    }
+  }
 }
 
 UsageError not_finite(const Stepper::Outcome& outcome, const data::SliceDataset& slices,

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -26,6 +27,13 @@ nlohmann::json provenance_of(const TrainingSetup& setup, const EpochRecord& reco
 /// that name.
 const std::pair<std::string, std::optional<double>>& best_figure(const Scores& scores,
                                                                  const std::string& name);
+
+/// @throws UsageError when `name` is none of the figures.
+void require_figure(const std::vector<std::string>& figures, const std::string& name);
+
+/// Sees that the data are those that the folder's run began with, as far as it says.
+/// @throws InputError
+void require_same_data(const nlohmann::json& now, const RunFolder& folder);
 
 /// The refusal of a step whose loss or gradient is not finite: step, files, last good checkpoint.
 UsageError not_finite(const Stepper::Outcome& outcome, const data::SliceDataset& slices,

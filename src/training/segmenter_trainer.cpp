@@ -64,6 +64,10 @@ class SegmenterTask : public Task {
         {options_.network.architecture, options_.dice, options_.deep_supervision}, part);
   }
 
+  [[nodiscard]] std::vector<std::string> figures() const override {
+    return {"dice", "iou", "e_mean", "e_adaptive", "pooled_dice", "sensitivity", "specificity"};
+  }
+
   Scores validate(Progress& progress, const std::stop_token& stop) override {
     metrics::OverlapMeter meter;
     metrics::EMeasureMeter alignment;
@@ -177,7 +181,7 @@ TrainingResult train_segmenter(const SegmenterTrainingOptions& options,
   prepare_process(options.run);
   Manifests manifests = read_manifests(options.data);
   nlohmann::json hashes;
-  if ((ranks == nullptr || ranks->is_first()) && !RunFolder::can_resume(options.run.folder)) {
+  if (ranks == nullptr || ranks->is_first()) {
     hashes = examine(manifests, options.data, progress, stop);
   }
   TrainingSetup setup = make_setup(options, invocation, observers);

@@ -40,12 +40,24 @@ class Run {
     const auto all = static_cast<std::int64_t>(batches_) * setup.run.epochs;
     iterations_ = setup.run.iterations > 0 ? std::min(all, setup.run.iterations) : all;
     state_.identity = setup.identity;
+    if (!setup.run.best_by.empty()) {
+      require_figure(task.figures(), setup.run.best_by);
+    }
     if (writes()) {
       lock_.emplace(folder_.lock());
+      if (setup.invocation.restart) {
+        folder_.clear();
+      }
       folder_.sweep();
+    }
+    if (ranks_ != nullptr) {
+      ranks_->barrier();  // nobody looks for a checkpoint that is about to go
     }
     const bool resumes = agree_to_resume(ranks_, setup.identity, folder_);
     if (resumes) {
+      if (writes()) {
+        require_same_data(setup.data_hashes, folder_);
+      }
       state_ = load_checkpoint(folder_.checkpoint(), state_.identity, task.network(),
                                stepper_.optimizer());
       stepper_.loss_scale().restore(state_.loss_scale);
@@ -91,6 +103,10 @@ class Run {
   // The steps of an epoch that are still to be done.
   void steps(Progress& progress, const std::stop_token& stop, const Clock& clock,
              const std::string& stage) {
+    // A run that was stopped after its last step, before or during the validation.
+    if (state_.iteration >= iterations_) {
+      return;
+    }
     const ReusedMemory memory;
     auto idle_from = std::chrono::steady_clock::now();
     data::for_each_batch(slices_, setup_.loader, static_cast<std::uint64_t>(setup_.run.seed),

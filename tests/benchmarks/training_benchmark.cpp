@@ -66,6 +66,7 @@ class SegmenterTask : public training::Task {
     return training::side_losses(network_->forward(batch.images), batch.masks,
                                  training::DiceReading::kStandard, {batch.share, {}});
   }
+  [[nodiscard]] std::vector<std::string> figures() const override { return {"none"}; }
   training::Scores validate(Progress&, const std::stop_token&) override { return {{"none", 0.0}}; }
   void save(const std::filesystem::path&, const nlohmann::json&) override {}
 
@@ -140,6 +141,7 @@ class NetworkTask : public training::Task {
       : network_(std::move(network)), losses_(std::move(losses)) {}
   torch::nn::Module& network() override { return *network_; }
   std::vector<torch::Tensor> losses(const data::Batch& batch) override { return losses_(batch); }
+  [[nodiscard]] std::vector<std::string> figures() const override { return {"none"}; }
   training::Scores validate(Progress&, const std::stop_token&) override { return {}; }
   void save(const std::filesystem::path&, const nlohmann::json&) override {}
 

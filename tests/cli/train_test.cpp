@@ -140,6 +140,28 @@ TEST_P(TrainProgram, LimitsOfWhatAFileMayAskForAreOptions) {
   EXPECT_FALSE(fs::exists(dir_ / "run" / "final.safetensors"));
 }
 
+TEST_P(TrainProgram, ARestartThatCannotStartLeavesTheEarlierRun) {
+  ASSERT_EQ(run_program(command("run", {"--set", "run.epochs=1"})).code, 0);
+  const std::string kept = weights("run");
+  const Finished refused =
+      run_program(command("run", {"--restart", "--set", "data.train=trian.csv"}));
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_EQ(refused.error_lines(), 1) << refused.err;
+  EXPECT_EQ(weights("run"), kept);
+}
+
+TEST_P(TrainProgram, APictureThatChangedIsNotLearnedFromUnsaid) {
+  const Finished stopped = run_program(command("run", {"--set", "run.epochs=1"}));
+  ASSERT_EQ(stopped.code, 0) << stopped.err;
+  fs::copy_file(train_.path() / "1.png", train_.path() / "2.png",
+                fs::copy_options::overwrite_existing);
+  const Finished refused = run_program(command("run", {"--set", "run.epochs=1"}));
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_EQ(refused.error_lines(), 1) << refused.err;
+  EXPECT_NE(refused.err.find("no longer those that the run began with"), std::string::npos)
+      << refused.err;
+}
+
 // Every segmenter's configuration takes the networks of Table VII by one key.
 TEST(TrainSeg, TakesAnotherArchitectureWithAnyConfiguration) {
   const auto print = [](const std::string& name, std::vector<std::string> sets) {

@@ -10,102 +10,19 @@
 #include "jcs/training/run_folder.hpp"
 #include "jcs/weights/safetensors.hpp"
 
-#include "data/picture_set.hpp"
 #include "support/error_line.hpp"
 #include "support/single_thread.hpp"
+#include "training/small_task.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
 using jcs::test::error_line;
 using jcs::test::PictureSet;
+using jcs::test::SmallTask;
+using jcs::test::TrainingLoopTest;
+using jcs::test::WithoutStatistics;
 using namespace jcs::training;
-
-// One convolution with batch norm that learns the masks; its score falls after the second epoch.
-class SmallTask : public Task {
- public:
-  SmallTask() {
-    torch::manual_seed(5);
-    network_ = torch::nn::Sequential(torch::nn::Conv2d(3, 4, 3), torch::nn::BatchNorm2d(4),
-                                     torch::nn::ReLU(), torch::nn::Conv2d(4, 1, 1));
-  }
-  torch::nn::Module& network() override { return *network_; }
-  std::vector<torch::Tensor> losses(const jcs::data::Batch& batch) override {
-    const auto raw = network_->forward(batch.images);
-    seen_type = raw.scalar_type();
-    const auto logits = raw.to(torch::kFloat);
-    const auto target = batch.masks.slice(2, 1, -1).slice(3, 1, -1);
-    const auto loss = torch::binary_cross_entropy_with_logits(logits, target) * batch.share;
-    if (poison_at == ++steps) {
-      return {loss * std::numeric_limits<float>::quiet_NaN()};
-    }
-    return {loss, 0.1 * logits.abs().mean() * batch.share};
-  }
-  Scores validate(jcs::Progress&, const std::stop_token&) override {
-    ++validations;
-    const auto epoch = static_cast<double>(validations + already);
-    Scores scores = {{"score", epoch <= 2 ? epoch : -epoch}, {"nothing", std::nullopt}};
-    if (with_loss) {
-      scores.emplace_back("loss", 1.0 / epoch);
-    }
-    return scores;
-  }
-  void save(const fs::path& file, const nlohmann::json& provenance) override {
-    jcs::write_file(file, provenance.dump());
-  }
-  int poison_at = 0, steps = 0, validations = 0, already = 0;
-  bool with_loss = false;
-  torch::ScalarType seen_type = torch::kFloat;
-
- protected:
-  torch::nn::Sequential network_;
-};
-
-// The same without batch statistics, which parts of a batch do not share.
-class WithoutStatistics : public SmallTask {
- public:
-  WithoutStatistics() {
-    torch::manual_seed(5);
-    network_ = torch::nn::Sequential(torch::nn::Conv2d(3, 4, 3), torch::nn::ReLU(),
-                                     torch::nn::Conv2d(4, 1, 1));
-  }
-};
-
-class TrainingLoopTest : public testing::Test {
- protected:
-  TrainingLoopTest() : set_(10) {
-    setup_.run.epochs = 4;
-    setup_.run.folder = dir_ / "run";
-    setup_.loader = {3, 1, true, true};
-    setup_.identity = {{"a", {{"b", 1}}}};
-    setup_.invocation = {"key: value\n", {"program", "argument"}, "1.2"};
-    augmentation_.contrast = 0.3;
-  }
-  TrainingResult train_it(Task& task, const std::stop_token& stop = {}) {
-    const jcs::data::SliceDataset slices(
-        jcs::data::read_manifest(set_.manifest()),
-        {jcs::data::Purpose::kSegmentation, jcs::test::plain_preprocessing(), augmentation_, 1});
-    return train(task, slices, setup_, jcs::no_progress(), stop);
-  }
-  static std::map<std::string, torch::Tensor> parameters(Task& task) {
-    std::map<std::string, torch::Tensor> out;
-    for (const auto& item : task.network().named_parameters()) {
-      out[item.key()] = item.value().detach().clone();
-    }
-    return out;
-  }
-  static std::map<std::string, torch::Tensor> tensors(Task& task) {
-    std::map<std::string, torch::Tensor> out = parameters(task);
-    for (const auto& item : task.network().named_buffers()) {
-      out[item.key()] = item.value().clone();
-    }
-    return out;
-  }
-  jcs::test::TempDir dir_;
-  PictureSet set_;
-  jcs::data::AugmentationOptions augmentation_;
-  TrainingSetup setup_;
-};
 
 TEST_F(TrainingLoopTest, LearnsAndLeavesItsFiles) {
   SmallTask task;
@@ -148,39 +65,6 @@ TEST_F(TrainingLoopTest, LearnsAndLeavesItsFiles) {
   EXPECT_EQ(run.at("weights").at("final.safetensors").at("sha256").get<std::string>().size(), 64u);
 }
 
-// A run that is stopped after any step and started again ends with the very weights of one that was
-// left alone.
-TEST_F(TrainingLoopTest, StoppedAnywhereItEndsTheSame) {
-  SmallTask undisturbed;
-  const TrainingResult expected = train_it(undisturbed);
-  const auto weights = tensors(undisturbed);
-  for (int stop_at = 1; stop_at < 12; ++stop_at) {
-    setup_.run.folder = dir_ / ("stopped" + std::to_string(stop_at));
-    std::stop_source source;
-    setup_.observers.on_step = [&](const StepRecord& record) {
-      if (record.iteration + 1 == stop_at) {
-        source.request_stop();
-      }
-    };
-    SmallTask first;
-    const std::string line =
-        error_line<jcs::Interrupted>([&] { train_it(first, source.get_token()); });
-    EXPECT_NE(line.find("after iteration " + std::to_string(stop_at)), std::string::npos) << line;
-    setup_.observers.on_step = {};
-    SmallTask second;
-    second.already = first.validations;
-    const TrainingResult result = train_it(second);
-    for (const auto& [name, tensor] : tensors(second)) {
-      EXPECT_TRUE(torch::equal(tensor, weights.at(name))) << name << " after a stop at " << stop_at;
-    }
-    ASSERT_EQ(result.epochs.size(), expected.epochs.size());
-    for (std::size_t i = 0; i < expected.epochs.size(); ++i) {
-      EXPECT_EQ(result.epochs[i].loss, expected.epochs[i].loss);
-    }
-    EXPECT_EQ(result.best_epoch, expected.best_epoch);
-  }
-}
-
 TEST_F(TrainingLoopTest, TheNumberOfWorkersChangesNothing) {
   SmallTask one;
   train_it(one);
@@ -192,16 +76,6 @@ TEST_F(TrainingLoopTest, TheNumberOfWorkersChangesNothing) {
   for (const auto& [name, tensor] : tensors(one)) {
     EXPECT_TRUE(torch::equal(tensor, weights.at(name))) << name;
   }
-}
-
-TEST_F(TrainingLoopTest, ACompleteRunIsLeftAlone) {
-  SmallTask task;
-  train_it(task);
-  SmallTask again;
-  const TrainingResult result = train_it(again);
-  EXPECT_TRUE(result.was_complete);
-  EXPECT_EQ(again.steps, 0);
-  EXPECT_EQ(result.epochs.size(), 4u);
 }
 
 TEST_F(TrainingLoopTest, StopsAfterTheIterationsAskedFor) {
@@ -221,31 +95,6 @@ TEST_F(TrainingLoopTest, ValidatesAsOftenAsAskedAndAtTheEnd) {
   EXPECT_EQ(task.validations, 3);
   EXPECT_TRUE(result.epochs[0].scores.empty());
   EXPECT_FALSE(result.epochs[4].scores.empty());
-}
-
-TEST_F(TrainingLoopTest, RefusesTheFolderOfAnotherRun) {
-  SmallTask task;
-  train_it(task);
-  setup_.identity = {{"a", {{"b", 2}, {"c", "x"}}}};
-  SmallTask other;
-  const std::string line = error_line<jcs::UsageError>([&] { train_it(other); });
-  EXPECT_NE(line.find("another configuration or other data (a.b was 1, is 2; a.c was absent, is "
-                      "\"x\")"),
-            std::string::npos)
-      << line;
-  EXPECT_TRUE(fs::exists(dir_ / "run" / "best.safetensors"));
-}
-
-TEST_F(TrainingLoopTest, RefusesADamagedCheckpoint) {
-  SmallTask task;
-  train_it(task);
-  jcs::write_file(dir_ / "run" / "last.ckpt", "x");
-  SmallTask again;
-  EXPECT_NE(error_line<jcs::WeightsError>([&] { train_it(again); }).find("last.ckpt"),
-            std::string::npos);
-  jcs::weights::write_safetensors(dir_ / "run" / "last.ckpt", {}, {});
-  EXPECT_NE(error_line<jcs::WeightsError>([&] { train_it(again); }).find("is no checkpoint"),
-            std::string::npos);
 }
 
 TEST_F(TrainingLoopTest, SaysWhenTheLossIsNoLongerFinite) {
@@ -327,8 +176,9 @@ TEST_F(TrainingLoopTest, TheFigureThatChoosesTheBestIsAMatterOfTheRun) {
   SmallTask other;
   EXPECT_NE(error_line<jcs::UsageError>([&] { train_it(other); })
                 .find("run.best_by: no validation figure of that name (expected one of score, "
-                      "nothing, got 'dice')"),
+                      "nothing, loss, got 'dice')"),
             std::string::npos);
+  EXPECT_EQ(other.steps, 0) << "it is said before anything is learned";
 }
 
 TEST_F(TrainingLoopTest, KeepsTheCheckpointsOfTheLastEpochs) {

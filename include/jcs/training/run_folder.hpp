@@ -23,8 +23,6 @@ class RunFolder {
   [[nodiscard]] std::filesystem::path finished() const { return folder_ / "final.safetensors"; }
   /// All that is needed to go on.
   [[nodiscard]] std::filesystem::path checkpoint() const { return folder_ / kCheckpoint; }
-  /// Whether a run can go on from `folder`, which need not exist.
-  static bool can_resume(const std::filesystem::path& folder);
   /// Where everything stood after an epoch, from 1.
   [[nodiscard]] std::filesystem::path checkpoint_of(std::int64_t epoch) const;
   [[nodiscard]] const std::filesystem::path& path() const { return folder_; }

@@ -39,6 +39,8 @@ class Task {
   /// Where the batch is a part of one, each is this part's share: shares add up to the loss of the
   /// whole.
   virtual std::vector<torch::Tensor> losses(const data::Batch& batch) = 0;
+  /// The names of all figures that `validate` may give.
+  [[nodiscard]] virtual std::vector<std::string> figures() const = 0;
   /// Measures the network as it is on the validation slices. Called in evaluation mode, without
   /// gradients.
   virtual Scores validate(Progress& progress, const std::stop_token& stop) = 0;
@@ -91,6 +93,8 @@ struct Invocation {
   std::string configuration;         ///< the effective options as YAML
   std::vector<std::string> command;  ///< program and arguments
   std::string version;               ///< of the program
+  bool restart = false;  ///< what the folder holds of an earlier run goes, once all that this one
+                         ///< needs has been read
 };
 
 /// What the model card says besides figures.
@@ -115,7 +119,7 @@ struct TrainingSetup {
   /// rank 0 validates and writes.
   parallel::Ranks* ranks = nullptr;
   CardFacts card;
-  nlohmann::json data_hashes;  ///< of a run that starts anew: what the data hold, for run.json
+  nlohmann::json data_hashes;  ///< what the data hold, for run.json; rank 0's count
   Observers observers;
 };
 
@@ -126,7 +130,8 @@ struct TrainingSetup {
 /// `samples.png`.
 /// A stop leaves a checkpoint after the step under way.
 /// @throws Interrupted after a stop; UsageError when the folder holds another run, the processes
-/// were started with different ones, or the loss is no longer finite; parallel::RankLost.
+/// were started with different ones, `best_by` names no figure, or the loss is no longer finite;
+/// InputError when the data of the run to go on with have changed; parallel::RankLost.
 TrainingResult train(Task& task, const data::SliceDataset& slices, const TrainingSetup& setup,
                      Progress& progress, const std::stop_token& stop);
 

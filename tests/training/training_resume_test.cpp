@@ -1,0 +1,148 @@
+// Runs that end early and go on: to the very weights of one that was left alone, or not at all.
+#include <gtest/gtest.h>
+#include <opencv2/imgcodecs.hpp>
+#include <torch/torch.h>
+
+#include "jcs/core/atomic_file.hpp"
+#include "jcs/training/training_loop.hpp"
+#include "jcs/weights/safetensors.hpp"
+
+#include "support/error_line.hpp"
+#include "support/single_thread.hpp"
+#include "training/small_task.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using jcs::test::error_line;
+using jcs::test::SmallTask;
+using jcs::test::TrainingLoopTest;
+using namespace jcs::training;
+
+using TrainingResumeTest = TrainingLoopTest;
+
+// A run that is stopped after any step and started again ends with the very weights of one that was
+// left alone.
+TEST_F(TrainingResumeTest, StoppedAnywhereItEndsTheSame) {
+  SmallTask undisturbed;
+  const TrainingResult expected = train_it(undisturbed);
+  const auto weights = tensors(undisturbed);
+  for (int stop_at = 1; stop_at < 12; ++stop_at) {
+    setup_.run.folder = dir_ / ("stopped" + std::to_string(stop_at));
+    std::stop_source source;
+    setup_.observers.on_step = [&](const StepRecord& record) {
+      if (record.iteration + 1 == stop_at) {
+        source.request_stop();
+      }
+    };
+    SmallTask first;
+    const std::string line =
+        error_line<jcs::Interrupted>([&] { train_it(first, source.get_token()); });
+    EXPECT_NE(line.find("after iteration " + std::to_string(stop_at)), std::string::npos) << line;
+    setup_.observers.on_step = {};
+    SmallTask second;
+    second.already = first.validations;
+    const TrainingResult result = train_it(second);
+    for (const auto& [name, tensor] : tensors(second)) {
+      EXPECT_TRUE(torch::equal(tensor, weights.at(name))) << name << " after a stop at " << stop_at;
+    }
+    ASSERT_EQ(result.epochs.size(), expected.epochs.size());
+    for (std::size_t i = 0; i < expected.epochs.size(); ++i) {
+      EXPECT_EQ(result.epochs[i].loss, expected.epochs[i].loss);
+    }
+    EXPECT_EQ(result.best_epoch, expected.best_epoch);
+  }
+}
+
+// The last step was done, the validation behind it was not.
+TEST_F(TrainingResumeTest, StoppedInTheLastValidationItTakesNoFurtherStep) {
+  setup_.run.iterations = 5;  // within the second epoch
+  SmallTask undisturbed;
+  train_it(undisturbed);
+  setup_.run.folder = dir_ / "stopped";
+  SmallTask first;
+  setup_.observers.on_step = [&](const StepRecord& record) {
+    first.interrupt_validation = record.iteration == 4;
+  };
+  EXPECT_NE(error_line<jcs::Interrupted>([&] { train_it(first); }).find("after iteration 5"),
+            std::string::npos);
+  setup_.observers.on_step = {};
+  SmallTask second;
+  second.already = first.validations;
+  const TrainingResult result = train_it(second);
+  EXPECT_EQ(second.steps, 0);
+  EXPECT_EQ(result.epochs.back().iterations, 5);
+  const auto weights = tensors(undisturbed);
+  for (const auto& [name, tensor] : tensors(second)) {
+    EXPECT_TRUE(torch::equal(tensor, weights.at(name))) << name;
+  }
+}
+
+TEST_F(TrainingResumeTest, ACompleteRunIsLeftAlone) {
+  SmallTask task;
+  train_it(task);
+  SmallTask again;
+  const TrainingResult result = train_it(again);
+  EXPECT_TRUE(result.was_complete);
+  EXPECT_EQ(again.steps, 0);
+  EXPECT_EQ(result.epochs.size(), 4u);
+}
+
+TEST_F(TrainingResumeTest, RefusesTheFolderOfAnotherRun) {
+  SmallTask task;
+  train_it(task);
+  setup_.identity = {{"a", {{"b", 2}, {"c", "x"}}}};
+  SmallTask other;
+  const std::string line = error_line<jcs::UsageError>([&] { train_it(other); });
+  EXPECT_NE(line.find("another configuration or other data (a.b was 1, is 2; a.c was absent, is "
+                      "\"x\")"),
+            std::string::npos)
+      << line;
+  EXPECT_TRUE(fs::exists(dir_ / "run" / "best.safetensors"));
+}
+
+TEST_F(TrainingResumeTest, RefusesADamagedCheckpoint) {
+  SmallTask task;
+  train_it(task);
+  jcs::write_file(dir_ / "run" / "last.ckpt", "x");
+  SmallTask again;
+  EXPECT_NE(error_line<jcs::WeightsError>([&] { train_it(again); }).find("last.ckpt"),
+            std::string::npos);
+  jcs::weights::write_safetensors(dir_ / "run" / "last.ckpt", {}, {});
+  EXPECT_NE(error_line<jcs::WeightsError>([&] { train_it(again); }).find("is no checkpoint"),
+            std::string::npos);
+}
+
+TEST_F(TrainingResumeTest, RefusesToGoOnWithOtherData) {
+  setup_.data_hashes = {{"train", "aa"}, {"validation", "bb"}};
+  SmallTask task;
+  train_it(task);
+  setup_.data_hashes["validation"] = "cc";
+  SmallTask other;
+  EXPECT_NE(error_line<jcs::InputError>([&] {
+              train_it(other);
+            }).find("data.validation: the pictures or labels are no longer those"),
+            std::string::npos);
+  setup_.data_hashes["validation"] = "bb";
+  SmallTask again;
+  EXPECT_TRUE(train_it(again).was_complete);
+}
+
+TEST_F(TrainingResumeTest, ARestartForgetsTheEarlierRunOnceItStarts) {
+  SmallTask task;
+  train_it(task);
+  jcs::write_file(dir_ / "run" / "notes.txt", "mine");
+  setup_.invocation.restart = true;
+  setup_.identity = {{"a", 2}};
+  setup_.run.best_by = "no figure";
+  SmallTask refused;
+  EXPECT_THROW(train_it(refused), jcs::UsageError);
+  EXPECT_TRUE(fs::exists(dir_ / "run" / "final.safetensors")) << "it did not start";
+  setup_.run.best_by.clear();
+  SmallTask anew;
+  EXPECT_FALSE(train_it(anew).was_complete);
+  EXPECT_EQ(anew.steps, 12);
+  EXPECT_TRUE(fs::exists(dir_ / "run" / "notes.txt"));
+}
+
+}  // namespace

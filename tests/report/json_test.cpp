@@ -176,6 +176,7 @@ TEST(ResultJson, HoldsTheFindings) {
   EXPECT_EQ(lesion["volume_ml"], 440.0);
   EXPECT_EQ(lesion["extent_mm"], json({40.0, 50.0, 60.0}));
   EXPECT_EQ(lesion["centre_mm"], json({55.5, -12.25, -260.0}));
+  EXPECT_TRUE(out["lesions"][1]["centre_mm"].is_null());
   EXPECT_EQ(lesion["box"], json({20, 40, 8, 9}));
   EXPECT_EQ(lesion["third"], "upper");
   EXPECT_EQ(lesion["depth"], "peripheral");

@@ -20,8 +20,10 @@ using jcs::imaging::read_study;
 using jcs::imaging::Vec3;
 using jcs::test::SyntheticSlice;
 using jcs::test::TempDir;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -146,7 +148,8 @@ TEST(StudyGeometry, AGapIsNamedByPositionAndFile) {
   EXPECT_EQ(volume.slice_count(), 5U);
   EXPECT_EQ(volume.slice_spacing_mm, 2.0);
   EXPECT_THAT(volume.warnings,
-              ElementsAre(HasSubstr("between 4 mm (slice_48.dcm) and 8 mm (slice_47.dcm)")));
+              ElementsAre(AllOf(HasSubstr("1 gap wider"), HasSubstr("between 4 mm and 8 mm."),
+                                EndsWith(". The files: slice_48.dcm and slice_47.dcm."))));
 }
 
 TEST(StudyGeometry, UnevenSpacingIsSaid) {

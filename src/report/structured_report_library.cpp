@@ -56,9 +56,11 @@ DcmItem described(const CtVolume& volume, const SourceUids& uids, std::size_t sl
   if (volume.pixel_area_mm2() > 0) {
     put(item, DCM_PixelSpacing, std::array{volume.row_spacing_mm, volume.column_spacing_mm});
   }
-  if (volume.slice_spacing_mm > 0) {
+  if (volume.placed()) {
     put(item, DCM_ImagePositionPatient, volume.slices[slice].position);
     put_orientation(item, volume);
+  }
+  if (volume.slice_spacing_mm > 0) {
     put(item, DCM_SpacingBetweenSlices, std::array{volume.slice_spacing_mm});
   }
   if (volume.series.slice_thickness_mm > 0) {

@@ -45,6 +45,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 const DicomOptions kTime{"20200131120000"};
+const char* const kImagePositionX = "110901";
 const WrittenObject kSegmentation{UID_SegmentationStorage, "1.2.3.4", "1.2.3", 1, 2};
 
 std::vector<std::string> instances(const CtVolume& volume) {
@@ -277,6 +278,17 @@ TEST_F(StructuredReport, FramesOfOneFileAreOneImage) {
   EXPECT_THAT(report.evidence(), ElementsAre("1.2.3.9"));
   EXPECT_EQ(report.groups.at("Opacity 1").source, "1.2.3.9");
   EXPECT_EQ(report.groups.at("Opacity 1").frame, "5");
+}
+
+TEST_F(StructuredReport, ImagesWithoutKnownPositionsAreGivenNone) {
+  EXPECT_TRUE(written().names(kImagePositionX));
+  for (std::size_t k = 0; k < volume.slice_count(); ++k) {
+    volume.slices[k].position = {};
+    volume.slices[k].location_mm = 30.0 * static_cast<double>(k);
+  }
+  Report report = written();
+  EXPECT_FALSE(report.names(kImagePositionX));
+  EXPECT_EQ(report.library_images, instances(volume));
 }
 
 TEST_F(StructuredReport, FollowsFromContentAndTime) {

@@ -191,8 +191,10 @@ SliceStack order_slices(std::vector<SliceHeader> slices) {
     stack.row_direction = *first.row_direction;
     stack.column_direction = *first.column_direction;
     stack.normal = slice_normal(stack.row_direction, stack.column_direction);
-  } else if (first.position) {
-    stack.warnings.emplace_back("The files name no orientation: taken for axial.");
+  } else {
+    for (SliceHeader& slice : stack.slices) slice.info.oriented = false;
+    stack.warnings.emplace_back(
+        "The files name no orientation: taken for axial, and right and left are assumed.");
   }
   locate(stack);
   if (!stack.located) {

@@ -58,8 +58,8 @@ DcmItem described(const CtVolume& volume, const SourceUids& uids, std::size_t sl
   }
   if (volume.placed()) {
     put(item, DCM_ImagePositionPatient, volume.slices[slice].position);
-    put_orientation(item, volume);
   }
+  if (volume.oriented()) put_orientation(item, volume);
   if (volume.slice_spacing_mm > 0) {
     put(item, DCM_SpacingBetweenSlices, std::array{volume.slice_spacing_mm});
   }

@@ -213,6 +213,29 @@ TEST(StudyGeometry, WithNeitherInstanceNumberOrdersAndSpacingIsUnknown) {
   EXPECT_THAT(volume.warnings, ElementsAre(HasSubstr("ordered by InstanceNumber")));
 }
 
+TEST(StudyGeometry, AnOrientationThatIsNotNamedIsAssumedAndSaid) {
+  for (const bool placed : {true, false}) {
+    const TempDir dir;
+    for (int i = 0; i < 3; ++i) {
+      SyntheticSlice slice;
+      slice.tag = i;
+      slice.position[2] = 2.0 * i;
+      slice.edit = [placed](DcmDataset& data) {
+        data.findAndDeleteElement(DCM_ImageOrientationPatient);
+        if (!placed) data.findAndDeleteElement(DCM_ImagePositionPatient);
+      };
+      slice.write(dir / (std::to_string(i) + ".dcm"));
+    }
+    const CtVolume volume = read_study(dir.path());
+    EXPECT_EQ(volume.row_direction, (Vec3{1, 0, 0}));
+    EXPECT_FALSE(volume.oriented());
+    EXPECT_THAT(volume.warnings, Contains(HasSubstr("no orientation: taken for axial"))) << placed;
+  }
+  const TempDir dir;
+  write_axial(dir, {0.0, 2.0});
+  EXPECT_TRUE(read_study(dir.path()).oriented());
+}
+
 TEST(StudyGeometry, ASliceWithoutPositionAmongOthersIsRefused) {
   const TempDir dir;
   write_axial(dir, {0.0, 2.0});

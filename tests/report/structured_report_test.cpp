@@ -46,6 +46,7 @@ using testing::IsEmpty;
 
 const DicomOptions kTime{"20200131120000"};
 const char* const kImagePositionX = "110901";
+const char* const kImageOrientationRowX = "110904";
 const WrittenObject kSegmentation{UID_SegmentationStorage, "1.2.3.4", "1.2.3", 1, 2};
 
 std::vector<std::string> instances(const CtVolume& volume) {
@@ -288,7 +289,10 @@ TEST_F(StructuredReport, ImagesWithoutKnownPositionsAreGivenNone) {
   }
   Report report = written();
   EXPECT_FALSE(report.names(kImagePositionX));
+  EXPECT_TRUE(report.names(kImageOrientationRowX));
   EXPECT_EQ(report.library_images, instances(volume));
+  for (auto& slice : volume.slices) slice.oriented = false;
+  EXPECT_FALSE(written().names(kImageOrientationRowX));
 }
 
 TEST_F(StructuredReport, FollowsFromContentAndTime) {

@@ -226,7 +226,8 @@ std::optional<WrittenObject> write_segmentation(const std::filesystem::path& fil
   }
   imaging::prepare_dicom();
   const ObjectIdentity identity =
-      object_identity("segmentation", content_of(result, volume, source_uids(volume)), options);
+      object_identity("segmentation", content_of(result, volume, source_uids(volume)),
+                      source_utc_offset(volume), options);
   Writer writer(file, volume, identity);
   WrittenObject written{.sop_class_uid = UID_SegmentationStorage,
                         .sop_instance_uid = identity.sop_instance_uid,

@@ -28,7 +28,6 @@ namespace {
 
 // "No extensions", between the header and the voxels.
 constexpr std::array<std::byte, 4> kNoExtension{};
-constexpr double kSamePlaceMm = 0.01;
 // What the float numbers of the header and a quaternion may make of a good matrix.
 constexpr double kQformErrorMm = 0.05;
 
@@ -36,13 +35,6 @@ struct Free {
   void operator()(void* memory) const { std::free(memory); }
 };
 using Header = std::unique_ptr<nifti_1_header, Free>;
-
-// Positions that nothing named are left at zero, off the slices' locations.
-bool has_positions(const CtVolume& volume) {
-  return std::all_of(volume.slices.begin(), volume.slices.end(), [&](const SliceInfo& slice) {
-    return std::abs(dot(slice.position, volume.normal) - slice.location_mm) < kSamePlaceMm;
-  });
-}
 
 Vec3 sum(const Vec3& a, const Vec3& b) { return {a[0] + b[0], a[1] + b[1], a[2] + b[2]}; }
 
@@ -213,7 +205,7 @@ std::optional<NiftiAffine> nifti_affine(const CtVolume& volume) {
       !std::all_of(volume.slices.begin(), volume.slices.end(), located)) {
     return std::nullopt;
   }
-  const bool positions = has_positions(volume);
+  const bool positions = volume.placed();
   const auto centre = [&](const SliceInfo& slice) {
     return positions ? slice.position : scaled(volume.normal, slice.location_mm);
   };

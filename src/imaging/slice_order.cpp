@@ -122,20 +122,25 @@ std::string millimetres(double value) { return to_text(std::round(value * 100.0)
 
 std::string gap_warning(const SliceStack& stack, double usual) {
   constexpr std::size_t kNamed = 8;
-  std::vector<std::string> gaps;
+  std::vector<std::string> gaps, files;
   for (std::size_t i = 0; i + 1 < stack.slices.size(); ++i) {
     if (distance(stack, i) <= 1.5 * usual) continue;
-    gaps.push_back(millimetres(stack.slices[i].info.location_mm) + " mm (" + name(stack.slices[i]) +
-                   ") and " + millimetres(stack.slices[i + 1].info.location_mm) + " mm (" +
-                   name(stack.slices[i + 1]) + ")");
+    const SliceHeader& below = stack.slices[i];
+    const SliceHeader& above = stack.slices[i + 1];
+    gaps.push_back(millimetres(below.info.location_mm) + " mm and " +
+                   millimetres(above.info.location_mm) + " mm");
+    files.push_back(name(below) + " and " + name(above));
   }
   if (gaps.empty()) return {};
   const std::size_t count = gaps.size();
   gaps.resize(std::min(count, kNamed));
+  files.resize(gaps.size());
+  // Names may hold any character: at the end they can be told from the rest, and left out.
   return "Slices may be missing: " + std::to_string(count) + (count == 1 ? " gap" : " gaps") +
          " wider than 1.5 times the usual " + millimetres(usual) + " mm, between " +
          joined(gaps, "; ") +
-         (count > kNamed ? "; and " + std::to_string(count - kNamed) + " more" : "") + ".";
+         (count > kNamed ? "; and " + std::to_string(count - kNamed) + " more" : "") +
+         ". The files: " + joined(files, "; ") + ".";
 }
 
 std::string uneven_warning(const SliceStack& stack, double usual) {
@@ -186,8 +191,10 @@ SliceStack order_slices(std::vector<SliceHeader> slices) {
     stack.row_direction = *first.row_direction;
     stack.column_direction = *first.column_direction;
     stack.normal = slice_normal(stack.row_direction, stack.column_direction);
-  } else if (first.position) {
-    stack.warnings.emplace_back("The files name no orientation: taken for axial.");
+  } else {
+    for (SliceHeader& slice : stack.slices) slice.info.oriented = false;
+    stack.warnings.emplace_back(
+        "The files name no orientation: taken for axial, and right and left are assumed.");
   }
   locate(stack);
   if (!stack.located) {

@@ -40,6 +40,8 @@ imaging::Vec3 opposite(const imaging::Vec3& direction) {
   return {-direction[0], -direction[1], -direction[2]};
 }
 
-bool orientation_known(const imaging::CtVolume& volume) { return !volume.windowed; }
+bool orientation_known(const imaging::CtVolume& volume) {
+  return !volume.windowed && volume.oriented();
+}
 
 }  // namespace jcs::report

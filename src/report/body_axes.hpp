@@ -15,7 +15,8 @@ std::string edge_name(const imaging::Vec3& direction);
 
 imaging::Vec3 opposite(const imaging::Vec3& direction);
 
-/// Whether the volume says how it lies in the body: pictures of 8 bits don't.
+/// Whether the volume says how it lies in the body: pictures of 8 bits don't, nor do DICOM files
+/// that name no orientation.
 bool orientation_known(const imaging::CtVolume& volume);
 
 }  // namespace jcs::report

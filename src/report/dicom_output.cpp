@@ -26,16 +26,6 @@ constexpr std::size_t kDateDigits = 8;
 constexpr std::size_t kTimeDigits = 14;
 constexpr std::size_t kDecimalString = 16;
 
-std::string now() {
-  const std::time_t seconds =
-      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  char text[kTimeDigits + 1];
-  std::strftime(text, sizeof text, "%Y%m%d%H%M%S", &local);
-  return text;
-}
-
 std::string salt() {
   std::random_device device;
   std::string text;
@@ -44,6 +34,37 @@ std::string salt() {
 }
 
 }  // namespace
+
+std::optional<std::chrono::minutes> utc_offset(const std::string& text) {
+  constexpr std::size_t kLength = 5;
+  constexpr int kWest = -12 * 60;
+  constexpr int kEast = 14 * 60;
+  const bool digits =
+      text.size() == kLength && std::all_of(text.begin() + 1, text.end(),
+                                            [](unsigned char c) { return std::isdigit(c) != 0; });
+  // DICOM rules out -0000.
+  if (!digits || (text[0] != '+' && text[0] != '-') || text == "-0000") return std::nullopt;
+  const int hours = std::stoi(text.substr(1, 2));
+  const int minutes = std::stoi(text.substr(3, 2));
+  const int offset = (text[0] == '-' ? -1 : 1) * (60 * hours + minutes);
+  if (minutes >= 60 || offset < kWest || offset > kEast) return std::nullopt;
+  return std::chrono::minutes(offset);
+}
+
+std::string date_and_time(std::chrono::system_clock::time_point time,
+                          std::optional<std::chrono::minutes> offset) {
+  const std::time_t seconds =
+      std::chrono::system_clock::to_time_t(time + offset.value_or(std::chrono::minutes(0)));
+  std::tm parts{};
+  if (offset) {
+    gmtime_r(&seconds, &parts);
+  } else {
+    localtime_r(&seconds, &parts);
+  }
+  char text[kTimeDigits + 1];
+  std::strftime(text, sizeof text, "%Y%m%d%H%M%S", &parts);
+  return text;
+}
 
 void require_valid(const DicomOptions& options) {
   const std::string& text = options.content_time;
@@ -61,10 +82,12 @@ void require_valid(const DicomOptions& options) {
 }
 
 ObjectIdentity object_identity(const std::string& kind, const std::string& content,
+                               std::optional<std::chrono::minutes> offset,
                                const DicomOptions& options) {
   const bool repeatable = !options.content_time.empty();
   require_valid(options);
-  const std::string time = repeatable ? options.content_time : now();
+  const std::string time =
+      repeatable ? options.content_time : date_and_time(std::chrono::system_clock::now(), offset);
   const std::string text = kind + "\n" + content + "\n" + time + "\n" + (repeatable ? "" : salt());
   const std::string seed = sha256(std::as_bytes(std::span(text)));
   return {.series_uid = imaging::uid_from("series " + seed),

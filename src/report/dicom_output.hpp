@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "jcs/report/dicom_options.hpp"
@@ -16,10 +18,20 @@ struct ObjectIdentity {
   std::string date, time;  ///< of the content: DICOM's DA and TM
 };
 
+/// DICOM's Timezone Offset From UTC, `+0900` or `-0330`, or nothing where the text is none.
+std::optional<std::chrono::minutes> utc_offset(const std::string& text);
+
+/// `YYYYMMDDHHMMSS` in the zone of that offset from UTC; without one in the host's.
+std::string date_and_time(std::chrono::system_clock::time_point time,
+                          std::optional<std::chrono::minutes> offset);
+
 /// @param kind tells the objects of one result apart
 /// @param content all that the object holds, or a digest of it
+/// @param offset of the times in the object, where it names one; `options.content_time` is taken as
+/// it stands
 /// @throws UsageError when `options.content_time` is no date and time
 ObjectIdentity object_identity(const std::string& kind, const std::string& content,
+                               std::optional<std::chrono::minutes> offset,
                                const DicomOptions& options);
 
 /// A new UID for something inside an object, by name.

@@ -200,7 +200,7 @@ std::string report_html(const CaseResult& result, const CtVolume& volume,
   page["identity"] = identity_facts(info, options);
   fill_verdict(page, result);
   fill_warnings(page, result, volume, options);
-  page["findings"] = findings_section(result);
+  page["findings"] = findings_section(result, volume);
   page["browser"] = browser(result, volume, options);
 
   fill_axis(page, result, volume, keys);

@@ -22,25 +22,49 @@ std::string code(const char* kind, const std::string& identifier) {
   return std::string(kind) + "-" + sha256(std::as_bytes(std::span(text))).substr(0, kCodeLength);
 }
 
-/// What a warning cites of the study stands in quotation marks or ends it, behind "the first:".
+/// What a warning cites of the study: it stands in quotation marks or brackets, or ends the warning
+/// behind the words that announce it. Names hold brackets, quotation marks and those words
+/// themselves, so a citation goes as far as anything that opens within it may reach.
+class Citations {
+ public:
+  explicit Citations(std::string_view warning)
+      : warning_(warning),
+        double_quote_(warning.rfind('"')),
+        single_quote_(warning.rfind('\'')),
+        bracket_(warning.rfind(')')) {}
+
+  /// Where the citation ends that opens at `at`; `at` itself: none does.
+  [[nodiscard]] std::size_t end(std::size_t at) const {
+    const std::string_view rest = warning_.substr(at);
+    for (const std::string_view words : {"the first: ", "The files: "}) {
+      if (rest.starts_with(words)) return warning_.size();
+    }
+    if (rest.starts_with('"')) return behind(double_quote_, at);
+    if (rest.starts_with('\'')) return behind(single_quote_, at);
+    if (!rest.starts_with(" (")) return at;
+    const bool closed = bracket_ != std::string_view::npos && bracket_ > at;
+    return closed ? bracket_ + 1 : warning_.size();
+  }
+
+ private:
+  /// A quotation mark without another is an apostrophe.
+  static std::size_t behind(std::size_t last, std::size_t at) { return last > at ? last + 1 : at; }
+
+  std::string_view warning_;
+  std::size_t double_quote_, single_quote_, bracket_;  ///< the last of each
+};
+
 std::string without_citations(const std::string& warning) {
-  static constexpr std::string_view kFirst = "the first: ";
   // Not by a regular expression: the standard library's recurses for every character, and a
   // description of a series may have as many as overflow the stack.
+  const Citations citations(warning);
   std::string shown;
-  for (std::size_t at = 0; at < warning.size();) {
-    std::size_t end = at;
-    if (warning[at] == '"' || warning[at] == '\'') {
-      const std::size_t last = warning.rfind(warning[at]);
-      end = last > at ? last + 1 : at;
-    } else if (warning.compare(at, kFirst.size(), kFirst) == 0) {
-      end = warning.size();
-    } else if (warning.compare(at, 2, " (") == 0) {
-      const std::size_t bracket = warning.find_first_of("()", at + 2);
-      end = bracket != std::string::npos && warning[bracket] == ')' ? bracket + 1 : at;
-    }
-    shown += end > at ? std::string("\u2026") : std::string(1, warning[at]);
-    at = std::max(end, at + 1);
+  std::size_t end = 0;  // of the citation that began last
+  for (std::size_t at = 0; at < warning.size(); ++at) {
+    const std::size_t opened = citations.end(at);
+    if (at >= end && opened > at) shown += "\u2026";
+    end = std::max(end, opened);
+    if (at >= end) shown += warning[at];
   }
   return shown;
 }

@@ -20,7 +20,7 @@ Json lesion(const diagnosis::Lesion& lesion) {
           {"mean_hu", finite(lesion.mean_hu)},
           {"ground_glass_ml", finite(lesion.ground_glass_ml)},
           {"consolidation_ml", finite(lesion.consolidation_ml)},
-          {"centre_mm", lesion.centre_mm},
+          {"centre_mm", optional(lesion.centre_mm)},
           {"first_slice", lesion.first_slice},
           {"last_slice", lesion.last_slice},
           {"largest_slice", lesion.largest_slice},

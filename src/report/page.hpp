@@ -30,7 +30,7 @@ PageData fact_tables(const diagnosis::CaseResult& result, const imaging::CtVolum
 /// What speaks against a verdict.
 PageData concern_list(const std::vector<diagnosis::Concern>& concerns);
 /// Lungs and opacities in clinical terms.
-PageData findings_section(const diagnosis::CaseResult& result);
+PageData findings_section(const diagnosis::CaseResult& result, const imaging::CtVolume& volume);
 /// All slices to leaf through, with coronal and sagittal cuts.
 PageData browser(const diagnosis::CaseResult& result, const imaging::CtVolume& volume,
                  const ReportOptions& options);

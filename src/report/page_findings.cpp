@@ -1,5 +1,6 @@
 #include <string>
 
+#include "body_axes.hpp"
 #include "format.hpp"
 #include "page.hpp"
 
@@ -76,11 +77,12 @@ PageData concern_list(const std::vector<diagnosis::Concern>& concerns) {
   return list;
 }
 
-PageData findings_section(const diagnosis::CaseResult& result) {
+PageData findings_section(const diagnosis::CaseResult& result, const imaging::CtVolume& volume) {
   const Findings& findings = result.findings;
   PageData data;
   data["lungs"] = lung_rows(findings);
   data["has_lungs"] = !findings.lungs.empty();
+  data["sides_assumed"] = !findings.lungs.empty() && !orientation_known(volume);
   data["no_lungs"] = text_or_false(clean_text(findings.no_lungs));
   PageData lesions = page_list();
   for (const Lesion& lesion : findings.lesions) lesions << lesion_row(lesion);

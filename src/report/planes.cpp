@@ -60,13 +60,14 @@ Plane plane_of(const CaseResult& result, const CtVolume& volume, int length, dou
   window.window_width = options.window_width;
   cv::Mat grey = imaging::windowed(cut(volume, volume.hu.data(), length, CV_16SC1, pixel), window);
   cv::resize(grey, grey, size, 0, 0, cv::INTER_LINEAR);
+  const bool oriented = orientation_known(volume);
   return {.width = size.width,
           .height = size.height,
           .grey = jpeg_base64(grey, kQuality),
           .opacity = outline(volume, result.opacity_mask, length, size, pixel),
           .lungs = outline(volume, result.lung_mask, length, size, pixel),
-          .edge_left = edge_letter(opposite(direction)),
-          .edge_right = edge_letter(direction)};
+          .edge_left = oriented ? edge_letter(opposite(direction)) : std::string(),
+          .edge_right = oriented ? edge_letter(direction) : std::string()};
 }
 
 }  // namespace

@@ -59,18 +59,6 @@ constexpr Code kBothSides{"51440002", "SCT", "Right and left"};
 constexpr Code kAlgorithm{"123110", "DCM", "Artificial Intelligence"};
 constexpr Code kHistogram{"123105", "DCM", "Histogram Analysis"};
 
-bool placed(const CtVolume& volume) {
-  constexpr double kSamePlaceMm = 0.01;
-  const auto at_its_place = [&](const imaging::SliceInfo& slice) {
-    double along = 0;
-    for (std::size_t axis = 0; axis < 3; ++axis)
-      along += slice.position[axis] * volume.normal[axis];
-    return std::abs(along - slice.location_mm) < kSamePlaceMm;
-  };
-  return volume.pixel_area_mm2() > 0 &&
-         std::all_of(volume.slices.begin(), volume.slices.end(), at_its_place);
-}
-
 bool holds_any(const Mask& mask) {
   return std::any_of(mask.begin(), mask.end(), [](std::uint8_t value) { return value != 0; });
 }
@@ -232,13 +220,14 @@ std::optional<WrittenObject> write_segmentation(const std::filesystem::path& fil
   const bool opacity = holds_any(result.opacity_mask);
   const bool lungs = holds_any(result.lung_mask);
   if (!from_dicom(volume) || (!opacity && !lungs)) return std::nullopt;
-  if (!placed(volume)) {
+  if (!(volume.pixel_area_mm2() > 0) || !volume.placed()) {
     log().warn("no DICOM segmentation is written: it is not known where the slices lie.");
     return std::nullopt;
   }
   imaging::prepare_dicom();
   const ObjectIdentity identity =
-      object_identity("segmentation", content_of(result, volume, source_uids(volume)), options);
+      object_identity("segmentation", content_of(result, volume, source_uids(volume)),
+                      source_utc_offset(volume), options);
   Writer writer(file, volume, identity);
   WrittenObject written{.sop_class_uid = UID_SegmentationStorage,
                         .sop_instance_uid = identity.sop_instance_uid,

@@ -10,11 +10,18 @@
 #include "jcs/core/error.hpp"
 #include "jcs/imaging/dicom_identity.hpp"
 
+#include "dicom_output.hpp"
+
 namespace jcs::report {
 
 namespace {
 
 bool valid(DcmElement& element) {
+  if (element.getTag() == DCM_TimezoneOffsetFromUTC) {
+    OFString offset;
+    element.getOFStringArray(offset);
+    return utc_offset(offset.c_str()).has_value();
+  }
   const bool several = element.getTag() == DCM_DeidentificationMethod;
   return element.checkValue(several ? "1-n" : "1").good();
 }
@@ -76,10 +83,8 @@ void put_known(DcmItem& item, const imaging::SeriesInfo& info) {
   put(DCM_AccessionNumber, info.accession_number);
 }
 
-}  // namespace
-
-void put_identity(DcmItem& item, const imaging::CtVolume& volume, const SourceUids& uids) {
-  DcmItem required, identity;
+void fill_identity(DcmItem& identity, const imaging::CtVolume& volume) {
+  DcmItem required;
   put_required(required);
   put_required(identity);
   put_known(identity, volume.series);
@@ -91,12 +96,27 @@ void put_identity(DcmItem& item, const imaging::CtVolume& volume, const SourceUi
   }
   mend(identity, required);
   mend_deidentification(identity);
+}
+
+}  // namespace
+
+void put_identity(DcmItem& item, const imaging::CtVolume& volume, const SourceUids& uids) {
+  DcmItem identity;
+  fill_identity(identity, volume);
   for (unsigned long i = 0; i < identity.card(); ++i) {
     item.insert(static_cast<DcmElement*>(identity.getElement(i)->clone()), OFTrue);
   }
   item.putAndInsertString(DCM_StudyInstanceUID, uids.study_uid.c_str());
   item.putAndInsertString(DCM_FrameOfReferenceUID, uids.frame_of_reference_uid.c_str());
   item.putAndInsertString(DCM_PositionReferenceIndicator, "");
+}
+
+std::optional<std::chrono::minutes> source_utc_offset(const imaging::CtVolume& volume) {
+  DcmItem identity;
+  fill_identity(identity, volume);
+  OFString offset;
+  identity.findAndGetOFString(DCM_TimezoneOffsetFromUTC, offset);
+  return utc_offset(offset.c_str());
 }
 
 }  // namespace jcs::report

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
+
 #include "jcs/imaging/ct_volume.hpp"
 
 #include "source_uids.hpp"
@@ -13,5 +16,9 @@ namespace jcs::report {
 /// left out, so that no file's fault keeps a result from being written. Study and frame of
 /// reference are those of `uids`.
 void put_identity(DcmItem& item, const imaging::CtVolume& volume, const SourceUids& uids);
+
+/// The offset from UTC that put_identity() takes from the study, which then holds for every time in
+/// an object; nothing where the study names none.
+std::optional<std::chrono::minutes> source_utc_offset(const imaging::CtVolume& volume);
 
 }  // namespace jcs::report

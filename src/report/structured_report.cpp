@@ -191,7 +191,8 @@ std::optional<WrittenObject> write_structured_report(
   imaging::prepare_dicom();
   const SourceUids uids = source_uids(volume);
   const ObjectIdentity identity =
-      object_identity("structured report", content_of(result, uids, segmentation), options);
+      object_identity("structured report", content_of(result, uids, segmentation),
+                      source_utc_offset(volume), options);
   Report report(CID7021_MeasurementReportDocumentTitles::ImagingMeasurementReport);
   fill_report(report, result, volume, uids, references_of(uids, segmentation, identity));
   DSRDocument document;

@@ -1,6 +1,8 @@
 #include "structured_report_library.hpp"
 
 #include <array>
+#include <map>
+#include <set>
 #include <span>
 #include <string>
 
@@ -45,7 +47,8 @@ void put_orientation(DcmItem& item, const CtVolume& volume) {
 }
 
 /// The attributes that the library copies from an image, as the volume has them.
-DcmItem described(const CtVolume& volume, const SourceUids& uids, std::size_t slice) {
+/// @param alone whether the slice is all of its image: frames have a position each
+DcmItem described(const CtVolume& volume, const SourceUids& uids, std::size_t slice, bool alone) {
   DcmItem item;
   put(item, DCM_SOPClassUID, uids.images[slice].sop_class_uid);
   put(item, DCM_SOPInstanceUID, uids.images[slice].sop_instance_uid);
@@ -56,9 +59,11 @@ DcmItem described(const CtVolume& volume, const SourceUids& uids, std::size_t sl
   if (volume.pixel_area_mm2() > 0) {
     put(item, DCM_PixelSpacing, std::array{volume.row_spacing_mm, volume.column_spacing_mm});
   }
-  if (volume.slice_spacing_mm > 0) {
+  if (alone && volume.placed()) {
     put(item, DCM_ImagePositionPatient, volume.slices[slice].position);
-    put_orientation(item, volume);
+  }
+  if (volume.oriented()) put_orientation(item, volume);
+  if (volume.slice_spacing_mm > 0) {
     put(item, DCM_SpacingBetweenSlices, std::array{volume.slice_spacing_mm});
   }
   if (volume.series.slice_thickness_mm > 0) {
@@ -85,12 +90,15 @@ void add_image_library(TID1500_MeasurementReport& report, const CtVolume& volume
   // DCMTK knows what describes an image by its modality, and refuses those it does not know.
   const Library::AddImageMode mode =
       volume.series.modality == "CT" ? Library::withAllDescriptors : Library::withoutDescriptors;
+  std::map<std::string, int> slices_of;
+  for (const SourceImage& image : uids.images) ++slices_of[image.sop_instance_uid];
+  // The slices of several multi-frame images may lie between each other.
+  std::set<std::string> named;
   for (std::size_t slice = 0; slice < uids.images.size(); ++slice) {
-    if (slice > 0 &&
-        uids.images[slice].sop_instance_uid == uids.images[slice - 1].sop_instance_uid) {
-      continue;
-    }
-    DcmItem item = described(volume, uids, slice);
+    const SourceImage& image = uids.images[slice];
+    if (!named.insert(image.sop_instance_uid).second) continue;
+    const bool alone = image.frame == 0 && slices_of.at(image.sop_instance_uid) == 1;
+    DcmItem item = described(volume, uids, slice, alone);
     check_library(library.addImageEntry(item, mode));
   }
   check_library(library.moveCommonImageDescriptorsToImageGroups());

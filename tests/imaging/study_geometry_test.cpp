@@ -20,8 +20,10 @@ using jcs::imaging::read_study;
 using jcs::imaging::Vec3;
 using jcs::test::SyntheticSlice;
 using jcs::test::TempDir;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -146,7 +148,8 @@ TEST(StudyGeometry, AGapIsNamedByPositionAndFile) {
   EXPECT_EQ(volume.slice_count(), 5U);
   EXPECT_EQ(volume.slice_spacing_mm, 2.0);
   EXPECT_THAT(volume.warnings,
-              ElementsAre(HasSubstr("between 4 mm (slice_48.dcm) and 8 mm (slice_47.dcm)")));
+              ElementsAre(AllOf(HasSubstr("1 gap wider"), HasSubstr("between 4 mm and 8 mm."),
+                                EndsWith(". The files: slice_48.dcm and slice_47.dcm."))));
 }
 
 TEST(StudyGeometry, UnevenSpacingIsSaid) {
@@ -208,6 +211,29 @@ TEST(StudyGeometry, WithNeitherInstanceNumberOrdersAndSpacingIsUnknown) {
   EXPECT_EQ(volume.slice_spacing_mm, 0.0);
   EXPECT_TRUE(std::isnan(volume.slices[0].location_mm));
   EXPECT_THAT(volume.warnings, ElementsAre(HasSubstr("ordered by InstanceNumber")));
+}
+
+TEST(StudyGeometry, AnOrientationThatIsNotNamedIsAssumedAndSaid) {
+  for (const bool placed : {true, false}) {
+    const TempDir dir;
+    for (int i = 0; i < 3; ++i) {
+      SyntheticSlice slice;
+      slice.tag = i;
+      slice.position[2] = 2.0 * i;
+      slice.edit = [placed](DcmDataset& data) {
+        data.findAndDeleteElement(DCM_ImageOrientationPatient);
+        if (!placed) data.findAndDeleteElement(DCM_ImagePositionPatient);
+      };
+      slice.write(dir / (std::to_string(i) + ".dcm"));
+    }
+    const CtVolume volume = read_study(dir.path());
+    EXPECT_EQ(volume.row_direction, (Vec3{1, 0, 0}));
+    EXPECT_FALSE(volume.oriented());
+    EXPECT_THAT(volume.warnings, Contains(HasSubstr("no orientation: taken for axial"))) << placed;
+  }
+  const TempDir dir;
+  write_axial(dir, {0.0, 2.0});
+  EXPECT_TRUE(read_study(dir.path()).oriented());
 }
 
 TEST(StudyGeometry, ASliceWithoutPositionAmongOthersIsRefused) {

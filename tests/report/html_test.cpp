@@ -299,6 +299,29 @@ TEST(ReportHtml, PicturesCarrySideMarksAndAScaleWhereTheyAreKnown) {
   EXPECT_THAT(plain, HasSubstr("<dd class=\"missing\">not given</dd>"));
 }
 
+TEST(ReportHtml, NothingIsCalledRightOrLeftWhereNoFileNamesAnOrientation) {
+  auto volume = jcs::test::sample_volume();
+  const auto result = jcs::test::with_findings(jcs::test::sample_result(volume), volume);
+  constexpr const char* kAssumed = "Right and left are assumed";
+  const auto letters = [](const std::string& html) {
+    std::size_t count = 0;
+    for (const char* letter : {"R", "L", "A", "P"}) {
+      count += occurrences(html, ">" + std::string(letter) + "</text>");
+    }
+    return count;
+  };
+  const std::string known = without_pictures(report_html(result, volume));
+  EXPECT_GT(letters(known), 0U);
+  EXPECT_THAT(known, Not(HasSubstr(kAssumed)));
+  EXPECT_THAT(known, HasSubstr("<span>head</span>"));
+
+  for (auto& slice : volume.slices) slice.oriented = false;
+  const std::string assumed = without_pictures(report_html(result, volume));
+  EXPECT_EQ(letters(assumed), 0U);
+  EXPECT_THAT(assumed, HasSubstr(kAssumed));
+  EXPECT_THAT(assumed, Not(HasSubstr("<span>head</span>")));
+}
+
 /// From the slices that matter on.
 std::string key_slices_of(const std::string& html) {
   return html.substr(html.find("id=\"slices\""));

@@ -1,5 +1,6 @@
 #include "jcs/report/json.hpp"
 
+#include <filesystem>
 #include <limits>
 #include <vector>
 
@@ -8,9 +9,11 @@
 
 #include "jcs/core/error.hpp"
 
+#include "report/dicom_case.hpp"
 #include "report/sample_case.hpp"
 #include "report/sample_findings.hpp"
 #include "support/error_line.hpp"
+#include "support/temp_dir.hpp"
 
 namespace {
 
@@ -176,6 +179,7 @@ TEST(ResultJson, HoldsTheFindings) {
   EXPECT_EQ(lesion["volume_ml"], 440.0);
   EXPECT_EQ(lesion["extent_mm"], json({40.0, 50.0, 60.0}));
   EXPECT_EQ(lesion["centre_mm"], json({55.5, -12.25, -260.0}));
+  EXPECT_TRUE(out["lesions"][1]["centre_mm"].is_null());
   EXPECT_EQ(lesion["box"], json({20, 40, 8, 9}));
   EXPECT_EQ(lesion["third"], "upper");
   EXPECT_EQ(lesion["depth"], "peripheral");
@@ -227,6 +231,53 @@ TEST(ResultJson, NothingOfThePatientIsLeftWithoutIdentity) {
   EXPECT_EQ(parsed(text(jcs::report::Identity::kPseudonym))["study"]["patient_id"], code);
   volume.series.patient_id = "P-18";
   EXPECT_NE(parsed(text(jcs::report::Identity::kPseudonym))["study"]["patient_id"], code);
+}
+
+TEST(ResultJson, NamesWithBracketsAndQuotationMarksGoAsAWhole) {
+  const jcs::test::TempDir dir;
+  const auto study = jcs::test::as_dicom(jcs::test::placed_volume(), dir / "study");
+  for (const char* name : {"A(1).dcm", "A (1).dcm", "A).dcm", "A(.dcm", "A\".dcm", "A'.dcm",
+                           "A) and 5 mm (A.dcm", "the first: A' (A\".dcm"}) {
+    std::filesystem::create_directory(dir / "gap");
+    for (std::size_t k = 0; k < study.slice_count(); ++k) {
+      const std::string other = k == 4 ? name : k == 6 ? "Z" + std::string(name) : "";
+      if (k == 5) continue;
+      const auto& file = study.slices[k].file;
+      std::filesystem::copy_file(
+          file, dir / "gap" / (other.empty() ? file.filename() : std::filesystem::path(other)));
+    }
+    const auto volume = jcs::imaging::read_study(dir / "gap");
+    std::filesystem::remove_all(dir / "gap");
+    const auto result = jcs::test::sample_result(volume);
+    jcs::report::ReportOptions options;
+    EXPECT_THAT(result_json(result, volume, options), testing::HasSubstr("Slices may be missing"));
+    options.identity = jcs::report::Identity::kNone;
+    const json warnings = parsed(result_json(result, volume, options))["warnings"];
+    ASSERT_EQ(warnings.size(), 1U) << name;
+    const std::string warning = warnings[0];
+    EXPECT_THAT(warning, testing::HasSubstr("between -260 mm and -240 mm. \u2026"));
+    EXPECT_THAT(warning, testing::Not(testing::HasSubstr("A")));
+    EXPECT_THAT(warning, testing::Not(testing::HasSubstr("dcm")));
+  }
+
+  // Whatever else cites a name in brackets or quotation marks.
+  auto volume = jcs::test::sample_volume();
+  auto result = jcs::test::sample_result(volume);
+  result.warnings = {"1 slice (A(1).dcm) and one (A).dcm) differ.",
+                     "1 slice (A(.dcm) differs.",
+                     "1 slice (A",
+                     "The file's name is odd (O'A.dcm), that of 'A' (\"A\") too.",
+                     "Read was series 4 \"the first: \"A\", 3 slices.",
+                     "Read was patient 'A (\"A' A.",
+                     "The scanner's table moved."};
+  jcs::report::ReportOptions options;
+  options.identity = jcs::report::Identity::kPseudonym;
+  const json warnings = parsed(result_json(result, volume, options))["warnings"];
+  for (const std::string warning : warnings) {
+    EXPECT_THAT(warning, testing::Not(testing::HasSubstr("A")));
+  }
+  EXPECT_EQ(warnings[0], "1 slice\u2026 differ.");
+  EXPECT_EQ(warnings.back(), "The scanner's table moved.");
 }
 
 // The standard library's regular expressions recurse for every character.

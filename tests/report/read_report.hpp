@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -133,6 +134,13 @@ struct ReadReport {
       }
     }
     return uids;
+  }
+
+  /// Whether a concept of this code stands anywhere in the report.
+  bool names(const std::string& concept_code) {
+    std::ostringstream all;
+    format.getDataset()->print(all);
+    return all.str().find("[" + concept_code + "]") != std::string::npos;
   }
 
   DcmFileFormat format;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "jcs/diagnosis/result/case_result.hpp"
 #include "jcs/imaging/ct_volume.hpp"
 
@@ -31,7 +33,7 @@ inline diagnosis::CaseResult with_findings(diagnosis::CaseResult result,
   large.mean_hu = -401.5;
   large.ground_glass_ml = 390.0;
   large.consolidation_ml = 50.0;
-  large.centre_mm = {55.5, -12.25, -260.0};
+  large.centre_mm = std::array{55.5, -12.25, -260.0};
   large.first_slice = volume.slice_count() / 2;
   large.last_slice = volume.slice_count() - 1;
   large.largest_slice = volume.slice_count() - 2;

@@ -45,6 +45,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 const DicomOptions kTime{"20200131120000"};
+const char* const kImagePositionX = "110901";
+const char* const kImageOrientationRowX = "110904";
 const WrittenObject kSegmentation{UID_SegmentationStorage, "1.2.3.4", "1.2.3", 1, 2};
 
 std::vector<std::string> instances(const CtVolume& volume) {
@@ -277,6 +279,36 @@ TEST_F(StructuredReport, FramesOfOneFileAreOneImage) {
   EXPECT_THAT(report.evidence(), ElementsAre("1.2.3.9"));
   EXPECT_EQ(report.groups.at("Opacity 1").source, "1.2.3.9");
   EXPECT_EQ(report.groups.at("Opacity 1").frame, "5");
+}
+
+TEST_F(StructuredReport, FilesWhoseFramesInterleaveAreNamedOnceAndHaveNoPosition) {
+  // The class of images with one frame too: files break that rule.
+  for (const char* sop_class : {UID_EnhancedCTImageStorage, UID_CTImageStorage}) {
+    for (std::size_t i = 0; i < volume.slice_count(); ++i) {
+      volume.slices[i].file = i % 2 == 0 ? "even.dcm" : "odd.dcm";
+      volume.slices[i].sop_class_uid = sop_class;
+      volume.slices[i].sop_instance_uid = i % 2 == 0 ? "1.2.3.8" : "1.2.3.9";
+      volume.slices[i].frame = static_cast<int>(i / 2);
+    }
+    Report report = written();
+    EXPECT_THAT(report.library_images, ElementsAre("1.2.3.8", "1.2.3.9"));
+    EXPECT_FALSE(report.names(kImagePositionX));
+    EXPECT_TRUE(report.names(kImageOrientationRowX));
+  }
+}
+
+TEST_F(StructuredReport, ImagesWithoutKnownPositionsAreGivenNone) {
+  EXPECT_TRUE(written().names(kImagePositionX));
+  for (std::size_t k = 0; k < volume.slice_count(); ++k) {
+    volume.slices[k].position = {};
+    volume.slices[k].location_mm = 30.0 * static_cast<double>(k);
+  }
+  Report report = written();
+  EXPECT_FALSE(report.names(kImagePositionX));
+  EXPECT_TRUE(report.names(kImageOrientationRowX));
+  EXPECT_EQ(report.library_images, instances(volume));
+  for (auto& slice : volume.slices) slice.oriented = false;
+  EXPECT_FALSE(written().names(kImageOrientationRowX));
 }
 
 TEST_F(StructuredReport, FollowsFromContentAndTime) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -19,8 +21,9 @@ struct SliceInfo {
   std::string sop_instance_uid;  ///< may be empty: anonymisers erase it
   int frame = 0;                 ///< frame in a multi-frame file, else 0
   int instance_number = 0;       ///< as the scanner says; never used for the order
-  Vec3 position{};               ///< centre of the first voxel, patient coordinates (LPS), mm
+  Vec3 position{};  ///< centre of the first voxel, patient coordinates (LPS), mm; see placed()
   double location_mm = 0.0;  ///< position along the normal of the slices; NaN when nothing says it
+  bool oriented = true;      ///< false: the file names no orientation, the volume's is assumed
 };
 
 /// Identity and acquisition facts of a series, as UTF-8; empty or 0 where the files do not say.
@@ -75,6 +78,22 @@ struct CtVolume {
   /// Volume of a voxel in ml, 0 when not known.
   [[nodiscard]] double voxel_volume_ml() const {
     return pixel_area_mm2() * slice_spacing_mm / 1000.0;
+  }
+  /// Whether the files say how the slices lie in the body; else they were taken for axial, and
+  /// right and left are assumed.
+  [[nodiscard]] bool oriented() const {
+    return std::all_of(slices.begin(), slices.end(),
+                       [](const SliceInfo& slice) { return slice.oriented; });
+  }
+  /// Whether the positions of the slices are known. Files may name their locations alone, which
+  /// then do not agree with positions that nothing set.
+  [[nodiscard]] bool placed() const {
+    constexpr double kSamePlaceMm = 0.01;
+    return std::all_of(slices.begin(), slices.end(), [&](const SliceInfo& slice) {
+      const double along = slice.position[0] * normal[0] + slice.position[1] * normal[1] +
+                           slice.position[2] * normal[2];
+      return std::abs(along - slice.location_mm) < kSamePlaceMm;
+    });
   }
 };
 

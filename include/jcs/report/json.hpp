@@ -38,7 +38,8 @@ constexpr int kSchemaVersion = 1;
 //     lung ground_glass_ml, consolidation_ml     of all that is outlined, below and from -300 HU on
 //     lesions            the largest first, {number, volume_ml, extent_mm [column, row, slice],
 //                        mean_hu, ground_glass_ml, consolidation_ml, centre_mm [x, y, z] (patient
-//                        coordinates, LPS), first_slice, last_slice, largest_slice (indices),
+//                        coordinates, LPS; null where the positions of the slices are not known),
+//                        first_slice, last_slice, largest_slice (indices),
 //                        box [first row, first column, rows, columns], side, share_of_lung,
 //                        third "upper", "middle" or "lower", depth "peripheral" or "central"}
 //     smaller_lesions    number of those below 0.1 ml, smaller_lesions_ml their volume together

@@ -25,7 +25,7 @@ using Mask = std::span<const std::uint8_t>;
 /// What is counted of one piece, in voxels.
 struct Sums {
   std::int64_t voxels = 0, consolidation = 0, right = 0, left = 0, peripheral = 0;
-  double hu = 0;
+  double hu = 0, location = 0;
   Vec3 place{};
   int first_row = 0, last_row = 0, first_column = 0, last_column = 0;
   std::size_t first_slice = 0, last_slice = 0, largest_slice = 0;
@@ -86,6 +86,7 @@ class Survey {
   void take(const Run& run, Sums& sums) {
     extend(sums, run);
     sums.voxels += run.length();
+    sums.location += volume_.slices[run.slice].location_mm * run.length();
     std::size_t voxel = first_voxel(volume_, run);
     for (int column = run.begin; column < run.end; ++column, ++voxel) {
       const int hu = volume_.hu[voxel];
@@ -149,7 +150,9 @@ Lesion lesion_of(const Sums& sums, const CtVolume& volume) {
   lesion.mean_hu = sums.hu / voxels;
   lesion.consolidation_ml = static_cast<double>(sums.consolidation) * ml;
   lesion.ground_glass_ml = static_cast<double>(sums.voxels - sums.consolidation) * ml;
-  for (std::size_t axis = 0; axis < 3; ++axis) lesion.centre_mm[axis] = sums.place[axis] / voxels;
+  if (volume.placed()) {
+    lesion.centre_mm = {sums.place[0] / voxels, sums.place[1] / voxels, sums.place[2] / voxels};
+  }
   lesion.first_slice = sums.first_slice;
   lesion.last_slice = sums.last_slice;
   lesion.largest_slice = sums.largest_slice;
@@ -161,10 +164,8 @@ Lesion lesion_of(const Sums& sums, const CtVolume& volume) {
 void place_in_lungs(Lesion& lesion, const Sums& sums, const CtVolume& volume,
                     const Findings& findings, const std::optional<Height>& height) {
   if (!height) return;
-  double location = 0;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    location += lesion.centre_mm[axis] * volume.normal[axis];
-  }
+  // The heights of the lungs are locations of slices, which files may name without positions.
+  const double location = sums.location / static_cast<double>(sums.voxels);
   if (height->highest > height->lowest) lesion.third = third_of(location, *height);
   const std::int64_t inside = sums.right + sums.left;
   if (2 * inside < sums.voxels) return;

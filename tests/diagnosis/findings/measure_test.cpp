@@ -98,7 +98,8 @@ TEST(MeasureFindings, ALesionIsDescribed) {
   EXPECT_THAT(lesion.ground_glass_ml, DoubleNear(240 * kVoxelMl, 1e-9));
   EXPECT_THAT(lesion.consolidation_ml, DoubleNear(240 * kVoxelMl, 1e-9));
   // Columns 100 to 111, rows 40 to 49, slices 20 to 23; the centre of the first voxel is at 0.
-  EXPECT_THAT(lesion.centre_mm,
+  ASSERT_TRUE(lesion.centre_mm);
+  EXPECT_THAT(*lesion.centre_mm,
               ElementsAre(DoubleNear(-120 + 2 * 105.5, 1e-9), DoubleNear(-150 + 3 * 44.5, 1e-9),
                           DoubleNear(-400 + 5 * 21.5, 1e-9)));
   EXPECT_EQ(lesion.first_slice, 20U);
@@ -122,6 +123,23 @@ TEST(MeasureFindings, TheSideOfTheHeartIsCentral) {
   EXPECT_EQ(found.lesions[0].depth, Depth::kCentral);
   EXPECT_EQ(found.lesions[0].side, Side::kRight);
   EXPECT_EQ(found.lesions[0].third, Third::kLower);
+}
+
+TEST(MeasureFindings, SlicesOfKnownLocationsWithoutPositionsHaveThirdsButNoCentres) {
+  Chest chest;
+  for (std::size_t k = 0; k < chest.volume.slice_count(); ++k) {
+    chest.volume.slices[k].position = {};
+    chest.volume.slices[k].location_mm = 3.0 * static_cast<double>(k);
+  }
+  chest.opacity({4, 7}, {45, 52}, {20, 26}, -500);
+  chest.opacity({15, 17}, {45, 52}, {20, 26}, -500);
+  chest.opacity({28, 29}, {45, 52}, {20, 26}, -500);
+  const Findings found = chest.measure();
+  ASSERT_EQ(found.lesions.size(), 3U);
+  EXPECT_EQ(found.lesions[0].third, Third::kLower);
+  EXPECT_EQ(found.lesions[1].third, Third::kMiddle);
+  EXPECT_EQ(found.lesions[2].third, Third::kUpper);
+  for (const Lesion& lesion : found.lesions) EXPECT_FALSE(lesion.centre_mm);
 }
 
 TEST(MeasureFindings, VoxelsThatTouchAtACornerAreOneLesion) {

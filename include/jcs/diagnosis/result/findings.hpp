@@ -47,9 +47,10 @@ struct Lesion {
   double volume_ml = 0.0;
   std::array<double, 3> extent_mm{};  ///< along the columns, the rows and the slices
   double mean_hu = 0.0;
-  double ground_glass_ml = 0.0;         ///< below kConsolidationHu
-  double consolidation_ml = 0.0;        ///< the rest
-  std::array<double, 3> centre_mm{};    ///< of mass, patient coordinates (LPS)
+  double ground_glass_ml = 0.0;   ///< below kConsolidationHu
+  double consolidation_ml = 0.0;  ///< the rest
+  /// Of mass, patient coordinates (LPS); nothing where the positions of the slices are not known.
+  std::optional<std::array<double, 3>> centre_mm;
   std::size_t first_slice = 0;          ///< index of the lowest slice
   std::size_t last_slice = 0;           ///< index of the highest slice
   std::size_t largest_slice = 0;        ///< index of the slice that shows most of it

@@ -176,6 +176,33 @@ TEST_F(EvalPrograms, SlicesOfTheTrainingAreRefused) {
   EXPECT_THAT(unknown.err, HasSubstr("--trained-on"));
 }
 
+// After another split the file that the run names holds other patients than were learned from.
+TEST_F(EvalPrograms, AListThatTheWeightsWereNotTrainedOnCertifiesNothing) {
+  const PictureSet others(4, 32, 32, "s");
+  const std::string out = dir_ / "out.json";
+  for (const std::string which : {"seg", "cls"}) {
+    const std::string name = "eval_" + which;
+    std::vector<std::string> words{"--run",           run_of(which), "--trained-on",
+                                   others.manifest(), "--json",      out};
+    expect_refusal(
+        name.c_str(), 3, words,
+        others.manifest().string() + ": is not the list that the weights were trained on");
+    words.emplace_back("--allow-overlap");
+    const Finished knowingly = eval(name.c_str(), words);
+    EXPECT_EQ(knowingly.code, 0) << knowingly.err;
+    EXPECT_THAT(knowingly.err, HasSubstr("is not the list that the weights were trained on"));
+    EXPECT_EQ(json_of(out).at("evaluation").at("inputs").at("overlap_with_training"),
+              "not checked");
+  }
+  // The list of the run itself, written anew.
+  const fs::path train = shared_->train.manifest(), kept = dir_ / "kept.csv";
+  fs::copy_file(train, kept);
+  std::ofstream(train, std::ios::app) << "0.png,mask_0.png,0,p0,test\n";
+  expect_refusal("eval_seg", 3, {"--run", run_of("seg")}, "is not the list");
+  fs::copy_file(kept, train, fs::copy_options::overwrite_existing);
+  EXPECT_EQ(eval("eval_seg", {"--run", run_of("seg"), "-q"}).code, 0);
+}
+
 TEST_F(EvalPrograms, ThresholdsAreChosenOnOtherPatients) {
   const auto write = [&](const char* name, const std::string& prefix) {
     std::ofstream out(dir_ / name);

@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <filesystem>
 
 #include "jcs/evaluation/comparison.hpp"
@@ -40,8 +41,10 @@ void add_arguments(app::App& app, Arguments& arguments) {
   CLI::App& cli = app.cli();
   app::SegmentationRequest& request = arguments.request;
   app::add_network_arguments(app, request.network);
-  cli.add_flag("--clean-slices", request.clean_slices,
-               "slices with label 0 and no mask count as annotated with nothing")
+  cli.add_flag_function(
+         "--clean-slices", [&request](std::int64_t given) { request.clean_slices = given > 0; },
+         "slices with label 0 and no mask count as annotated with nothing; with --run as its "
+         "data.clean_slices says, unless =true or =false is given here")
       ->group("Network");
   cli.add_option("--save-predictions", request.save_predictions,
                  "folder for the probability maps as PNG files")

@@ -19,6 +19,32 @@ constexpr int kMostThreads = 1024;
 constexpr int kLargestBatch = 4096;
 constexpr const char* kRemedy = "--allow-overlap";
 
+// Enough of a hash to tell two lists apart and to find it in `run.json`.
+std::string shortened(const std::string& sha256) { return sha256.substr(0, 12); }
+
+// Whether the list is another one than the weights say that they learned from; those of others say
+// nothing. Who stands in another list tells nothing of who was learned from.
+bool is_another_list(const std::filesystem::path& list, const std::string& learned_from,
+                     bool allowed) {
+  if (learned_from.empty()) {
+    return false;
+  }
+  const std::string given = sha256_file(list);
+  if (given == learned_from) {
+    return false;
+  }
+  if (!allowed) {
+    throw InputError(
+        {"is not the list that the weights were trained on", list.string(),
+         "SHA-256 " + shortened(learned_from) + "...; " + kRemedy + " goes on knowingly",
+         shortened(given) + "..."});
+  }
+  log_warning(list.string() +
+              " is not the list that the weights were trained on: if some of that is measured on, "
+              "the figures are too good");
+  return true;
+}
+
 }  // namespace
 
 void add_network_arguments(App& app, NetworkArguments& arguments) {
@@ -33,11 +59,12 @@ void add_network_arguments(App& app, NetworkArguments& arguments) {
                  "CSV file, or list of the release, to measure on")
       ->group(group);
   cli.add_option("--trained-on", arguments.trained_on,
-                 "manifest that the weights were trained on; no patient and no picture of it may "
-                 "be measured on. --run knows it")
+                 "manifest that the weights were trained on, unchanged since; no patient and no "
+                 "picture of it may be measured on. --run knows it")
       ->group(group);
   cli.add_flag("--allow-overlap", arguments.allow_overlap,
-               "measure on patients and pictures of the training too, knowingly")
+               "measure on patients and pictures of the training too, or where the list of them is "
+               "another one now, knowingly")
       ->group(group);
   cli.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N")
       ->capture_default_str()
@@ -96,6 +123,7 @@ std::string check_overlap(const NetworkArguments& arguments, const data::Manifes
     }
     return "not checked";
   }
+  const bool another = is_another_list(arguments.trained_on, trained_on, arguments.allow_overlap);
   const data::Manifest training = data::with_files_of_folders(
       data::read_manifest(arguments.trained_on, data::Images::kFilesAndFolders));
   const data::Manifest measured = data::with_files_of_folders(manifest);
@@ -105,7 +133,7 @@ std::string check_overlap(const NetworkArguments& arguments, const data::Manifes
   }
   const data::Overlap overlap = data::find_overlap(training, measured, 0, progress, stop);
   if (overlap.empty()) {
-    return "none";
+    return another ? "not checked" : "none";
   }
   log_warning(std::to_string(overlap.patients.size()) + " patients and " +
               std::to_string(overlap.pictures.size()) +

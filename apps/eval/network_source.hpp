@@ -39,8 +39,9 @@ void complete(NetworkArguments& arguments, const RunData& run_data);
 
 /// Refuses data that the network was trained on. Returns what was found out: `none`, `allowed`
 /// (there is some, and the user goes on knowingly), `not checked` (nobody said what it was trained
-/// on; this is logged). `provenance` is what the weights say of their training.
-/// @throws InputError
+/// on, or the list is not the one whose hash the weights carry and the user goes on knowingly; this
+/// is logged). `provenance` is what the weights say of their training.
+/// @throws InputError also for a list of another hash than the weights carry.
 std::string check_overlap(const NetworkArguments& arguments, const data::Manifest& manifest,
                           const nlohmann::json& provenance, Progress& progress,
                           const std::stop_token& stop);

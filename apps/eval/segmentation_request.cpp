@@ -52,17 +52,21 @@ struct Measured {
   ordered_json inputs;
 };
 
-RunData data_of_run(const fs::path& run) {
+training::DataOptions data_of_run(const fs::path& run) {
   if (run.empty()) {
     return {};
   }
-  const auto options = config::load<training::SegmenterTrainingOptions>(run / "config.yaml");
-  return {options.data.train, options.data.validation};
+  return config::load<training::SegmenterTrainingOptions>(run / "config.yaml").data;
 }
 
 Measured measure_network(SegmentationRequest& request, App& app) {
   NetworkArguments& network = request.network;
-  complete(network, data_of_run(network.run));
+  const training::DataOptions trained = data_of_run(network.run);
+  complete(network, {trained.train, trained.validation});
+  if (!request.clean_slices) {
+    // A run's figures are of the slices that it validated on.
+    request.clean_slices = trained.clean_slices;
+  }
   PictureFolder maps(request.save_predictions);
   inference::SegmenterRunner segmenter(network.weights, runner_options(network));
   const data::Manifest manifest = data::read_manifest(network.manifest);
@@ -71,7 +75,7 @@ Measured measure_network(SegmentationRequest& request, App& app) {
   evaluation::SegmenterRunOptions options;
   options.binarisation = binarisation_of(request.threshold);
   options.spacing = spacing_of(request.spacing);
-  options.clean_slices = request.clean_slices;
+  options.clean_slices = *request.clean_slices;
   if (!request.save_predictions.empty()) {
     options.on_map = [&](const std::string& name, const cv::Mat& map) {
       cv::Mat grey;
@@ -118,7 +122,7 @@ Measured measure_pictures(const SegmentationRequest& request, App& app) {
 ordered_json settings_of(const SegmentationRequest& request) {
   ordered_json settings = {{"threshold", request.threshold},
                            {"spacing_mm", request.spacing},
-                           {"clean_slices", request.clean_slices},
+                           {"clean_slices", request.clean_slices.value_or(false)},
                            {"allow_missing", request.allow_missing}};
   settings.update(common_settings(request.network, request.bootstrap));
   return settings;

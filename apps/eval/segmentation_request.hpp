@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,8 @@ struct SegmentationRequest {
   NetworkArguments network;
   std::filesystem::path predictions, annotations;
   std::string threshold = "0.5";
-  std::vector<double> spacing;  ///< row and column, mm; empty: not known
-  bool clean_slices = false;
+  std::vector<double> spacing;       ///< row and column, mm; empty: not known
+  std::optional<bool> clean_slices;  ///< nothing: as in the run's config; without a run, no
   bool allow_missing = false;
   metrics::BootstrapOptions bootstrap;
   std::filesystem::path save_predictions;  ///< changes no figure

@@ -91,6 +91,31 @@ void add_areas(ClassificationSummary& summary, const Labelled& slices,
           .interval;
 }
 
+// Slices of one patient resemble each other: a hundred of them tell little more than one.
+Rates slice_rates(const Labelled& slices, const metrics::Confusion& counts,
+                  const ClassificationOptions& options) {
+  Rates rates = rates_of(counts, options.bootstrap.confidence);
+  const Groups groups = groups_of(slices.patients);
+  using Hit = std::optional<bool>;
+  const auto interval = [&](Hit (*hit)(bool predicted, bool truth)) {
+    std::vector<Hit> hits;
+    hits.reserve(slices.cases.size());
+    for (const metrics::ScoredCase& slice : slices.cases) {
+      hits.push_back(hit(slice.probability > options.slice_probability, slice.truth));
+    }
+    return metrics::bootstrap_rate(hits, groups.of, options.bootstrap);
+  };
+  rates.sensitivity.interval =
+      interval([](bool predicted, bool truth) { return truth ? Hit(predicted) : std::nullopt; });
+  rates.specificity.interval =
+      interval([](bool predicted, bool truth) { return truth ? std::nullopt : Hit(!predicted); });
+  rates.precision.interval =
+      interval([](bool predicted, bool truth) { return predicted ? Hit(truth) : std::nullopt; });
+  rates.accuracy.interval =
+      interval([](bool predicted, bool truth) { return Hit(predicted == truth); });
+  return rates;
+}
+
 void add_slices(ClassificationSummary& summary, const Labelled& slices,
                 const ClassificationOptions& options) {
   metrics::Confusion counts;
@@ -100,7 +125,7 @@ void add_slices(ClassificationSummary& summary, const Labelled& slices,
     calibration.add(slice.probability, slice.truth);
   }
   summary.labelled_slices = static_cast<std::int64_t>(slices.cases.size());
-  summary.slice_rates = rates_of(counts, options.bootstrap.confidence);
+  summary.slice_rates = slice_rates(slices, counts, options);
   summary.calibration_error = calibration.expected_calibration_error();
   summary.brier = calibration.brier();
   summary.reliability = calibration.bins();

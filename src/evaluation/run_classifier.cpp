@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <numeric>
 
 #include <torch/torch.h>
@@ -51,7 +52,13 @@ class Run {
         options_(options),
         progress_(progress),
         stop_(stop),
-        names_(names_of(manifest)) {}
+        names_(names_of(manifest)) {
+    for (std::size_t i = 0; i < manifest.entries.size(); ++i) {
+      if (holds_study(manifest.entries[i])) {
+        ++studies_[patient_of_study(i)];
+      }
+    }
+  }
 
   ClassifierRun all() {
     // Pictures between two studies are read ahead together; the manifest's order is kept.
@@ -80,6 +87,19 @@ class Run {
                    [&](std::vector<Slice>& slices) { classify(slices); });
   }
 
+  // The folder's name stands for a patient whom nobody named.
+  [[nodiscard]] const std::string& patient_of_study(std::size_t index) const {
+    const std::string& patient = manifest_.entries[index].patient;
+    return patient.empty() ? names_[index] : patient;
+  }
+
+  // Slices are told apart within their patient, and every study counts its own from 1.
+  [[nodiscard]] std::string name_in_study(std::size_t index, std::size_t slice) const {
+    char number[32];
+    std::snprintf(number, sizeof number, "%04zu", slice + 1);
+    return studies_.at(patient_of_study(index)) > 1 ? names_[index] + "_" + number : number;
+  }
+
   void classify_study(std::size_t index) {
     imaging::CtVolume volume;
     try {
@@ -92,9 +112,11 @@ class Run {
       throw_if_stopped(stop_);
       std::vector<Slice> slices;
       for (std::size_t i = first; i < std::min(first + step, volume.slice_count()); ++i) {
-        char number[32];
-        std::snprintf(number, sizeof number, "%04zu", i + 1);
-        slices.push_back({index, number, imaging::windowed(volume, i, preprocessing()), {}, {}});
+        slices.push_back({index,
+                          name_in_study(index, i),
+                          imaging::windowed(volume, i, preprocessing()),
+                          {},
+                          {}});
       }
       classify(slices);
     }
@@ -122,10 +144,8 @@ class Run {
     prediction.slice = slice.name;
     prediction.probability = probability;
     if (holds_study(entry)) {
+      prediction.patient = patient_of_study(slice.entry);
       prediction.patient_label = truth_of(entry);
-      if (prediction.patient.empty()) {
-        prediction.patient = names_[slice.entry];
-      }
     } else {
       prediction.label = truth_of(entry);
     }
@@ -171,6 +191,7 @@ class Run {
   Progress& progress_;
   std::stop_token stop_;
   std::vector<std::string> names_;
+  std::map<std::string, int> studies_;  // of each patient
   ClassifierRun run_;
 };
 

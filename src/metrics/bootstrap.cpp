@@ -109,6 +109,37 @@ BootstrapResult bootstrap_mean(std::span<const std::optional<double>> figures,
       options);
 }
 
+std::optional<Interval> bootstrap_rate(std::span<const std::optional<bool>> hits,
+                                       std::span<const std::size_t> group,
+                                       const BootstrapOptions& options) {
+  require_options(options);
+  std::vector<std::optional<double>> figures(hits.size());
+  std::int64_t trials = 0;
+  std::int64_t successes = 0;
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    if (hits[i]) {
+      figures[i] = *hits[i] ? 1.0 : 0.0;
+      ++trials;
+      successes += *hits[i] ? 1 : 0;
+    }
+  }
+  const GroupSums sums = sums_of(figures, group);
+  const auto groups = static_cast<std::int64_t>(sums.sum.size());
+  if (groups == trials) {
+    return wilson(successes, trials, options.confidence);
+  }
+  if (groups < 2) {
+    return std::nullopt;
+  }
+  if (successes == 0 || successes == trials) {
+    return wilson(successes == 0 ? 0 : groups, groups, options.confidence);
+  }
+  return bootstrap(
+             sums.sum.size(),
+             [&sums](std::span<const std::int32_t> weight) { return sums.mean(weight); }, options)
+      .interval;
+}
+
 std::optional<PairedDifference> paired_bootstrap(std::span<const std::optional<double>> first,
                                                  std::span<const std::optional<double>> second,
                                                  std::span<const std::size_t> group,

@@ -92,8 +92,9 @@ std::string card_text(const TrainingSetup& setup, const EpochRecord& record,
   text += "\n## Validation figures\n\n" + figures(record.scores, intervals);
   text += "\nThe epoch was chosen by `" + chosen +
           "` on these very slices, so the figures are too good for others; `eval_cls` and "
-          "`eval_seg` measure on slices that took no part. Intervals of means come from "
-          "resampling patients (slices, where nobody is named), those of rates are Wilson's.\n\n";
+          "`eval_seg` measure on slices that took no part. Intervals come from resampling "
+          "patients (slices, where nobody is named); a rate's is Wilson's where no two slices are "
+          "of one patient, and over patients where all slices, or none, are hits.\n\n";
   return text + "## What it must not be used for\n\n" + kLimits;
 }
 

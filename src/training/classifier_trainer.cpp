@@ -69,6 +69,7 @@ class ClassifierTask : public Task {
     metrics::Confusion counts;
     metrics::Mean loss, inside;
     std::vector<std::optional<double>> shares, entropies;
+    std::vector<std::optional<bool>> found, cleared, right;  // of positive, of negative, of all
     std::vector<std::string> annotated_patients, patients;
     const data::LoaderOptions loader = validation_loader(options_.run, options_.data);
     const std::size_t batches = batches_per_epoch(validation_.size(), loader);
@@ -80,8 +81,12 @@ class ClassifierTask : public Task {
       const auto map =
           explain::activation_map_of(network_, features, options_.map_supervision.reading).cpu();
       for (std::int64_t i = 0; i < logits.size(0); ++i) {
-        counts.add(logits[i][1].item<float>() > logits[i][0].item<float>(),
-                   batch.labels[i].item<std::int64_t>() == 1);
+        const bool predicted = logits[i][1].item<float>() > logits[i][0].item<float>();
+        const bool truth = batch.labels[i].item<std::int64_t>() == 1;
+        counts.add(predicted, truth);
+        found.push_back(truth ? std::optional<bool>(predicted) : std::nullopt);
+        cleared.push_back(truth ? std::nullopt : std::optional<bool>(!predicted));
+        right.emplace_back(predicted == truth);
         const std::string& patient =
             validation_.entries()[batch.entries[static_cast<std::size_t>(i)]].patient;
         entropies.emplace_back(entropy[i].item<double>());
@@ -97,9 +102,9 @@ class ClassifierTask : public Task {
       return true;
     });
     intervals_.clear();
-    add_rate_interval(intervals_, "sensitivity", counts.tp, counts.positives());
-    add_rate_interval(intervals_, "specificity", counts.tn, counts.negatives());
-    add_rate_interval(intervals_, "accuracy", counts.tp + counts.tn, counts.total());
+    add_rate_interval(intervals_, "sensitivity", found, patients);
+    add_rate_interval(intervals_, "specificity", cleared, patients);
+    add_rate_interval(intervals_, "accuracy", right, patients);
     add_interval(intervals_, "loss", entropies, patients);
     add_interval(intervals_, "map_inside", shares, annotated_patients);
     Scores scores = {{"balanced_accuracy", metrics::balanced_accuracy(counts)},

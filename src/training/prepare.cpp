@@ -13,7 +13,6 @@
 #include "jcs/data/overlap.hpp"
 #include "jcs/kernels/waiting_threads.hpp"
 #include "jcs/metrics/bootstrap.hpp"
-#include "jcs/metrics/interval.hpp"
 #include "jcs/weights/load.hpp"
 #include "jcs/weights/pretrained.hpp"
 #include "jcs/weights/tensor_file.hpp"
@@ -21,6 +20,27 @@
 #include "card_text.hpp"
 
 namespace jcs::training {
+
+namespace {
+
+// The patients as numbers; a slice of nobody known is by itself.
+std::vector<std::size_t> numbered(std::span<const std::string> patients) {
+  std::map<std::string, std::size_t> known;
+  std::vector<std::size_t> groups;
+  std::size_t count = 0;
+  for (const std::string& patient : patients) {
+    if (patient.empty()) {
+      groups.push_back(count++);
+      continue;
+    }
+    const auto [found, is_new] = known.emplace(patient, count);
+    count += is_new ? 1 : 0;
+    groups.push_back(found->second);
+  }
+  return groups;
+}
+
+}  // namespace
 
 Manifests read_manifests(const DataOptions& options) {
   return {data::read_manifest(options.train), data::read_manifest(options.validation)};
@@ -91,26 +111,15 @@ void describe_data(const Manifests& manifests, const DataOptions& options, CardF
 void add_interval(std::vector<ScoreInterval>& intervals, const std::string& name,
                   std::span<const std::optional<double>> figures,
                   std::span<const std::string> patients) {
-  std::map<std::string, std::size_t> known;
-  std::vector<std::size_t> groups;
-  std::size_t count = 0;
-  for (const std::string& patient : patients) {
-    if (patient.empty()) {
-      groups.push_back(count++);
-      continue;
-    }
-    const auto [found, is_new] = known.emplace(patient, count);
-    count += is_new ? 1 : 0;
-    groups.push_back(found->second);
-  }
-  if (const auto interval = metrics::bootstrap_mean(figures, groups).interval) {
+  if (const auto interval = metrics::bootstrap_mean(figures, numbered(patients)).interval) {
     intervals.push_back({name, interval->low, interval->high});
   }
 }
 
 void add_rate_interval(std::vector<ScoreInterval>& intervals, const std::string& name,
-                       std::int64_t successes, std::int64_t trials) {
-  if (const auto interval = metrics::wilson(successes, trials)) {
+                       std::span<const std::optional<bool>> hits,
+                       std::span<const std::string> patients) {
+  if (const auto interval = metrics::bootstrap_rate(hits, numbered(patients))) {
     intervals.push_back({name, interval->low, interval->high});
   }
 }

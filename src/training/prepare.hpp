@@ -49,9 +49,11 @@ void describe_data(const Manifests& manifests, const DataOptions& options, CardF
 void add_interval(std::vector<ScoreInterval>& intervals, const std::string& name,
                   std::span<const std::optional<double>> figures,
                   std::span<const std::string> patients);
-/// Wilson's interval of a rate, added where there is one.
+/// The same of a rate over slices of these patients (`metrics::bootstrap_rate`): whether each is a
+/// hit; nothing where it is no trial of this rate.
 void add_rate_interval(std::vector<ScoreInterval>& intervals, const std::string& name,
-                       std::int64_t successes, std::int64_t trials);
+                       std::span<const std::optional<bool>> hits,
+                       std::span<const std::string> patients);
 
 /// Makes each of the processes learn from its own part of every batch.
 void share_among(parallel::Ranks* ranks, TrainingSetup& setup);

@@ -114,6 +114,38 @@ TEST_F(EvalPrograms, ASegmentersRunIsMeasuredSavedScoredAgainAndVerified) {
   EXPECT_THAT(same.out, HasSubstr("second - first"));
 }
 
+TEST_F(EvalPrograms, ASegmentersRunIsMeasuredOnCleanSlicesWhereItValidatedOnThem) {
+  const fs::path run = dir_ / "run", yaml = run / "config.yaml", list = dir_ / "list.csv";
+  fs::copy(run_of("seg"), run, fs::copy_options::recursive);
+  const auto picture = [&](const char* name) {
+    return (shared_->validation.path() / name).string();
+  };
+  std::ofstream(list) << "image,mask,label,patient\n"
+                      << picture("1.png") << "," << picture("mask_1.png") << ",1,q0\n"
+                      << picture("2.png") << ",,0,q1\n";
+  const auto measured = [&](const std::vector<std::string>& more) {
+    const fs::path out = dir_ / "out.json";
+    std::vector<std::string> words{"--run", run, "--manifest", list, "--json", out, "-q"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished finished = eval("eval_seg", words);
+    EXPECT_EQ(finished.code, 0) << finished.err;
+    const json document = json_of(out);
+    EXPECT_EQ(document.at("evaluation").at("settings").at("clean_slices"),
+              document.at("pictures").size() == 2);
+    EXPECT_EQ(eval("eval_seg", {"--verify", out}).code, 0);
+    return document.at("pictures").size();
+  };
+  EXPECT_EQ(measured({}), 1u);
+  EXPECT_EQ(measured({"--clean-slices"}), 2u);
+  std::string config = content_of(yaml);
+  const std::string before = "clean_slices: false";
+  ASSERT_NE(config.find(before), std::string::npos);
+  config.replace(config.find(before), before.size(), "clean_slices: true");
+  std::ofstream(yaml) << config;
+  EXPECT_EQ(measured({}), 2u);
+  EXPECT_EQ(measured({"--clean-slices=false"}), 1u);
+}
+
 TEST_F(EvalPrograms, ATrainingRunIsVerifiedToo) {
   for (const std::string which : {"seg", "cls"}) {
     const std::string program = "eval_" + which;
@@ -174,6 +206,33 @@ TEST_F(EvalPrograms, SlicesOfTheTrainingAreRefused) {
       eval("eval_seg", {"--weights", weights, "--manifest", shared_->validation.manifest()});
   EXPECT_EQ(unknown.code, 0);
   EXPECT_THAT(unknown.err, HasSubstr("--trained-on"));
+}
+
+// After another split the file that the run names holds other patients than were learned from.
+TEST_F(EvalPrograms, AListThatTheWeightsWereNotTrainedOnCertifiesNothing) {
+  const PictureSet others(4, 32, 32, "s");
+  const std::string out = dir_ / "out.json";
+  for (const std::string which : {"seg", "cls"}) {
+    const std::string name = "eval_" + which;
+    std::vector<std::string> words{"--run",           run_of(which), "--trained-on",
+                                   others.manifest(), "--json",      out};
+    expect_refusal(
+        name.c_str(), 3, words,
+        others.manifest().string() + ": is not the list that the weights were trained on");
+    words.emplace_back("--allow-overlap");
+    const Finished knowingly = eval(name.c_str(), words);
+    EXPECT_EQ(knowingly.code, 0) << knowingly.err;
+    EXPECT_THAT(knowingly.err, HasSubstr("is not the list that the weights were trained on"));
+    EXPECT_EQ(json_of(out).at("evaluation").at("inputs").at("overlap_with_training"),
+              "not checked");
+  }
+  // The list of the run itself, written anew.
+  const fs::path train = shared_->train.manifest(), kept = dir_ / "kept.csv";
+  fs::copy_file(train, kept);
+  std::ofstream(train, std::ios::app) << "0.png,mask_0.png,0,p0,test\n";
+  expect_refusal("eval_seg", 3, {"--run", run_of("seg")}, "is not the list");
+  fs::copy_file(kept, train, fs::copy_options::overwrite_existing);
+  EXPECT_EQ(eval("eval_seg", {"--run", run_of("seg"), "-q"}).code, 0);
 }
 
 TEST_F(EvalPrograms, ThresholdsAreChosenOnOtherPatients) {

@@ -251,6 +251,32 @@ TEST(Collections, CovidCt) {
   EXPECT_EQ(list("covid-ct", dir / "Images-processed").entries.size(), 5U);
 }
 
+// Figures of one article on both sides of a split would flatter what is measured there.
+TEST(Collections, CovidCtPicturesOfOneArticleAreOfOnePatientHoweverTheyAreNamed) {
+  const TempDir dir;
+  const std::map<std::string, std::string> articles{
+      {"PIIS0140673620303603%0.png", "PIIS0140673620303603"},
+      {"PIIS0140673620303603%1.png", "PIIS0140673620303603"},
+      {"kjr-21-e24-g001-l-a.jpg", "kjr-21-e24"},
+      {"kjr-21-e24-g002-l-a.jpg", "kjr-21-e24"},
+      {"Novel-pneumonia-a-p3-1.png", "Novel-pneumonia-a"},
+      {"Novel-pneumonia-a-p4-2.png", "Novel-pneumonia-a"},
+      {"2020.01.10.20017350-p10-121.png", "2020.01.10.20017350"},
+      {"1-s2.0-S1-gr1_lrg.png", "1-s2.0-S1"},
+      {"1-s2.0-S1-gr2_lrg%0.png", "1-s2.0-S1"},
+      {"radiol.2020200230.fig1a.jpeg", "radiol.2020200230"},
+      {"radiol.2020200230.fig-2.jpeg", "radiol.2020200230"},
+      {"early-pneumonia-p2.png", "early-pneumonia-p2"},
+      {"%0.png", "%0"}};
+  for (const auto& [file, article] : articles) touch(dir / ("CT_COVID/" + file));
+  touch(dir / "CT_NonCOVID/1.png");
+  std::map<std::string, std::string> found;
+  for (const ManifestEntry& entry : list("covid-ct", dir.path()).entries) {
+    if (entry.label == 1) found[entry.image.filename().string()] = entry.patient;
+  }
+  EXPECT_EQ(found, articles);
+}
+
 TEST(Collections, SarsCov2Ct) {
   const TempDir dir;
   touch(dir / "COVID/Covid (1).png");

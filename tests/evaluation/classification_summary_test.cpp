@@ -82,7 +82,42 @@ TEST(ClassificationSummary, AnIntervalDoesNotRestOnOnePatient) {
   const auto summary = jcs::evaluation::summarise(all, {});
   EXPECT_TRUE(summary.roc_area.value.has_value());
   EXPECT_FALSE(summary.roc_area.interval.has_value());
+  EXPECT_TRUE(summary.slice_rates.sensitivity.interval.has_value());
+  EXPECT_FALSE(summary.slice_rates.specificity.interval.has_value());
   EXPECT_FALSE(summary.patient_roc_area.interval.has_value());
+}
+
+TEST(ClassificationSummary, SlicesOfOnePatientAreNotIndependent) {
+  // Ten of twenty patients are found, each with all of a hundred slices.
+  std::vector<SlicePrediction> all, of_nobody;
+  for (int p = 0; p < 20; ++p) {
+    add_patient(all, "p" + std::to_string(p), 100, p < 10 ? 100 : 0, true);
+    add_patient(all, "q" + std::to_string(p), 100, p < 10 ? 100 : 0, false);
+  }
+  of_nobody = all;
+  for (SlicePrediction& slice : of_nobody) slice.patient.clear();
+  const auto rates = jcs::evaluation::summarise(all, {}).slice_rates;
+  for (const auto* rate : {&rates.sensitivity, &rates.specificity}) {
+    EXPECT_DOUBLE_EQ(rate->value.value(), 0.5);
+    ASSERT_TRUE(rate->interval.has_value());
+    EXPECT_GE(rate->interval->high - rate->interval->low, 0.3);
+  }
+  for (const auto* rate : {&rates.precision, &rates.accuracy}) {
+    ASSERT_TRUE(rate->interval.has_value());
+    EXPECT_GE(rate->interval->high - rate->interval->low, 0.2);
+  }
+  // The draws depend on the seed alone.
+  EXPECT_EQ(jcs::evaluation::summarise(all, {}).slice_rates.accuracy.interval,
+            rates.accuracy.interval);
+  // Nobody knows then which slices belong together.
+  EXPECT_EQ(jcs::evaluation::summarise(of_nobody, {}).slice_rates.sensitivity.interval,
+            jcs::metrics::wilson(1000, 2000));
+}
+
+TEST(ClassificationSummary, ARateOfPatientsHasWilsonsInterval) {
+  const auto rates = jcs::evaluation::summarise(four_patients(), {}).patient_rates;
+  EXPECT_EQ(rates.sensitivity.interval, jcs::metrics::wilson(1, 2));
+  EXPECT_EQ(rates.specificity.interval, jcs::metrics::wilson(2, 2));
 }
 
 TEST(ClassificationSummary, JsonHoldsTheNamesThatOthersRelyOn) {

@@ -8,6 +8,7 @@
 
 #include "jcs/evaluation/run_classifier.hpp"
 #include "jcs/evaluation/run_segmenter.hpp"
+#include "jcs/evaluation/slice_predictions.hpp"
 #include "jcs/imaging/dicom_writer.hpp"
 #include "jcs/imaging/picture.hpp"
 
@@ -147,6 +148,28 @@ TEST_F(EvaluationRun, ClassifiesPicturesAndStudiesInOneManifest) {
   EXPECT_FALSE(run.predictions[6].label.has_value());
   for (const auto& slice : run.predictions) {
     EXPECT_NEAR(slice.probability, 0.95, 1e-4);
+  }
+}
+
+TEST_F(EvaluationRun, SlicesOfAPatientsTwoStudiesAreToldApart) {
+  for (const char* study : {"first", "second", "other", "whole"}) {
+    jcs::imaging::write_ct_series(dir_ / study, jcs::test::small_volume(5));
+  }
+  // A folder without a patient stands for one of its own name.
+  std::ofstream(dir_ / "studies.csv")
+      << "image,label,patient\nfirst,1,a\nother,0,b\nsecond,1,a\nwhole,0,\n";
+  const auto run = classified(jcs::test::constant_classifier(true), dir_ / "studies.csv");
+  ASSERT_EQ(run.predictions.size(), 20u);
+  EXPECT_EQ(run.predictions[0].slice, "first_0001");
+  EXPECT_EQ(run.predictions[5].slice, "0001");
+  EXPECT_EQ(run.predictions[14].slice, "second_0005");
+  EXPECT_EQ(run.predictions[15].slice, "0001");
+  std::ofstream(dir_ / "predictions.csv") << jcs::evaluation::to_csv(run.predictions);
+  const auto read = jcs::evaluation::read_predictions(dir_ / "predictions.csv");
+  ASSERT_EQ(read.size(), run.predictions.size());
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    EXPECT_EQ(read[i].patient, run.predictions[i].patient);
+    EXPECT_EQ(read[i].slice, run.predictions[i].slice);
   }
 }
 

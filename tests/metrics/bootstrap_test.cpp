@@ -15,12 +15,14 @@ namespace {
 
 using jcs::metrics::bootstrap;
 using jcs::metrics::bootstrap_mean;
+using jcs::metrics::bootstrap_rate;
 using jcs::metrics::BootstrapOptions;
 using jcs::metrics::Interval;
 using jcs::metrics::paired_bootstrap;
 using testing::HasSubstr;
 
 using Figures = std::vector<std::optional<double>>;
+using Hits = std::vector<std::optional<bool>>;
 using Groups = std::vector<std::size_t>;
 using Weight = std::span<const std::int32_t>;
 
@@ -113,6 +115,54 @@ TEST(Bootstrap, OneGroupGivesNoInterval) {
   // The second patient has no figure.
   EXPECT_FALSE(bootstrap_mean(Figures{0.1, 0.9, std::nullopt}, Groups{0, 0, 1}).interval);
   EXPECT_FALSE(bootstrap_mean(Figures{}, Groups{}).interval);
+}
+
+// Slices of patients, each of whom is right or wrong as a whole.
+Hits hits_of(std::size_t patients, std::size_t right, std::size_t slices) {
+  Hits hits;
+  for (std::size_t i = 0; i < patients * slices; ++i) {
+    hits.emplace_back(i / slices < right);
+  }
+  return hits;
+}
+Groups groups_of(std::size_t patients, std::size_t slices) {
+  Groups groups;
+  for (std::size_t i = 0; i < patients * slices; ++i) {
+    groups.push_back(i / slices);
+  }
+  return groups;
+}
+
+TEST(BootstrapRate, AHundredSlicesOfAPatientTellNoMoreThanOne) {
+  const auto slices = bootstrap_rate(hits_of(20, 12, 100), groups_of(20, 100));
+  ASSERT_TRUE(slices);
+  EXPECT_GT(slices->high - slices->low, 0.3);
+  EXPECT_LT(slices->low, 0.6);
+  EXPECT_GT(slices->high, 0.6);
+  EXPECT_EQ(bootstrap_rate(hits_of(20, 12, 100), groups_of(20, 100)), slices);
+}
+
+TEST(BootstrapRate, OfIndependentTrialsIsWilsons) {
+  EXPECT_EQ(bootstrap_rate(hits_of(20, 12, 1), groups_of(20, 1)), jcs::metrics::wilson(12, 20));
+  // The third case is no trial; the group has another one that is.
+  EXPECT_EQ(bootstrap_rate(Hits{true, false, std::nullopt}, Groups{0, 1, 1},
+                           {.resamples = 10, .confidence = 0.8}),
+            jcs::metrics::wilson(1, 2, 0.8));
+  EXPECT_EQ(bootstrap_rate(Hits{true}, Groups{0}), jcs::metrics::wilson(1, 1));
+}
+
+TEST(BootstrapRate, ResamplesThatAreAllAlikeClaimNoCertainty) {
+  EXPECT_EQ(bootstrap_rate(hits_of(20, 20, 100), groups_of(20, 100)), jcs::metrics::wilson(20, 20));
+  EXPECT_EQ(bootstrap_rate(hits_of(20, 0, 100), groups_of(20, 100)), jcs::metrics::wilson(0, 20));
+}
+
+TEST(BootstrapRate, OnePatientGivesNoInterval) {
+  EXPECT_FALSE(bootstrap_rate(Hits{true, false, true}, Groups{0, 0, 0}));
+  EXPECT_FALSE(bootstrap_rate(Hits{true, true, std::nullopt}, Groups{0, 0, 1}));
+  EXPECT_FALSE(bootstrap_rate(Hits{std::nullopt, std::nullopt}, Groups{0, 1}));
+  EXPECT_FALSE(bootstrap_rate(Hits{}, Groups{}));
+  EXPECT_THROW(bootstrap_rate(Hits{}, Groups{}, {.resamples = 0}), jcs::UsageError);
+  EXPECT_THROW(bootstrap_rate(Hits{true}, Groups{}), jcs::UsageError);
 }
 
 TEST(PairedBootstrap, AConstantDifferenceIsCertain) {

@@ -67,6 +67,8 @@ TEST_F(VerifyRunTest, MeasuresWhatTheClassifiersRunRecorded) {
   for (const VerifiedFigure& figure : verified(o)) {
     EXPECT_LT(figure.difference(), 1e-9) << figure.name;
   }
+  EXPECT_THAT(content_of(dir_ / "run" / "model_card.md"),
+              HasSubstr("Intervals come from resampling patients"));
 }
 
 TEST_F(VerifyRunTest, TheModelCardSaysWhatItIsAndWhatNot) {

@@ -50,7 +50,9 @@ Manifest list_covid_ct_md(const std::filesystem::path& folder, Progress& progres
 
 /// COVID-CT: pictures in `CT_COVID` (label 1) and `CT_NonCOVID` (label 0), by themselves or in
 /// `Images-processed`. COVID-19 pictures are figures of articles and named after them: those of one
-/// article count as one patient. The lists of the publishers' split are not needed.
+/// article count as one patient. The article is what stands before the last `-pPAGE-` of the name,
+/// or before the figure's mark where there is no page: `-g001…`, `-gr1…`, `.fig1…`, `-fig-1…`, or
+/// `%0` at the end; else it is the whole name. The lists of the publishers' split are not needed.
 Manifest list_covid_ct(const std::filesystem::path& folder, Progress& progress,
                        const std::stop_token& stop);
 

@@ -39,12 +39,13 @@ struct Estimate {
   std::optional<metrics::Interval> interval;
 };
 
-/// Counts of slices or patients and what follows from them. Rates have Wilson intervals.
+/// Counts of slices or patients and what follows from them.
 struct Rates {
   metrics::Confusion counts;
   Estimate sensitivity, specificity, precision, accuracy;
   std::optional<double> f1, balanced_accuracy;
 };
+/// With Wilson's intervals, which take what was counted for independent: patients, that is.
 Rates rates_of(const metrics::Confusion& counts, double confidence);
 
 /// A patient and how many of its slices are called positive.
@@ -57,8 +58,8 @@ struct ClassificationSummary {
   std::int64_t slices = 0;            ///< all
   std::int64_t labelled_slices = 0;   ///< of which it is known what they show
   std::int64_t slices_of_nobody = 0;  ///< whose patient is not known
-  Rates slice_rates;                  ///< of the labelled ones
-  Estimate roc_area;                  ///< of the labelled ones; patients are resampled
+  Rates slice_rates;  ///< of the labelled ones; patients are resampled (`metrics::bootstrap_rate`)
+  Estimate roc_area;  ///< of the labelled ones; patients are resampled
   Estimate average_precision;
   std::vector<metrics::RocPoint> roc;
   std::vector<metrics::PrecisionRecallPoint> precision_recall;
@@ -69,7 +70,7 @@ struct ClassificationSummary {
   std::vector<PatientResult> patients;  ///< by name
   std::int64_t unknown_patients = 0;    ///< of whom nobody knows whether they are ill
   int threshold = 0;                    ///< positive slices above which a patient is positive …
-  Rates patient_rates;                  ///< … and what came of it
+  Rates patient_rates;                  ///< … and what came of it, with Wilson's intervals
   Estimate patient_roc_area;            ///< ranked by the number of positive slices
   std::vector<metrics::SweepPoint> sweep;  ///< every threshold from 0 on (Table IV)
 };

@@ -40,7 +40,9 @@ struct ClassifierRun {
 
 /// Classifies every slice of a manifest, labelled or not. Of an entry that is a folder, every slice
 /// of the study in it is classified; the entry's label is then the patient's, and the folder's name
-/// stands for a patient who is not named. Memory: one study at most.
+/// stands for a patient who is not named. Slices of a study are named by their number (`0012`), and
+/// with the folder's name before it (`second_0012`) where several folders are of one patient.
+/// Memory: one study at most.
 /// @throws InputError naming the manifest's line, WeightsError when the network's answer is no
 /// number, Interrupted.
 ClassifierRun run_classifier(inference::ClassifierRunner& classifier,

@@ -54,6 +54,17 @@ BootstrapResult bootstrap_mean(std::span<const std::optional<double>> figures,
                                std::span<const std::size_t> group,
                                const BootstrapOptions& options = {});
 
+/// Interval of a rate: hits[i] says whether case i, of group[i], is a hit; nothing where it is no
+/// trial of this rate. Groups without a trial take no part.
+///
+/// Where no group has two trials, these are independent and the interval is Wilson's (`wilson()`).
+/// Where all trials are hits, or none is, all resamples are alike and would claim certainty: the
+/// interval is Wilson's of as many trials as groups have one. Nothing where several trials are all
+/// of one group, or there is none.
+std::optional<Interval> bootstrap_rate(std::span<const std::optional<bool>> hits,
+                                       std::span<const std::size_t> group,
+                                       const BootstrapOptions& options = {});
+
 /// How much better the first of two runs is on the same cases.
 struct PairedDifference {
   double difference = 0.0;  ///< mean of first - second

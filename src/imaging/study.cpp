@@ -168,7 +168,7 @@ CtVolume read_series(const Series& series, int threads, Progress& progress,
 
 std::vector<SeriesSummary> list_series(const std::filesystem::path& folder, Progress& progress,
                                        const std::stop_token& stop) {
-  FolderContent content = scan_folder(folder, 0, progress, stop);
+  FolderContent content = scan_folder(folder, {}, 0, progress, stop);
   if (content.slices.empty()) {
     if (content.pictures.empty()) refuse_empty(folder, content);
     throw InputError({.what = "has no series, only pictures", .where = folder.string()});
@@ -188,7 +188,7 @@ CtVolume read_study(const std::filesystem::path& folder, const ReadOptions& opti
       refuse_series(options.series, folder, "a NIfTI file, which has no series");
     return read_nifti_study(folder, progress, stop);
   }
-  FolderContent content = scan_folder(folder, options.threads, progress, stop);
+  FolderContent content = scan_folder(folder, options.leave_out, options.threads, progress, stop);
   log().debug(
       "{}: {} files, {} of them DICOM slices, {} pictures, {} DICOM without pixels, {} foreign",
       folder.string(), content.files, content.slices.size(), content.pictures.size(),

@@ -56,7 +56,10 @@ DiagnosedStudy diagnose_study(const std::filesystem::path& study,
                               const std::stop_token& stop) {
   AtomicFolder folder = open_output(output, plan.overwrite);
   const Stopwatch reading;
-  const imaging::CtVolume volume = imaging::read_study(study, plan.read, progress, stop);
+  imaging::ReadOptions read_options = plan.read;
+  // An earlier result that is replaced may lie below the study, and its pictures are no slices.
+  read_options.leave_out = output;
+  const imaging::CtVolume volume = imaging::read_study(study, read_options, progress, stop);
   const double read_seconds = reading.seconds();
   networks.wait();
 

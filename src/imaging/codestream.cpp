@@ -131,7 +131,17 @@ void check_jpeg(const std::string& stream, const PixelLayout& layout, const Dico
          .expected = std::to_string(layout.rows) + " x " + std::to_string(layout.columns),
          .got = std::to_string(rows) + " x " + std::to_string(columns)});
   }
+  if (const int precision = jpeg_precision(stream); precision > layout.bits_allocated) {
+    throw InputError({.what = "the JPEG codestream disagrees with the header",
+                      .where = file.path().string(),
+                      .expected = "at most " + std::to_string(layout.bits_allocated) + " bits",
+                      .got = std::to_string(precision) + " bits"});
+  }
   if (!has_end(stream)) incomplete(file, "a JPEG codestream without its end");
+}
+
+int jpeg_precision(const std::string& stream) {
+  return static_cast<int>(byte_at(stream, frame_header(stream) + 4));
 }
 
 void check_rle(const std::string& stream, const PixelLayout& layout, const DicomFile& file) {

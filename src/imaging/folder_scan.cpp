@@ -23,25 +23,36 @@ namespace fs = std::filesystem;
 
 class Walk {
  public:
-  Walk(std::stop_token stop, std::vector<std::string>& unreadable)
-      : stop_(std::move(stop)), unreadable_(unreadable) {}
+  Walk(const fs::path& leave_out, std::stop_token stop, std::vector<std::string>& unreadable)
+      : stop_(std::move(stop)), unreadable_(unreadable) {
+    std::error_code ignored;
+    if (!leave_out.empty()) left_out_ = folder_id(leave_out, ignored);
+  }
 
   void visit(const fs::path& folder) {
     throw_if_stopped(stop_);
     std::error_code error;
     const std::optional<FolderId> id = folder_id(folder, error);
     if (!id) return cannot_look(folder, error);
-    if (!visited_.insert(*id).second) return;
+    // Whoever names a folder as the study means what lies in it.
+    const bool is_root = visited_.empty();
+    if (!visited_.insert(*id).second || (!is_root && id == left_out_)) return;
     std::vector<fs::path> folders;
+    std::vector<fs::path> files;
     auto entry = fs::directory_iterator(folder, error);
     for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
       std::error_code unseen;
       const fs::file_status status = entry->status(unseen);
       if (is_failure_of_look(unseen)) cannot_look(entry->path(), unseen);
       if (fs::is_directory(status)) folders.push_back(entry->path());
-      if (fs::is_regular_file(status)) files_.push_back(entry->path());
+      if (fs::is_regular_file(status)) files.push_back(entry->path());
     }
     if (error) cannot_look(folder, error);
+    if (!is_root && is_result(files)) {
+      log().debug("{}: passed over, a result of jcs", folder.string());
+      return;
+    }
+    files_.insert(files_.end(), files.begin(), files.end());
     std::sort(folders.begin(), folders.end());
     for (const fs::path& next : folders) visit(next);
   }
@@ -52,6 +63,14 @@ class Walk {
   }
 
  private:
+  static bool is_result(const std::vector<fs::path>& files) {
+    const auto has = [&](const char* name) {
+      return std::any_of(files.begin(), files.end(),
+                         [&](const fs::path& file) { return file.filename() == name; });
+    };
+    return has("result.json") && has("report.html");
+  }
+
   /// Slices may lie there, and a study that lacks some is another study.
   void cannot_look(const fs::path& place, const std::error_code& error) {
     if (error != std::errc::permission_denied) {
@@ -62,6 +81,7 @@ class Walk {
 
   std::stop_token stop_;
   std::vector<std::string>& unreadable_;
+  std::optional<FolderId> left_out_;
   std::set<FolderId> visited_;
   std::vector<fs::path> files_;
 };
@@ -93,8 +113,8 @@ Look look_at(const fs::path& file) {
 
 }  // namespace
 
-FolderContent scan_folder(const fs::path& folder, int threads, Progress& progress,
-                          const std::stop_token& stop) {
+FolderContent scan_folder(const fs::path& folder, const fs::path& leave_out, int threads,
+                          Progress& progress, const std::stop_token& stop) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) {
     throw InputError(
@@ -102,7 +122,7 @@ FolderContent scan_folder(const fs::path& folder, int threads, Progress& progres
          .where = folder.string()});
   }
   FolderContent content;
-  Walk walk(stop, content.unreadable);
+  Walk walk(leave_out, stop, content.unreadable);
   walk.visit(folder);
   const std::vector<fs::path> files = std::move(walk).files();
   content.files = files.size();

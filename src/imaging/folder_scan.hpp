@@ -22,9 +22,11 @@ struct FolderContent {
 };
 
 /// Looks at every regular file, in the order of their names. Symbolic links are followed, each
-/// folder is visited once; pipes, sockets and devices are left alone.
+/// folder is visited once; pipes, sockets and devices are left alone. Passed over below `folder`
+/// are `leave_out` (empty: none) and results of jcs, folders with result.json and report.html.
 /// @throws InputError when `folder` is no folder.
-FolderContent scan_folder(const std::filesystem::path& folder, int threads, Progress& progress,
+FolderContent scan_folder(const std::filesystem::path& folder,
+                          const std::filesystem::path& leave_out, int threads, Progress& progress,
                           const std::stop_token& stop);
 
 }  // namespace jcs::imaging

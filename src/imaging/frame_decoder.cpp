@@ -35,6 +35,27 @@ std::vector<std::uint16_t> pixels_of(const CompressedFrame& frame, std::string& 
   return pixels;
 }
 
+/// The layout in which DCMTK hands out a JPEG or JPEG-LS codestream: one byte per pixel where a
+/// sample has up to 8 bits, whatever the header allocates.
+PixelLayout as_decoded(const PixelLayout& layout, int precision, const DicomFile& file) {
+  constexpr int kByte = 8;
+  PixelLayout decoded = layout;
+  if (layout.bits_allocated > kByte && precision <= kByte) {
+    // By the header the sign lies above all bits that there are: it may be lost.
+    if (layout.is_signed && layout.bits_stored > kByte) {
+      throw InputError({.what = "the JPEG codestream disagrees with the header",
+                        .where = file.path().string(),
+                        .expected = std::to_string(layout.bits_stored) + " bits with a sign",
+                        .got = std::to_string(precision) + " bits"});
+    }
+    decoded.bits_allocated = kByte;
+    decoded.bits_stored = std::min(layout.bits_stored, kByte);
+  }
+  // Values that reached up to the header's high bit would not fit: they were shifted down.
+  if (decoded.high_bit >= precision) decoded.high_bit = decoded.bits_stored - 1;
+  return decoded;
+}
+
 std::vector<std::int32_t> decode_compressed(const DicomFile& file, const PixelLayout& layout,
                                             int frame) {
   const E_TransferSyntax syntax = file.transfer_syntax();
@@ -45,20 +66,21 @@ std::vector<std::int32_t> decode_compressed(const DicomFile& file, const PixelLa
                       .got = file.transfer_syntax_uid() + ", " + DcmXfer(syntax).getXferName()});
   }
   const std::string stream = codestream_of(file, layout, frame);
+  PixelLayout stored = layout;
   if (is_jpeg2000(syntax)) {
     check_jpeg2000(stream, layout, file.path());
+    // GDCM hands out values shifted down already.
+    stored.high_bit = layout.bits_stored - 1;
   } else if (syntax == EXS_RLELossless) {
     check_rle(stream, layout, file);
   } else {
     check_jpeg(stream, layout, file);
+    stored = as_decoded(layout, jpeg_precision(stream), file);
   }
   std::string failure;
-  const std::vector<std::uint16_t> pixels = pixels_of({syntax, layout, stream}, failure);
+  const std::vector<std::uint16_t> pixels = pixels_of({syntax, stored, stream}, failure);
   if (!failure.empty()) cannot_decode(file, failure);
 
-  PixelLayout stored = layout;
-  // GDCM hands out values shifted down already.
-  if (is_jpeg2000(syntax)) stored.high_bit = layout.bits_stored - 1;
   std::vector<std::int32_t> values(pixels.size());
   std::transform(pixels.begin(), pixels.end(), values.begin(),
                  [&](std::uint16_t pixel) { return stored_value(pixel, stored); });

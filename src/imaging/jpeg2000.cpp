@@ -81,12 +81,12 @@ void check_jpeg2000(std::string_view codestream, const PixelLayout& layout,
   }
   if (header->width != static_cast<std::uint32_t>(layout.columns) ||
       header->height != static_cast<std::uint32_t>(layout.rows) || header->components != 1 ||
-      header->precision > 16) {
+      header->precision > static_cast<unsigned>(layout.bits_allocated)) {
     throw InputError(
         {.what = "the JPEG 2000 codestream disagrees with the header",
          .where = file.string(),
-         .expected =
-             std::to_string(layout.rows) + " x " + std::to_string(layout.columns) + ", 1 component",
+         .expected = std::to_string(layout.rows) + " x " + std::to_string(layout.columns) +
+                     ", 1 component of at most " + std::to_string(layout.bits_allocated) + " bits",
          .got = std::to_string(header->height) + " x " + std::to_string(header->width) + ", " +
                 std::to_string(header->components) + " of " + std::to_string(header->precision) +
                 " bits"});

@@ -1,6 +1,7 @@
 #include "jcs/imaging/phantom_study.hpp"
 
-#include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -21,15 +22,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Whether a folder holds files `slice_….EXTENSION` and nothing else.
-bool holds_only_slices(const fs::path& folder, const std::string& extension) {
-  return std::all_of(fs::directory_iterator(folder), fs::directory_iterator{},
-                     [&](const fs::directory_entry& entry) {
-                       return entry.is_regular_file() && entry.path().extension() == extension &&
-                              entry.path().filename().string().starts_with("slice_");
-                     });
-}
-
 // Real patients' slices may have such names too: the file itself must say what made it.
 bool made_by_phantom(const fs::path& file) {
   prepare_dicom();
@@ -46,9 +38,28 @@ bool made_by_phantom(const fs::path& file) {
   return patient.find("PHANTOM-") == 0 && model == "Phantom";
 }
 
-bool earlier_study(const fs::path& folder) {
-  return holds_only_slices(folder, ".dcm") &&
-         made_by_phantom(fs::directory_iterator(folder)->path());
+// How many slices an earlier phantom has in this folder; 0 when anything else lies there.
+std::size_t earlier_slices(const fs::path& folder) {
+  std::size_t slices = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (!entry.is_regular_file() || entry.path().extension() != ".dcm" ||
+        !entry.path().filename().string().starts_with("slice_") || !made_by_phantom(entry.path())) {
+      return 0;
+    }
+    ++slices;
+  }
+  return slices;
+}
+
+// A mask does not say what made it. It is taken for a phantom's beside the phantom that is replaced
+// with it: one for each slice, under the slices' names.
+bool masks_of_earlier_study(const fs::path& folder, std::size_t slices) {
+  const auto files = std::distance(fs::directory_iterator(folder), fs::directory_iterator{});
+  if (slices == 0 || static_cast<std::size_t>(files) != slices) return false;
+  for (std::size_t k = 0; k < slices; ++k) {
+    if (!fs::is_regular_file(folder / (slice_name(k) + ".png"))) return false;
+  }
+  return true;
 }
 
 bool lies_inside(const fs::path& inner, const fs::path& outer) {
@@ -68,13 +79,15 @@ Phantom write_phantom_study(const fs::path& folder, const PhantomOptions& phanto
     throw UsageError({"masks and study need folders of their own", options.masks.string(),
                       "a folder beside " + folder.string()});
   }
+  std::size_t earlier = 0;
   AtomicFolder study(folder, [&](const fs::path& old) {
-    return replaceable(old, earlier_study(old), options.overwrite);
+    earlier = earlier_slices(old);
+    return replaceable(old, earlier > 0, options.overwrite);
   });
   std::optional<AtomicFolder> masks;
   if (!options.masks.empty()) {
     masks.emplace(options.masks, [&](const fs::path& old) {
-      return replaceable(old, holds_only_slices(old, ".png"), options.overwrite);
+      return replaceable(old, masks_of_earlier_study(old, earlier), options.overwrite);
     });
   }
   Phantom phantom = make_phantom(phantom_options, progress, stop);
@@ -85,8 +98,9 @@ Phantom write_phantom_study(const fs::path& folder, const PhantomOptions& phanto
     }
   }
   write_ct_files(study.path(), phantom.volume, options.files, progress, stop);
-  if (masks) masks->commit();
+  // In this order a run that is killed in between leaves no masks alone, which none may replace.
   study.commit();
+  if (masks) masks->commit();
   return phantom;
 }
 

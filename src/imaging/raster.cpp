@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -58,6 +60,59 @@ void require_possible_size(std::span<const std::uint8_t> bytes, const std::files
   }
 }
 
+/// Numbers of a TIFF (TIFF 6.0, section 2), in the byte order that the file states.
+class TiffNumbers {
+ public:
+  explicit TiffNumbers(std::span<const std::uint8_t> bytes)
+      : bytes_(bytes), big_(bytes[0] == 'M') {}
+
+  /// Nothing where the file ends before.
+  [[nodiscard]] std::optional<std::uint32_t> at(std::size_t place, std::size_t size) const {
+    if (place > bytes_.size() || bytes_.size() - place < size) return std::nullopt;
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      value = (value << 8U) | bytes_[place + (big_ ? i : size - 1 - i)];
+    }
+    return value;
+  }
+
+ private:
+  std::span<const std::uint8_t> bytes_;
+  bool big_;
+};
+
+/// Whether the directory of a TIFF's picture says that it is a smaller copy of another or its mask.
+/// Entries are sorted, and none has a lower number than the one that says so.
+bool goes_with_another(const TiffNumbers& numbers, std::size_t directory) {
+  constexpr std::uint32_t kNewSubfileType = 254, kSmaller = 1, kMask = 4;
+  return numbers.at(directory + 2, 2) == kNewSubfileType &&
+         (numbers.at(directory + 10, 4).value_or(0) & (kSmaller | kMask)) != 0;
+}
+
+/// The decoder gives the first page of a TIFF and is silent about others, which may be slices.
+void require_one_page(std::span<const std::uint8_t> bytes, const std::filesystem::path& file) {
+  if (bytes.size() < 8 ||
+      (std::memcmp(bytes.data(), "II*\0", 4) != 0 && std::memcmp(bytes.data(), "MM\0*", 4) != 0)) {
+    return;
+  }
+  constexpr std::size_t kMostDirectories = 64;  // far more than copies of a picture
+  const TiffNumbers numbers(bytes);
+  std::size_t pages = 0;
+  std::set<std::uint32_t> seen;
+  // Directories that lie beyond the end or lead in a circle are damage, for the decoder to find.
+  for (std::uint32_t next = numbers.at(4, 4).value_or(0); next != 0 && seen.insert(next).second;) {
+    const std::optional<std::uint32_t> entries = numbers.at(next, 2);
+    if (!entries || *entries == 0) return;
+    if (pages == 0 || !goes_with_another(numbers, next)) ++pages;
+    if (pages > 1 || seen.size() > kMostDirectories) {
+      throw InputError({.what = "the TIFF has more than one page",
+                        .where = file.string(),
+                        .expected = "a file for each of its pages"});
+    }
+    next = numbers.at(next + std::size_t{2} + std::size_t{12} * *entries, 4).value_or(0);
+  }
+}
+
 }  // namespace
 
 bool named_like_picture(const std::filesystem::path& file) {
@@ -71,6 +126,7 @@ cv::Mat read_raster(const std::filesystem::path& file) {
   const std::string content = content_of(file);
   const std::span bytes(reinterpret_cast<const std::uint8_t*>(content.data()), content.size());
   require_possible_size(bytes, file);
+  require_one_page(bytes, file);
   cv::Mat picture;
   DecoderProcesses* processes = DecoderProcesses::running();
   const std::string failure = processes != nullptr

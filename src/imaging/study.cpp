@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "jcs/core/error.hpp"
@@ -74,12 +77,11 @@ std::vector<std::string> choice_warnings(const std::vector<Series>& catalog, con
   return warnings;
 }
 
-/// Removes slices that repeat another pixel by pixel at the same position.
-/// @throws InputError naming both files when different pixels claim one position.
-void drop_copies(SliceStack& stack, HuReader& reader, int threads, const std::stop_token& stop) {
-  if (!stack.located) return;
-  const std::vector<SliceHeader>& slices = stack.slices;
-  std::vector<std::pair<std::size_t, std::size_t>> pairs;
+/// A slice and a later one that may repeat it.
+using Pair = std::pair<std::size_t, std::size_t>;
+
+std::vector<Pair> pairs_at_one_place(const std::vector<SliceHeader>& slices) {
+  std::vector<Pair> pairs;
   for (std::size_t i = 1, first = 0; i < slices.size(); ++i) {
     if (slices[i].info.location_mm - slices[first].info.location_mm < kSamePlaceMm) {
       pairs.emplace_back(first, i);
@@ -87,10 +89,36 @@ void drop_copies(SliceStack& stack, HuReader& reader, int threads, const std::st
       first = i;
     }
   }
+  return pairs;
+}
+
+/// An anonymiser may have given one UID to all slices, of which several may hold nothing but air:
+/// copies have their instance number in common too.
+std::vector<Pair> pairs_of_one_name(const std::vector<SliceHeader>& slices) {
+  std::vector<Pair> pairs;
+  std::map<std::tuple<std::string, std::optional<int>, int>, std::size_t> first_of;
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    const SliceInfo& info = slices[i].info;
+    if (info.sop_instance_uid.empty()) continue;
+    const auto [first, is_new] =
+        first_of.try_emplace({info.sop_instance_uid, slices[i].instance_number, info.frame}, i);
+    if (!is_new) pairs.emplace_back(first->second, i);
+  }
+  return pairs;
+}
+
+/// Removes slices that repeat another pixel by pixel at the same position, or where nothing tells
+/// positions, under the same SOP Instance UID and instance number.
+/// @throws InputError naming both files when different pixels claim one position.
+void drop_copies(SliceStack& stack, HuReader& reader, int threads, const std::stop_token& stop) {
+  const std::vector<SliceHeader>& slices = stack.slices;
+  std::vector<Pair> pairs = stack.located ? pairs_at_one_place(slices) : pairs_of_one_name(slices);
+  std::vector<char> differ(pairs.size());
   parallel_for(pairs.size(), threads, stop, [&](std::size_t p) {
     const SliceHeader& first = slices[pairs[p].first];
     const SliceHeader& second = slices[pairs[p].second];
-    if (reader.read(first) != reader.read(second)) {
+    differ[p] = static_cast<char>(reader.read(first) != reader.read(second));
+    if (differ[p] != 0 && stack.located) {
       throw InputError({.what = "two different slices at one position, " +
                                 to_text(second.info.location_mm) + " mm",
                         .where = second.info.file.string(),
@@ -98,15 +126,24 @@ void drop_copies(SliceStack& stack, HuReader& reader, int threads, const std::st
                         .got = "also " + first.info.file.string()});
     }
   });
+  // Without positions, different pixels are different slices whatever their UID.
+  std::size_t copies = 0;
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    if (differ[p] == 0) pairs[copies++] = pairs[p];
+  }
+  pairs.resize(copies);
   if (pairs.empty()) return;
-  stack.warnings.push_back(
-      std::to_string(pairs.size()) + " slice(s) left out that repeat others exactly, the first: " +
-      slices[pairs.front().second].info.file.filename().string() + " repeats " +
-      slices[pairs.front().first].info.file.filename().string() + ".");
+  std::string warning = std::to_string(pairs.size()) +
+                        " slice(s) left out that repeat others exactly, the first: " +
+                        slices[pairs.front().second].info.file.filename().string() + " repeats " +
+                        slices[pairs.front().first].info.file.filename().string() + ".";
   std::reverse(pairs.begin(), pairs.end());
   for (const auto& [first, copy] : pairs) {
     stack.slices.erase(stack.slices.begin() + static_cast<std::ptrdiff_t>(copy));
   }
+  // Instance numbers order only where each is there once, which the copies prevented.
+  if (!stack.located) stack = order_slices(std::move(stack.slices));
+  stack.warnings.push_back(std::move(warning));
 }
 
 CtVolume volume_of(const SliceStack& stack) {
@@ -168,7 +205,7 @@ CtVolume read_series(const Series& series, int threads, Progress& progress,
 
 std::vector<SeriesSummary> list_series(const std::filesystem::path& folder, Progress& progress,
                                        const std::stop_token& stop) {
-  FolderContent content = scan_folder(folder, 0, progress, stop);
+  FolderContent content = scan_folder(folder, {}, 0, progress, stop);
   if (content.slices.empty()) {
     if (content.pictures.empty()) refuse_empty(folder, content);
     throw InputError({.what = "has no series, only pictures", .where = folder.string()});
@@ -188,7 +225,7 @@ CtVolume read_study(const std::filesystem::path& folder, const ReadOptions& opti
       refuse_series(options.series, folder, "a NIfTI file, which has no series");
     return read_nifti_study(folder, progress, stop);
   }
-  FolderContent content = scan_folder(folder, options.threads, progress, stop);
+  FolderContent content = scan_folder(folder, options.leave_out, options.threads, progress, stop);
   log().debug(
       "{}: {} files, {} of them DICOM slices, {} pictures, {} DICOM without pixels, {} foreign",
       folder.string(), content.files, content.slices.size(), content.pictures.size(),

@@ -1,6 +1,7 @@
 #include "jcs/imaging/dicom_pixels.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -103,6 +104,83 @@ TEST(DicomPixels, ValuesAboveUnusedLowBitsAreShiftedDown) {
   slice.edit = [](DcmDataset& data) { data.putAndInsertUint16(DCM_HighBit, 15); };
   slice.write(dir / "high.dcm");
   EXPECT_EQ(read_dicom_frame(dir / "high.dcm").values, (std::vector<double>{0x123, 4095}));
+}
+
+/// A slice compressed in 8 bits a sample, whose header then says what `edit` makes of it.
+void write_narrow(SyntheticSlice slice, const std::filesystem::path& file,
+                  const std::function<void(DcmDataset&)>& edit) {
+  const std::vector<std::uint16_t> words = slice.pixels();
+  slice.bits_stored = 8;
+  slice.edit = [words](DcmDataset& data) {
+    const std::vector<Uint8> bytes(words.begin(), words.end());
+    data.putAndInsertUint16(DCM_BitsAllocated, 8);
+    data.putAndInsertUint8Array(DCM_PixelData, bytes.data(), bytes.size());
+  };
+  slice.write(file);
+  DcmFileFormat format;
+  ASSERT_TRUE(format.loadFile(file.c_str()).good());
+  format.loadAllDataIntoMemory();
+  edit(*format.getDataset());
+  ASSERT_TRUE(format.saveFile(file.c_str(), slice.syntax).good());
+}
+
+std::function<void(DcmDataset&)> header(int allocated, int stored, int high) {
+  return [=](DcmDataset& data) {
+    data.putAndInsertUint16(DCM_BitsAllocated, static_cast<Uint16>(allocated));
+    data.putAndInsertUint16(DCM_BitsStored, static_cast<Uint16>(stored));
+    data.putAndInsertUint16(DCM_HighBit, static_cast<Uint16>(high));
+  };
+}
+
+TEST(DicomPixels, ACodestreamOfEightBitsUnderAHeaderOfSixteenKeepsItsValues) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.rows = 3;
+  slice.columns = 5;
+  slice.intercept = "0";
+  for (int i = 0; i < 15; ++i) slice.stored.push_back(static_cast<std::uint16_t>(17 * i));
+  const std::vector<double> values(slice.stored.begin(), slice.stored.end());
+  for (const E_TransferSyntax syntax : {EXS_JPEGProcess14SV1, EXS_JPEGLSLossless}) {
+    SCOPED_TRACE(DcmXfer(syntax).getXferName());
+    slice.syntax = syntax;
+    slice.is_signed = false;
+    for (const auto& edit : {header(8, 8, 7), header(16, 8, 7), header(16, 12, 11),
+                             header(16, 16, 15), header(16, 8, 15)}) {
+      write_narrow(slice, dir / "slice.dcm", edit);
+      EXPECT_EQ(read_dicom_frame(dir / "slice.dcm").values, values);
+    }
+    slice.is_signed = true;
+    write_narrow(slice, dir / "signed.dcm", header(16, 8, 7));
+    const std::vector<double> signed_values = read_dicom_frame(dir / "signed.dcm").values;
+    EXPECT_EQ(signed_values[7], 119.0);
+    EXPECT_EQ(signed_values[8], 136.0 - 256.0);
+    write_narrow(slice, dir / "lost.dcm", header(16, 16, 15));
+    EXPECT_THAT(refusal(dir / "lost.dcm"), HasSubstr("expected 16 bits with a sign, got 8 bits"));
+  }
+}
+
+TEST(DicomPixels, ACodestreamDeeperThanTheHeaderIsRefused) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.rows = 16;
+  slice.columns = 12;
+  const auto narrow_header = [&](const std::filesystem::path& file, E_TransferSyntax syntax) {
+    DcmFileFormat format;
+    ASSERT_TRUE(format.loadFile(file.c_str()).good());
+    format.loadAllDataIntoMemory();
+    header(8, 8, 7)(*format.getDataset());
+    ASSERT_TRUE(format.saveFile(file.c_str(), syntax).good());
+  };
+  for (const E_TransferSyntax syntax : {EXS_JPEGProcess14SV1, EXS_JPEGLSLossless}) {
+    slice.syntax = syntax;
+    slice.write(dir / "slice.dcm");
+    narrow_header(dir / "slice.dcm", syntax);
+    EXPECT_THAT(refusal(dir / "slice.dcm"), HasSubstr("expected at most 8 bits, got 16 bits"));
+  }
+  slice.syntax = EXS_LittleEndianExplicit;
+  write_jpeg2000(slice, dir / "wavelet.dcm");
+  narrow_header(dir / "wavelet.dcm", EXS_JPEG2000LosslessOnly);
+  EXPECT_THAT(refusal(dir / "wavelet.dcm"), HasSubstr("1 component of at most 8 bits"));
 }
 
 TEST(DicomPixels, RescaleIsAppliedWithoutRounding) {

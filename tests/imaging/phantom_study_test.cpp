@@ -76,6 +76,54 @@ TEST(PhantomStudy, NeverReplacesAPatient) {
   EXPECT_TRUE(fs::exists(dir / "mixed" / "notes.txt"));
 }
 
+TEST(PhantomStudy, NeverReplacesAPatientsSliceAmongItsOwn) {
+  const TempDir dir;
+  PhantomStudyOptions options;
+  options.overwrite = true;
+  jcs::imaging::CtVolume patient = jcs::imaging::make_phantom(small()).volume;
+  patient.series.patient_id = "4711";
+  jcs::imaging::write_ct_series(dir / "patient", patient);
+  for (const char* name : {"slice_0000.dcm", "slice_0003.dcm", "slice_0009.dcm", "slice_x.dcm"}) {
+    fs::remove_all(dir / "study");
+    write_phantom_study(dir / "study", small());
+    fs::copy_file(dir / "patient" / "slice_0001.dcm", dir / "study" / name,
+                  fs::copy_options::overwrite_existing);
+    error_line<jcs::OutputError>([&] { write_phantom_study(dir / "study", small(), options); });
+    EXPECT_TRUE(fs::exists(dir / "study" / name)) << name;
+  }
+}
+
+TEST(PhantomStudy, ReplacesMasksWithTheirStudyAlone) {
+  const TempDir dir;
+  PhantomStudyOptions options;
+  options.masks = dir / "masks";
+  options.overwrite = true;
+  write_phantom_study(dir / "study", small(), options);
+  PhantomOptions other = small();
+  other.slices = 5;
+  write_phantom_study(dir / "study", other, options);
+  EXPECT_TRUE(fs::exists(dir / "masks" / "slice_0005.png"));
+  EXPECT_FALSE(fs::exists(dir / "masks" / "slice_0006.png"));
+
+  const auto refuses = [&](const fs::path& study) {
+    const std::string line =
+        error_line<jcs::OutputError>([&] { write_phantom_study(study, small(), options); });
+    EXPECT_NE(line.find("masks"), std::string::npos) << line;
+    EXPECT_FALSE(fs::exists(dir / "masks" / "slice_0008.png"));
+  };
+  refuses(dir / "another");
+  EXPECT_FALSE(fs::exists(dir / "another"));
+  for (const char* name : {"slice_x.png", "slice_5.png", "slice_0000.png", "slice_0006.png"}) {
+    fs::rename(dir / "masks" / "slice_0005.png", dir / "masks" / name);
+    refuses(dir / "study");
+    EXPECT_TRUE(fs::exists(dir / "masks" / name)) << name;
+    fs::rename(dir / "masks" / name, dir / "masks" / "slice_0005.png");
+  }
+  std::ofstream(dir / "masks" / "slice_x.png") << "precious";
+  refuses(dir / "study");
+  EXPECT_TRUE(fs::exists(dir / "masks" / "slice_x.png"));
+}
+
 TEST(PhantomStudy, KeepsMasksOutOfTheStudy) {
   const TempDir dir;
   PhantomStudyOptions options;

@@ -1,8 +1,12 @@
 #include "jcs/imaging/picture.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -218,6 +222,73 @@ TEST(PictureFolder, PicturesAreAWindowedVolumeInNaturalOrder) {
   EXPECT_TRUE(std::isnan(volume.slices[0].location_mm));
   EXPECT_THAT(volume.warnings, ElementsAre(HasSubstr("ordered by file name")));
   EXPECT_EQ(pixels(jcs::imaging::windowed(volume, 2, {})), pixels(small_picture(10)));
+}
+
+/// A TIFF of grey pictures one below the other, `kinds` are their NewSubfileTypes.
+std::string tiff(const std::vector<std::uint32_t>& kinds, bool big_endian = false) {
+  const auto number = [big_endian](std::uint32_t value, int bytes) {
+    std::string text;
+    for (int i = 0; i < bytes; ++i) text += static_cast<char>((value >> (8 * i)) & 0xFFU);
+    if (big_endian) std::reverse(text.begin(), text.end());
+    return text;
+  };
+  std::string file = std::string(big_endian ? "MM\0*" : "II*\0", 4) + number(16, 4) +
+                     std::string("\7\1\2\3\4\5\0\0", 8);
+  for (std::size_t page = 0; page < kinds.size(); ++page) {
+    const std::vector<std::pair<std::uint32_t, std::uint32_t>> entries = {
+        {254, kinds[page]}, {256, 3}, {257, 2}, {258, 8}, {259, 1},
+        {262, 1},           {273, 8}, {277, 1}, {278, 2}, {279, 6}};
+    file += number(static_cast<std::uint32_t>(entries.size()), 2);
+    for (const auto& [tag, value] : entries) {
+      file += number(tag, 2) + number(4, 2) + number(1, 4) + number(value, 4);
+    }
+    const auto end = static_cast<std::uint32_t>(file.size() + 4);
+    file += number(page + 1 < kinds.size() ? end : 0, 4);
+  }
+  return file;
+}
+
+TEST(ReadPicture, ATiffOfSeveralPagesIsRefused) {
+  const TempDir dir;
+  const auto tiff_at = [&](const char* name, const std::string& content) {
+    std::ofstream(dir / name, std::ios::binary) << content;
+    return dir / name;
+  };
+  EXPECT_EQ(pixels(read_picture(tiff_at("one.tif", tiff({0})), {})), pixels(small_picture(7)));
+  EXPECT_THAT(refusal([&] {
+                read_picture(tiff_at("two.tif", tiff({0, 0})), {});
+              }),
+              HasSubstr("two.tif: the TIFF has more than one page"));
+  EXPECT_THAT(refusal([&] {
+                read_picture(tiff_at("pages.tif", tiff({2, 2})), {});
+              }),
+              HasSubstr("more than one page"));
+  EXPECT_THAT(refusal([&] {
+                read_picture(tiff_at("big.tif", tiff({0, 0}, true)), {});
+              }),
+              HasSubstr("more than one page"));
+  EXPECT_EQ(pixels(read_picture(tiff_at("big.tif", tiff({0, 1}, true)), {})),
+            pixels(small_picture(7)));
+  // A preview and a mask are no pages.
+  EXPECT_EQ(pixels(read_picture(tiff_at("preview.tif", tiff({0, 1, 4})), {})),
+            pixels(small_picture(7)));
+  EXPECT_THAT(refusal([&] {
+                read_picture(tiff_at("late.tif", tiff({0, 1, 0})), {});
+              }),
+              HasSubstr("more than one page"));
+  EXPECT_THAT(refusal([&] { read_picture(tiff_at("many.tif", tiff(std::vector(100, 1U))), {}); }),
+              HasSubstr("more than one page"));
+  // In a circle, and beyond the end.
+  for (const char* next : {"\x10\0\0\0", "\xFF\xFF\xFF\x7F"}) {
+    std::string odd = tiff({0});
+    odd.replace(odd.size() - 4, 4, next, 4);
+    EXPECT_EQ(pixels(read_picture(tiff_at("odd.tif", odd), {})), pixels(small_picture(7)));
+  }
+  ASSERT_TRUE(cv::imwritemulti((dir / "written.tif").string(),
+                               std::vector<cv::Mat>{small_picture(1), small_picture(2)}));
+  EXPECT_THAT(refusal([&] { read_study(dir.path()); }), HasSubstr("more than one page"));
+  EXPECT_THAT(refusal([&] { read_picture(dir / "written.tif", {}); }),
+              HasSubstr("written.tif: the TIFF has more than one page"));
 }
 
 TEST(PictureFolder, DicomGoesBeforePictures) {

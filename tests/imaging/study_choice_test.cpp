@@ -63,6 +63,33 @@ TEST(StudyChoice, ForeignFilesAndNestedFoldersArePassedOver) {
   EXPECT_THAT(volume.warnings, IsEmpty());
 }
 
+TEST(StudyChoice, ResultsBelowTheStudyAreNoPartOfIt) {
+  const TempDir dir;
+  write_series(dir / "slices", 3, series(1));
+  write_series(dir / "result/png", 5, series(2));
+  std::ofstream(dir / "result/result.json") << "{}";
+  EXPECT_EQ(read_study(dir.path()).slice_count(), 5U);
+  std::ofstream(dir / "result/report.html") << "<html>";
+  const CtVolume volume = read_study(dir.path());
+  EXPECT_EQ(volume.slice_count(), 3U);
+  EXPECT_THAT(volume.warnings, IsEmpty());
+  EXPECT_EQ(list_series(dir.path()).size(), 1U);
+  EXPECT_EQ(read_study(dir / "result").slice_count(), 5U);
+}
+
+TEST(StudyChoice, AFolderCanBeLeftOutByAnyPath) {
+  const TempDir dir;
+  write_series(dir.path(), 3, series(1));
+  write_series(dir / "out/png", 5, series(2));
+  std::filesystem::create_directory_symlink(dir / "out", dir / "a_link");
+  EXPECT_EQ(read_study(dir.path()).slice_count(), 5U);
+  for (const char* way : {"out", "out/", "out/../out", "a_link"}) {
+    EXPECT_EQ(read_study(dir.path(), {.leave_out = dir / way}).slice_count(), 3U) << way;
+  }
+  EXPECT_EQ(read_study(dir.path(), {.leave_out = dir / "missing"}).slice_count(), 5U);
+  EXPECT_EQ(read_study(dir / "out", {.leave_out = dir / "out"}).slice_count(), 5U);
+}
+
 TEST(StudyChoice, LinksInCirclesPipesAndDeadLinksDoNotHang) {
   const TempDir dir;
   write_series(dir / "a", 2, series(1));

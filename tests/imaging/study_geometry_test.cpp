@@ -1,7 +1,9 @@
 // Order, orientation and spacing of a volume.
 
 #include <cmath>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -234,6 +236,61 @@ TEST(StudyGeometry, AnOrientationThatIsNotNamedIsAssumedAndSaid) {
   const TempDir dir;
   write_axial(dir, {0.0, 2.0});
   EXPECT_TRUE(read_study(dir.path()).oriented());
+}
+
+/// Slices without positions; names run against instance numbers.
+void write_unlocated(const std::filesystem::path& folder, int count,
+                     const std::function<void(DcmDataset&)>& edit = {}) {
+  for (int i = 0; i < count; ++i) {
+    SyntheticSlice slice;
+    slice.tag = i;
+    slice.instance_number = 100 - i;
+    slice.edit = [&](DcmDataset& data) {
+      data.findAndDeleteElement(DCM_ImagePositionPatient);
+      if (edit) edit(data);
+    };
+    slice.write(folder / (std::to_string(i) + ".dcm"));
+  }
+}
+
+TEST(StudyGeometry, WithoutPositionsACopyIsDroppedAndSaid) {
+  const TempDir dir;
+  write_unlocated(dir / "a", 3);
+  const CtVolume once = read_study(dir.path());
+  std::filesystem::copy(dir / "a", dir / "b");
+  std::filesystem::copy(dir / "a", dir / "c");
+  const CtVolume volume = read_study(dir.path());
+  EXPECT_THAT(first_pixels(volume), ElementsAre(first_pixel(2), first_pixel(1), first_pixel(0)));
+  EXPECT_EQ(volume.hu, once.hu);
+  EXPECT_THAT(volume.warnings, ElementsAre(HasSubstr("ordered by InstanceNumber"),
+                                           HasSubstr("6 slice(s) left out")));
+}
+
+TEST(StudyGeometry, WithoutPositionsOneUidForDifferentSlicesDropsNone) {
+  const TempDir dir;
+  write_unlocated(dir.path(), 3,
+                  [](DcmDataset& data) { data.putAndInsertString(DCM_SOPInstanceUID, "1.2.3"); });
+  const CtVolume volume = read_study(dir.path());
+  EXPECT_THAT(first_pixels(volume), ElementsAre(first_pixel(2), first_pixel(1), first_pixel(0)));
+  EXPECT_THAT(volume.warnings, ElementsAre(HasSubstr("ordered by InstanceNumber")));
+}
+
+TEST(StudyGeometry, WithoutPositionsAlikeSlicesOfOneUidAreNoCopies) {
+  const TempDir dir;
+  write_unlocated(dir.path(), 3, [](DcmDataset& data) {
+    data.putAndInsertString(DCM_SOPInstanceUID, "1.2.3");
+    const std::vector<Uint16> air(12);
+    data.putAndInsertUint16Array(DCM_PixelData, air.data(), air.size());
+  });
+  EXPECT_EQ(read_study(dir.path()).slice_count(), 3U);
+}
+
+TEST(StudyGeometry, WithoutPositionsAndUidsNothingIsTakenForACopy) {
+  const TempDir dir;
+  write_unlocated(dir / "a", 2,
+                  [](DcmDataset& data) { data.findAndDeleteElement(DCM_SOPInstanceUID); });
+  std::filesystem::copy(dir / "a", dir / "b");
+  EXPECT_EQ(read_study(dir.path()).slice_count(), 4U);
 }
 
 TEST(StudyGeometry, ASliceWithoutPositionAmongOthersIsRefused) {

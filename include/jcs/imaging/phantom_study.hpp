@@ -14,7 +14,8 @@ namespace jcs::imaging {
 struct PhantomStudyOptions {
   WriteOptions files;
   std::filesystem::path masks;  ///< folder for the masks, outside the study; empty: none
-  /// An earlier phantom study and its masks are replaced. Not described: no property of the files.
+  /// An earlier phantom study is replaced, and with it its masks: a PNG for each of its slices and
+  /// nothing else. Not described: no property of the files.
   bool overwrite = false;
 
   template <class Visitor>

@@ -33,7 +33,8 @@ struct SeriesSummary {
 };
 
 /// All series below a folder (nested folders and symbolic links included), the most suitable CT
-/// series first, those that are unsuitable last. Files that are no DICOM pictures are passed over.
+/// series first, those that are unsuitable last. Files that are no DICOM pictures are passed over,
+/// and so are results of jcs below the folder (folders with result.json and report.html).
 /// Suitable are CT series that hold Hounsfield units. Among them come first: those with at least a
 /// quarter of the positions of the largest; then axial, original (not derived) ones; then by the
 /// number of positions, thinner slices, lower series number.
@@ -45,6 +46,9 @@ std::vector<SeriesSummary> list_series(const std::filesystem::path& folder,
 struct ReadOptions {
   std::string series{};  ///< UID or number of the series to read; empty: the most suitable
   int threads = 0;       ///< that decode; 0: one per core
+  /// A folder below the study that is no part of it, by whatever path: where the result goes. It
+  /// need not exist.
+  std::filesystem::path leave_out{};
 
   template <class Visitor>
   void describe(Visitor& v) {
@@ -55,7 +59,8 @@ struct ReadOptions {
 
 /// Reads the CT series of a folder, or, where the folder holds no DICOM but pictures (PNG, JPEG, …
 /// of 8 bits), these as a volume that is windowed already, in natural order of their names. In
-/// place of the folder may stand a NIfTI file (see nifti_study.hpp).
+/// place of the folder may stand a NIfTI file (see nifti_study.hpp). Results of jcs below the
+/// folder are passed over: their pictures are no slices.
 ///
 /// Slices are ordered by their position along their normal, never by instance number; spacing comes
 /// from the differences of positions. Enhanced multi-frame CT is read frame by frame. Padded pixels

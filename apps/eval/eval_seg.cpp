@@ -111,8 +111,7 @@ int main(int argc, char** argv) {
   add_arguments(app, arguments);
   app::Decoding decoding(app);
   return app.run(argc, argv, [&] {
-    app::prepare_output(arguments.outputs.json);
-    app::prepare_output(arguments.outputs.csv);
+    app::prepare_outputs(arguments.outputs);
     if (!arguments.outputs.compare.empty()) {
       compare(arguments, app);
     } else if (!arguments.outputs.verify.empty()) {

@@ -4,21 +4,45 @@
 #include "jcs/core/text.hpp"
 
 #include "common/print.hpp"
+#include "common/two_files.hpp"
 #include "eval/document.hpp"
 
 namespace jcs::app {
+
+namespace {
+
+// What an option would do nothing beside must not seem to have been done.
+void exclude(CLI::App& cli, CLI::Option* option, std::initializer_list<const char*> others) {
+  for (const char* name : others) {
+    if (CLI::Option* other = cli.get_option_no_throw(name)) {
+      option->excludes(other);
+    }
+  }
+}
+
+}  // namespace
 
 void add_output_arguments(App& app, OutputArguments& arguments, const std::string& csv,
                           const std::string& compare) {
   CLI::App& cli = app.cli();
   cli.add_option("--json", arguments.json, "file for everything, machine-readable");
   cli.add_option("--csv", arguments.csv, csv);
-  cli.add_option("--compare", arguments.compare, compare)->expected(2);
-  cli.add_option("--verify", arguments.verify,
-                 "file that --json wrote, or run.json of a training: measure again and compare");
+  CLI::Option* comparing = cli.add_option("--compare", arguments.compare, compare)->expected(2);
+  CLI::Option* verifying = cli.add_option(
+      "--verify", arguments.verify,
+      "file that --json wrote, or run.json of a training: measure again and compare");
   cli.add_option("--tolerance", arguments.tolerance, "largest difference that --verify accepts")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  exclude(cli, comparing,
+          {"--verify", "--csv", "--weights", "--manifest", "--run", "--predictions"});
+  exclude(cli, verifying, {"--json", "--csv", "--weights", "--manifest", "--run", "--predictions"});
+}
+
+void prepare_outputs(const OutputArguments& arguments) {
+  require_different(arguments.json, arguments.csv);
+  prepare_output(arguments.json);
+  prepare_output(arguments.csv);
 }
 
 void write(const Outputs& outputs, const OutputArguments& arguments, const App& app) {

@@ -20,6 +20,10 @@ struct OutputArguments {
 void add_output_arguments(App& app, OutputArguments& arguments, const std::string& csv,
                           const std::string& compare);
 
+/// Sees that both files can be written before anything is measured. @throws UsageError where one
+/// is to be written twice; OutputError
+void prepare_outputs(const OutputArguments& arguments);
+
 /// What an evaluation has to say.
 struct Outputs {
   nlohmann::ordered_json json;

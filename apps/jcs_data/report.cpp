@@ -6,6 +6,7 @@
 #include "jcs/data/write_dataset_report.hpp"
 
 #include "common/option_flags.hpp"
+#include "common/two_files.hpp"
 
 namespace data = jcs::data;
 
@@ -22,6 +23,7 @@ CLI::App* add_report(CLI::App& cli, ReportCommand& report) {
 }
 
 void report_manifest(const ReportCommand& report, jcs::app::App& app) {
+  jcs::app::require_different(report.json, report.csv);
   const data::Manifest manifest = data::read_manifest(report.manifest);
   const data::DatasetReport found =
       data::report_dataset(manifest, report.options, 0, app.progress(), app.stop());

@@ -76,7 +76,9 @@ void add_arguments(App& app, DiagnoseArguments& arguments) {
       ->needs(cohort)
       ->capture_default_str();
   cli.get_option("--list-series")->excludes(cohort);
-  cli.add_flag("--json", arguments.json, "print result.json instead of a summary");
+  CLI::Option* json =
+      cli.add_flag("--json", arguments.json, "print result.json instead of a summary");
+  cli.get_option("--list-series")->excludes(json);
 }
 
 DiagnosePlan plan_of(const DiagnoseArguments& arguments) {
@@ -90,6 +92,10 @@ DiagnosePlan plan_of(const DiagnoseArguments& arguments) {
     plan.diagnosis.threshold = diagnosis::parse_threshold(arguments.threshold);
   }
   if (!arguments.send.empty()) plan.send = report::StoreTarget::parse(arguments.send);
+  if (plan.send && !arguments.report.segmentation && !arguments.report.structured_report) {
+    throw UsageError({"there is nothing to send", "--send",
+                      "without --no-segmentation or --no-structured-report"});
+  }
   report::require_valid(arguments.report.dicom);
   plan.report = arguments.report;
   plan.report.key_slices = plan.diagnosis.key_slices;

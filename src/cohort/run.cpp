@@ -93,7 +93,9 @@ class Run {
       // The next studies would fail as well. This one may have been the reason, so that it stays
       // noted as begun and comes last in the next run.
       if (const auto failure = device_failure(error)) throw DeviceFailure(*failure);
-      return failed(study, error.what(), ExitCode::kUnforeseen);
+      // LibTorch adds where it came from, on many lines.
+      const std::string text = error.what();
+      return failed(study, text.substr(0, text.find('\n')), ExitCode::kUnforeseen);
     }
     log_.finish(study, files);
     log().info("{}: done", study.name);

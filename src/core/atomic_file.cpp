@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
@@ -37,6 +38,22 @@ void remove_empty(const std::vector<fs::path>& folders) {
   for (const fs::path& folder : folders) {
     fs::remove(folder, ignored);
   }
+}
+
+// Of another file system than the folder around it, or a part of the same one that was put there.
+bool is_mount_point(const fs::path& folder) {
+  struct statx here {
+  }, around{};
+  const auto look = [](const fs::path& at, struct statx& seen) {
+    return ::statx(AT_FDCWD, at.c_str(), 0, STATX_MNT_ID, &seen) == 0;
+  };
+  if (!look(folder, here) || !look(folder / "..", around)) {
+    return false;
+  }
+  const bool told = (here.stx_mask & around.stx_mask & STATX_MNT_ID) != 0;
+  return told ? here.stx_mnt_id != around.stx_mnt_id
+              : here.stx_dev_major != around.stx_dev_major ||
+                    here.stx_dev_minor != around.stx_dev_minor;
 }
 
 // Gives both names to the other, or nothing happens. Not every file system can.
@@ -97,6 +114,14 @@ AtomicFolder::AtomicFolder(fs::path folder, const std::function<bool(const fs::p
   if (fs::exists(fs::symlink_status(folder_, error)) && !fs::is_directory(folder_, error)) {
     throw OutputError({"is in the way of the output folder", folder_.string()});
   }
+  if (fs::is_symlink(fs::symlink_status(folder_, error))) {
+    folder_ = fs::canonical(folder_, error);  // the link stays, and what it leads to is replaced
+  }
+  // That would be found out when all is done.
+  if (is_mount_point(folder_)) {
+    throw OutputError(
+        {"is a mount point, which cannot be replaced", folder_.string(), "a folder inside it"});
+  }
   made_parents_ = missing_from(parent_of(folder_));
   fs::create_directories(parent_of(folder_), error);
   if (error) {
@@ -131,7 +156,10 @@ void AtomicFolder::make(const std::function<bool(const fs::path&)>& replaceable)
     throw OutputError({"cannot be written: " + reason_of(errno), folder_.string()});
   }
   temporary_ = pattern;
-  fs::permissions(temporary_, static_cast<fs::perms>(0777 & ~file_mask()), error);
+  // The bit by which a shared folder hands on its group stays.
+  struct stat made {};
+  const mode_t group = ::stat(pattern.c_str(), &made) == 0 ? made.st_mode & S_ISGID : 0;
+  ::chmod(pattern.c_str(), (0777 & ~file_mask()) | group);
 }
 
 AtomicFolder::~AtomicFolder() {

@@ -32,6 +32,14 @@ int open_lock(const fs::path& file) {
   }
 }
 
+int lock(int descriptor, int how) {
+  int failed = 0;
+  do {
+    failed = ::flock(descriptor, how | LOCK_NB) == 0 ? 0 : errno;
+  } while (failed == EINTR);
+  return failed;
+}
+
 bool is_at(int descriptor, const fs::path& file) {
   struct stat held {
   }, there{};
@@ -97,10 +105,11 @@ bool OutputLock::take(const fs::path& output) {
     if (descriptor_ < 0) {
       throw OutputError({"cannot be written: " + reason_of(errno), output.string()});
     }
-    int failed = 0;
-    do {
-      failed = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
-    } while (failed == EINTR);
+    int failed = lock(descriptor_, LOCK_EX);
+    if (failed == EBADF) {
+      // NFS wants a file open for writing; of another user's it can tell whether it is locked.
+      failed = lock(descriptor_, LOCK_SH);
+    }
     if (failed == EWOULDBLOCK) {
       ::close(std::exchange(descriptor_, -1));
       return false;

@@ -101,10 +101,24 @@ Temporary open_temporary(const fs::path& file) {
   }
 }
 
+// Where the file lies that is to be replaced: a link stays one, and what is no file, such as
+// /dev/null, is not replaced by one.
+fs::path to_replace(const fs::path& file) {
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (!fs::exists(status)) {
+    return file;
+  }
+  if (!fs::is_regular_file(status)) {
+    throw OutputError({"cannot be written: it is no regular file", file.string()});
+  }
+  return fs::is_symlink(fs::symlink_status(file, error)) ? fs::canonical(file, error) : file;
+}
+
 }  // namespace
 
 StagedFile::StagedFile(fs::path file, const std::function<void(std::ostream&)>& write)
-    : file_(std::move(file)) {
+    : file_(to_replace(file)) {
   remove_leftover_files_once(parent_of(file_));
   const Temporary made = open_temporary(file_);
   temporary_ = made.path;

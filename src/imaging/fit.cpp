@@ -38,7 +38,16 @@ Fit fit(int rows, int columns, const Preprocessing& preprocessing) {
   fit.columns = fit.resized_columns = columns;
   if (preprocessing.resize > 0 && rows > 0 && columns > 0) {
     const auto other = [&](int longer, int shorter) {
-      return static_cast<int>(std::int64_t{preprocessing.resize} * longer / shorter);
+      const std::int64_t resized = std::int64_t{preprocessing.resize} * longer / shorter;
+      // A file of some bytes may be a line of a million pixels.
+      constexpr std::int64_t kMostPixels = std::int64_t{1} << 26;
+      if (resized * preprocessing.resize > kMostPixels) {
+        throw InputError({.what = "the slice is too long for its width: resized it would have " +
+                                  std::to_string(resized * preprocessing.resize) + " pixels",
+                          .expected = "at most " + std::to_string(kMostPixels),
+                          .got = size_text(rows, columns)});
+      }
+      return static_cast<int>(resized);
     };
     fit.resized_rows = rows <= columns ? preprocessing.resize : other(rows, columns);
     fit.resized_columns = rows <= columns ? other(columns, rows) : preprocessing.resize;

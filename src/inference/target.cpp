@@ -47,6 +47,11 @@ Target make_target(const RunnerOptions& options) {
     throw UsageError(
         {"the precision needs a processor with AMX", "precision", "auto, fp32 or bf16", "bf16x3"});
   }
+  if (target.precision == Precision::kBf16 && target.device.is_cpu() &&
+      target.instructions < InstructionSet::kAvx512) {
+    throw UsageError(
+        {"the precision needs a processor with AVX-512", "precision", "auto or fp32", "bf16"});
+  }
   if (target.precision != Precision::kBf16x3) {
     target.instructions = std::min(target.instructions, InstructionSet::kAvx512);
   }

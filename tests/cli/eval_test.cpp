@@ -273,6 +273,18 @@ TEST_F(EvalPrograms, RefuseInOneLine) {
                  "gone");
   expect_refusal("eval_seg", 2, {"--weights", run_of("seg") + "/best.safetensors"}, "--manifest");
   expect_refusal("eval_cls", 3, {"--predictions", dir_ / "gone.csv"}, "cannot be read");
+  // What would do nothing beside another option.
+  for (const char* program : {"eval_seg", "eval_cls"}) {
+    expect_refusal(program, 2, {"--verify", dir_ / "a.json", "--weights", dir_ / "w"}, "excludes");
+    expect_refusal(program, 2, {"--verify", dir_ / "a.json", "--json", dir_ / "b.json"},
+                   "excludes");
+    expect_refusal(program, 2,
+                   {"--compare", dir_ / "a.json", dir_ / "b.json", "--csv", dir_ / "c.csv"},
+                   "excludes");
+    expect_refusal(program, 2,
+                   {"--predictions", dir_ / "p", "--json", dir_ / "x", "--csv", dir_ / "./x"},
+                   "one file cannot be both");
+  }
   std::ofstream(dir_ / "file") << "x";
   expect_refusal("eval_cls", 5,
                  {"--predictions", dir_ / "gone.csv", "--json", dir_ / "file/out.json"},

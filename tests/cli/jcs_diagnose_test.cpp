@@ -109,6 +109,10 @@ TEST_F(JcsDiagnose, AnArchiveThatCannotBeReachedCostsNoResult) {
   EXPECT_THAT(finished.err, HasSubstr("127.0.0.1:1"));
   EXPECT_EQ(result()["verdict"], "positive");
   EXPECT_EQ(run_with({"--send", "nowhere", "--overwrite"}).code, 2);
+  const Finished nothing =
+      run_with({"--send", "127.0.0.1:1:PACS", "--no-segmentation", "--no-structured-report"});
+  EXPECT_EQ(nothing.code, 2);
+  EXPECT_EQ(nothing.error_lines(), 1) << nothing.err;
 }
 
 TEST_F(JcsDiagnose, ASeriesWithoutLungsGetsNoVerdict) {

@@ -83,6 +83,65 @@ TEST(AtomicFolder, HasTheRightsOfAnOrdinaryNewFolder) {
   }
 }
 
+TEST(AtomicFolder, HandsOnTheGroupOfAFolderThatDoes) {
+  const TempDir dir;
+  const Umask set(022);
+  fs::create_directory(dir / "shared");
+  ASSERT_EQ(::chmod((dir / "shared").c_str(), 02775), 0);
+  fs::create_directory(dir / "shared/ordinary");
+  {
+    jcs::AtomicFolder folder(dir / "shared/result");
+    folder.commit();
+  }
+  EXPECT_EQ(rights(dir / "shared/result"), rights(dir / "shared/ordinary"));
+}
+
+TEST(AtomicFolder, RefusesAMountPointAtOnce) {
+  const std::string line = error_line<jcs::OutputError>(
+      [] { jcs::AtomicFolder folder("/proc", [](const fs::path&) { return true; }); });
+  EXPECT_NE(line.find("/proc: is a mount point"), std::string::npos) << line;
+}
+
+TEST(AtomicFolder, WritesWhereALinkLeads) {
+  const TempDir dir;
+  fs::create_directories(dir / "large/result");
+  std::ofstream(dir / "large/result/old") << "x";
+  fs::create_directory_symlink(dir / "large/result", dir / "link");
+  {
+    jcs::AtomicFolder folder(dir / "link", [](const fs::path&) { return true; });
+    std::ofstream(folder.path() / "new") << "y";
+    folder.commit();
+  }
+  EXPECT_TRUE(fs::is_symlink(dir / "link"));
+  EXPECT_EQ(content(dir / "large/result/new"), "y");
+  EXPECT_FALSE(fs::exists(dir / "large/result/old"));
+  EXPECT_EQ(entries(dir / "large"), 1u);
+}
+
+TEST(AtomicFile, WritesWhereALinkLeads) {
+  const TempDir dir;
+  std::ofstream(dir / "real") << "old";
+  fs::create_symlink(dir / "real", dir / "link");
+  jcs::write_file(dir / "link", "new");
+  EXPECT_TRUE(fs::is_symlink(dir / "link"));
+  EXPECT_EQ(content(dir / "real"), "new");
+}
+
+TEST(AtomicFile, ReplacesNoPipeAndNoDevice) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo((dir / "pipe").c_str(), 0600), 0);
+  fs::create_symlink("/dev/null", dir / "null");
+  for (const char* name : {"pipe", "null"}) {
+    EXPECT_NE(error_line<jcs::OutputError>([&] {
+                jcs::write_file(dir / name, "x");
+              }).find("it is no regular file"),
+              std::string::npos);
+  }
+  EXPECT_TRUE(fs::is_fifo(dir / "pipe"));
+  EXPECT_TRUE(fs::is_symlink(dir / "null"));
+  EXPECT_EQ(entries(dir.path()), 2u);
+}
+
 TEST(AtomicFile, ReplacesAnOlderFile) {
   const TempDir dir;
   jcs::write_file(dir / "f", "old");

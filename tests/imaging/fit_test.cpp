@@ -42,6 +42,17 @@ TEST(Fit, ACropLargerThanTheSliceIsRefused) {
       HasSubstr("expected at least 224 x 224, got 200 x 300"));
 }
 
+TEST(Fit, ASliceThatWouldGrowWithoutEndIsRefused) {
+  for (const int crop : {0, 224}) {
+    for (const auto& [rows, columns] : {std::pair{1, 20000}, {20000, 1}, {1, 1 << 26}}) {
+      EXPECT_THAT(jcs::test::error_line<jcs::InputError>(
+                      [&] { jcs::imaging::fit(rows, columns, sizes(4096, crop)); }),
+                  HasSubstr("too long for its width"));
+    }
+  }
+  EXPECT_EQ(jcs::imaging::fit(8192, 8192, sizes(4096, 0)).resized_columns, 4096);
+}
+
 TEST(Fit, ShrinkingAveragesAreas) {
   const cv::Mat checkers = (cv::Mat_<std::uint8_t>(4, 4) << 0, 200, 0, 200,  //
                             200, 0, 200, 0,                                  //

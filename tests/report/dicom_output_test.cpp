@@ -53,6 +53,7 @@ struct Written {
     for (const auto& entry : std::filesystem::directory_iterator(dir / "study")) {
       DcmFileFormat file;
       EXPECT_TRUE(file.loadFile(entry.path().c_str()).good());
+      EXPECT_TRUE(file.loadAllDataIntoMemory().good());  // it is written over itself
       file.getDataset()->putAndInsertString(DCM_TimezoneOffsetFromUTC, offset);
       EXPECT_TRUE(file.saveFile(entry.path().c_str()).good());
     }

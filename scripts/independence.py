@@ -245,7 +245,12 @@ def main():
     build = arguments.build.resolve()
     groups = settings(build)
     chosen = arguments.settings.split(",") if arguments.settings else list(groups)
-    wanted = [one for one in programs(build / "bin") if not arguments.programs or one.name in arguments.programs.split(",")]
+    known = {one.name: one for one in programs(build / "bin")}
+    names = arguments.programs.split(",") if arguments.programs else list(known)
+    for name, all_names in [(name, known) for name in names] + [(name, groups) for name in chosen]:
+        if name not in all_names:
+            parser.error(f"'{name}' is none of {', '.join(all_names)}")
+    wanted = [known[name] for name in known if name in names]
     problems = runs = 0
     with tempfile.TemporaryDirectory(prefix="jcs-independence-") as folder:
         folder = pathlib.Path(folder).resolve()

@@ -1,10 +1,12 @@
 #include "jcs/explain/activation_map.hpp"
 
 #include <string>
+#include <vector>
 
 #include <torch/torch.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/parallel.hpp"
 
 namespace jcs::explain {
 
@@ -29,8 +31,23 @@ torch::Tensor normalised(const torch::Tensor& map) {
                       torch::zeros_like(map));
 }
 
-torch::Tensor activation_map(models::Classifier& classifier, const torch::Tensor& slices,
-                             Reading reading, std::int64_t index) {
+namespace {
+
+/// LibTorch computes with one thread in whichever thread asks, as long as this lives.
+class SingleThreads {
+ public:
+  SingleThreads() { at::set_num_threads(1); }
+  ~SingleThreads() { at::set_num_threads(usual_); }
+  SingleThreads(const SingleThreads&) = delete;
+  SingleThreads& operator=(const SingleThreads&) = delete;
+  [[nodiscard]] int usual() const { return usual_; }
+
+ private:
+  int usual_ = at::get_num_threads();
+};
+
+torch::Tensor map_of(models::Classifier& classifier, const torch::Tensor& slices, Reading reading,
+                     std::int64_t index) {
   torch::Tensor features;
   {
     const c10::InferenceMode differentiable(false);
@@ -38,6 +55,22 @@ torch::Tensor activation_map(models::Classifier& classifier, const torch::Tensor
     features = classifier->features(slices).layer4;
   }
   return activation_map_of(classifier, features, reading, index);
+}
+
+}  // namespace
+
+torch::Tensor activation_map(models::Classifier& classifier, const torch::Tensor& slices,
+                             Reading reading, std::int64_t index) {
+  if (!slices.is_cpu() || slices.size(0) == 0) {
+    return map_of(classifier, slices, reading, index);
+  }
+  // Several threads would share out the sums of one slice, and round otherwise for each number.
+  std::vector<torch::Tensor> maps(static_cast<std::size_t>(slices.size(0)));
+  const SingleThreads each;
+  parallel_for(maps.size(), each.usual(), {}, [&](std::size_t i) {
+    maps[i] = map_of(classifier, slices.narrow(0, static_cast<std::int64_t>(i), 1), reading, index);
+  });
+  return torch::cat(maps);
 }
 
 torch::Tensor activation_map_of(models::Classifier& classifier, const torch::Tensor& features,

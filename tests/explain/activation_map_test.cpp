@@ -87,6 +87,23 @@ TEST(ActivationMap, SlicesOfABatchDoNotTouchOneAnother) {
   EXPECT_GE(all.min().item<float>(), 0.0F);
 }
 
+TEST(ActivationMap, DependsNeitherOnThreadsNorOnTheOtherSlices) {
+  Classifier net = small_classifier();
+  const auto x = torch::randn({5, 3, 97, 130});
+  const int usual = at::get_num_threads();
+  at::set_num_threads(1);
+  const auto expected = activation_map(net, x, Reading::kPaper);
+  for (const int threads : {2, 3, 4}) {
+    at::set_num_threads(threads);
+    EXPECT_TRUE(torch::equal(activation_map(net, x, Reading::kPaper), expected)) << threads;
+    EXPECT_TRUE(
+        torch::equal(activation_map(net, x.narrow(0, 3, 1), Reading::kPaper)[0], expected[3]))
+        << threads;
+    EXPECT_EQ(at::get_num_threads(), threads);
+  }
+  at::set_num_threads(usual);
+}
+
 TEST(ActivationMap, IsTheSameWithinInferenceMode) {
   Classifier net = small_classifier();
   const auto x = torch::randn({1, 3, 64, 64});

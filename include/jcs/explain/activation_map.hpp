@@ -32,7 +32,8 @@ torch::Tensor normalised(const torch::Tensor& map);
 /// Where the classifier looked for class `index` in slices [N, 3, h, w]: maps [N, h/32, w/32], not
 /// normalised. Only pooling and linear layer are differentiated, not the backbone, so it costs
 /// hardly more than classifying; the caller may be in inference mode. The classifier is to be in
-/// evaluation mode. @throws UsageError for a class that the classifier lacks.
+/// evaluation mode. On a CPU every slice is one thread's work, so that its map is the same whatever
+/// the number of threads and of slices. @throws UsageError for a class that the classifier lacks.
 torch::Tensor activation_map(models::Classifier& classifier, const torch::Tensor& slices,
                              Reading reading, std::int64_t index = 1);
 

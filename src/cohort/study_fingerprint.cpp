@@ -11,6 +11,7 @@
 
 #include "jcs/core/folder_id.hpp"
 #include "jcs/core/hash.hpp"
+#include "jcs/imaging/file_look.hpp"
 
 namespace jcs::cohort {
 
@@ -59,16 +60,10 @@ class Files {
     return text;
   }
 
-  static bool is_result(const fs::path& folder) {
-    std::error_code ignored;
-    return fs::exists(folder / "result.json", ignored) &&
-           fs::exists(folder / "report.html", ignored);
-  }
-
   void folder(const fs::path& path, const std::string& name) {
     std::error_code error;
     const std::optional<FolderId> id = folder_id(path, error);
-    if (!id || !visited_.insert(*id).second || (!name.empty() && is_result(path))) {
+    if (!id || !visited_.insert(*id).second || (!name.empty() && imaging::holds_result(path))) {
       return;
     }
     auto entry = fs::directory_iterator(path, error);

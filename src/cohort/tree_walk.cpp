@@ -48,7 +48,7 @@ class Walk {
     std::vector<fs::path> folders;
     std::vector<fs::path> files;
     list(folder, folders, files);
-    if (is_result(files)) {
+    if (imaging::holds_result(folder)) {
       log().debug("{}: passed over, a result of jcs", folder.string());
       return;
     }
@@ -85,11 +85,6 @@ class Walk {
     }
     std::sort(folders.begin(), folders.end());
     std::sort(files.begin(), files.end());
-  }
-
-  static bool is_result(const std::vector<fs::path>& files) {
-    return std::binary_search(files.begin(), files.end(), "result.json") &&
-           std::binary_search(files.begin(), files.end(), "report.html");
   }
 
   /// Looks at files until one tells the study, then at the last one.

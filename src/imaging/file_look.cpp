@@ -1,5 +1,7 @@
 #include "jcs/imaging/file_look.hpp"
 
+#include <system_error>
+
 #include <dcmtk/dcmdata/dcdeftag.h>
 
 #include "jcs/core/error.hpp"
@@ -27,6 +29,12 @@ FileLook look_at_file(const std::filesystem::path& file) {
   } catch (const InputError&) {
     return {Kind::kDamaged, {}, {}};
   }
+}
+
+bool holds_result(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(folder / "result.json", ignored) &&
+         std::filesystem::is_regular_file(folder / "report.html", ignored);
 }
 
 }  // namespace jcs::imaging

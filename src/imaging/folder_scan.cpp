@@ -11,6 +11,7 @@
 #include "jcs/core/folder_id.hpp"
 #include "jcs/core/log.hpp"
 #include "jcs/core/parallel.hpp"
+#include "jcs/imaging/file_look.hpp"
 
 #include "dicom_file.hpp"
 #include "natural_order.hpp"
@@ -37,22 +38,20 @@ class Walk {
     // Whoever names a folder as the study means what lies in it.
     const bool is_root = visited_.empty();
     if (!visited_.insert(*id).second || (!is_root && id == left_out_)) return;
+    if (!is_root && holds_result(folder)) {
+      log().debug("{}: passed over, a result of jcs", folder.string());
+      return;
+    }
     std::vector<fs::path> folders;
-    std::vector<fs::path> files;
     auto entry = fs::directory_iterator(folder, error);
     for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
       std::error_code unseen;
       const fs::file_status status = entry->status(unseen);
       if (is_failure_of_look(unseen)) cannot_look(entry->path(), unseen);
       if (fs::is_directory(status)) folders.push_back(entry->path());
-      if (fs::is_regular_file(status)) files.push_back(entry->path());
+      if (fs::is_regular_file(status)) files_.push_back(entry->path());
     }
     if (error) cannot_look(folder, error);
-    if (!is_root && is_result(files)) {
-      log().debug("{}: passed over, a result of jcs", folder.string());
-      return;
-    }
-    files_.insert(files_.end(), files.begin(), files.end());
     std::sort(folders.begin(), folders.end());
     for (const fs::path& next : folders) visit(next);
   }
@@ -63,14 +62,6 @@ class Walk {
   }
 
  private:
-  static bool is_result(const std::vector<fs::path>& files) {
-    const auto has = [&](const char* name) {
-      return std::any_of(files.begin(), files.end(),
-                         [&](const fs::path& file) { return file.filename() == name; });
-    };
-    return has("result.json") && has("report.html");
-  }
-
   /// Slices may lie there, and a study that lacks some is another study.
   void cannot_look(const fs::path& place, const std::error_code& error) {
     if (error != std::errc::permission_denied) {

@@ -23,4 +23,8 @@ struct FileLook {
 /// throws on what a file holds.
 FileLook look_at_file(const std::filesystem::path& file);
 
+/// Whether a folder is a result of jcs: it holds result.json and report.html. Its pictures are no
+/// slices of a study that it lies in.
+bool holds_result(const std::filesystem::path& folder);
+
 }  // namespace jcs::imaging

@@ -63,6 +63,31 @@ TEST_F(TrainerTest, ClassifierLearnsAndItsFileNeedsNoOther) {
             o.preprocessing);
 }
 
+// What run.best_by may name is said before the first step; a validation gives these very figures.
+TEST_F(TrainerTest, FiguresThatChooseTheBestAreThoseOfAValidation) {
+  const auto offered = [](const Scores& scores) {
+    std::string names;
+    for (const auto& [name, value] : scores) names += (names.empty() ? "" : ", ") + name;
+    return "expected one of " + names + ", got 'none'";
+  };
+  auto seg = options<SegmenterTrainingOptions>("seg");
+  seg.run.epochs = 1;
+  const auto segmenter = train_segmenter(seg, {}, {}, jcs::no_progress(), {});
+  seg.run.best_by = "none";
+  EXPECT_NE(error_line<jcs::UsageError>([&] {
+              train_segmenter(seg, {}, {}, jcs::no_progress(), {});
+            }).find(offered(segmenter.epochs[0].scores)),
+            std::string::npos);
+  auto cls = options<ClassifierTrainingOptions>("cls");
+  cls.run.epochs = 1;
+  const auto classifier = train_classifier(cls, {}, {}, jcs::no_progress(), {});
+  cls.run.best_by = "none";
+  EXPECT_NE(error_line<jcs::UsageError>([&] {
+              train_classifier(cls, {}, {}, jcs::no_progress(), {});
+            }).find(offered(classifier.epochs[0].scores)),
+            std::string::npos);
+}
+
 TEST_F(TrainerTest, AnInterruptedRunEndsWithTheSameWeightsWhateverTheWorkers) {
   auto o = options<SegmenterTrainingOptions>("whole");
   o.run.epochs = 2;

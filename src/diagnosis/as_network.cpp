@@ -8,10 +8,9 @@ template <class Runner>
 SliceNetwork network_of(Runner& runner, at::Tensor (Runner::*run)(const at::Tensor&)) {
   SliceNetwork network = {[&runner, run](const at::Tensor& input) { return (runner.*run)(input); },
                           runner.card().preprocessing, runner.batch_size(), runner.file()};
-  if (!runner.device().is_cpu()) {
-    network.ask = [&runner](const at::Tensor& grey) { return runner.ask(grey); };
-    network.grey_slices = [&runner](at::IntArrayRef size) { return runner.grey_slices(size); };
-  }
+  network.ask = [&runner](const at::Tensor& grey) { return runner.ask(grey); };
+  network.grey_slices = [&runner](at::IntArrayRef size) { return runner.grey_slices(size); };
+  network.answers_later = !runner.device().is_cpu();
   return network;
 }
 

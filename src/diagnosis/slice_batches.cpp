@@ -82,7 +82,7 @@ void for_each_batch(const SlicesToSee& see, const SliceNetwork& network,
 
 }  // namespace
 
-int threads_beside(const SliceNetwork& network) { return network.ask ? 0 : 1; }
+int threads_beside(const SliceNetwork& network) { return network.answers_later ? 0 : 1; }
 
 at::Tensor network_input(const imaging::CtVolume& volume, std::span<const std::size_t> slices,
                          const imaging::Fit& fit, const Preprocessing& preprocessing) {
@@ -93,6 +93,7 @@ at::Tensor network_input(const imaging::CtVolume& volume, std::span<const std::s
 void for_each_answer(
     const SlicesToSee& see, const SliceNetwork& network, const std::stop_token& stop,
     const std::function<void(std::span<const std::size_t> slices, const at::Tensor& answer)>& use) {
+  const std::size_t ahead = network.answers_later ? kAskedAhead : 0;
   std::deque<std::pair<Batch, inference::PendingAnswer>> asked;
   const auto use_first = [&] {
     const auto [batch, answer] = std::move(asked.front());
@@ -105,7 +106,7 @@ void for_each_answer(
       return;
     }
     asked.emplace_back(batch, network.ask(batch.input));
-    if (asked.size() > kAskedAhead) use_first();
+    if (asked.size() > ahead) use_first();
   });
   while (!asked.empty()) use_first();
 }

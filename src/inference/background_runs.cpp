@@ -14,6 +14,7 @@ namespace jcs::inference {
 BackgroundRuns::BackgroundRuns(PreparedNetwork& network, const Preprocessing& preprocessing)
     : network_(network),
       values_(preprocessing, network.target().device),
+      memory_(network.target().device),
       upload_(device_stream(network.target().device)),
       download_(device_stream(network.target().device)) {}
 
@@ -57,11 +58,15 @@ PendingAnswer BackgroundRuns::ask(const at::Tensor& grey) {
   const c10::InferenceMode inference;
   const std::optional<c10::Stream> compute = network_.stream();
   if (!compute) {
-    return [answer = network_.run(values_.normalised(grey))] { return answer; };
+    const at::Tensor answer =
+        network_.run_here(grey, [this](const at::Tensor& slices, Memory& memory) {
+          return values_.normalised(slices, memory);
+        });
+    return [answer = answer.contiguous()] { return answer; };
   }
   const c10::StreamGuard guard(*compute);
   const at::Tensor there = uploaded(grey, *compute);
-  return downloading(network_.run_there(values_.normalised(there)), *compute);
+  return downloading(network_.run_there(values_.normalised(there, memory_)), *compute);
 }
 
 }  // namespace jcs::inference

@@ -35,6 +35,7 @@ class BackgroundRuns {
 
   PreparedNetwork& network_;
   GreyValues values_;
+  Memory memory_;
   std::optional<c10::Stream> upload_, download_;  ///< of a GPU
 };
 

@@ -23,7 +23,7 @@ ClassifierRunner::ClassifierRunner(const std::filesystem::path& weights,
     : file_(weights.string()) {
   const Target target = make_target(options);
   device_ = target.device;
-  batch_size_ = batch_size_for(options, device_, kBatchSizes);
+  batch_size_ = batch_size_for(options, target, kBatchSizes);
   precision_ = target.precision;
   auto loaded = weights::load_classifier(weights);
   if (loaded.card.classifier.classes != 2) {

@@ -4,6 +4,8 @@
 
 #include "jcs/core/preprocessing.hpp"
 
+#include "memory.hpp"
+
 namespace jcs::inference {
 
 /// What a network sees of each grey value. Grey slices are a twelfth of the normalised ones, whose
@@ -14,7 +16,7 @@ class GreyValues {
 
   /// uint8 [N, h, w] on the device → (grey / 255 − mean) / std, float [N, 3, h, w] in channels-last
   /// order; to the last bit as on the CPU, for the values are looked up.
-  [[nodiscard]] at::Tensor normalised(const at::Tensor& grey) const;
+  [[nodiscard]] at::Tensor normalised(const at::Tensor& grey, Memory& memory) const;
 
  private:
   at::Tensor table_;  ///< [256, 3]

@@ -5,6 +5,7 @@
 
 #include <torch/torch.h>
 
+#include "jcs/kernels/few_channels.hpp"
 #include "jcs/kernels/pointwise.hpp"
 #include "jcs/kernels/winograd.hpp"
 
@@ -14,6 +15,8 @@ namespace jcs::inference {
 
 namespace {
 
+// Of direct sums. From more channels, or to fewer, LibTorch's take no more time.
+constexpr int kFewIn = 4, kFewestOut = 48;
 // More parts than this are joined before a convolution takes them.
 constexpr std::size_t kMostParts = 8;
 
@@ -21,6 +24,14 @@ std::span<const float> values(const at::Tensor& tensor) {
   return tensor.defined() ? std::span<const float>(tensor.const_data_ptr<float>(),
                                                    static_cast<std::size_t>(tensor.numel()))
                           : std::span<const float>();
+}
+
+template <class Kernel>
+kernels::Extent out_extent(const Kernel&, const kernels::Extent& extent) {
+  return extent;
+}
+kernels::Extent out_extent(const kernels::FewChannels& kernel, const kernels::Extent& extent) {
+  return kernel.out_extent(extent);
 }
 
 template <class Kernel>
@@ -43,8 +54,9 @@ class OwnConvolution : public Convolution {
       }
     }
     const kernels::Extent extent = extent_of(parts.front().maps);
+    const kernels::Extent made = out_extent(kernel_, extent);
     at::Tensor out =
-        memory.maps(extent.pictures, kernel_.out(), extent.height, extent.width, torch::kFloat);
+        memory.maps(made.pictures, kernel_.out(), made.height, made.width, torch::kFloat);
     kernels::Output output = {
         .data = out.mutable_data_ptr<float>(), .pixel_stride = kernel_.out(), .relu = relu};
     at::Tensor added;
@@ -80,19 +92,33 @@ std::shared_ptr<const Convolution> own_convolution(const ConvolutionOptions& opt
   const at::Tensor bias = options.bias.defined() ? options.bias.contiguous() : at::Tensor();
   const auto in = static_cast<int>(weight.size(1)), out = static_cast<int>(weight.size(0));
   const std::int64_t kernel = weight.size(2) == weight.size(3) ? weight.size(2) : 0;
-  if (options.groups != 1 || !all(options.stride, 1)) return nullptr;
+  const std::int64_t stride = options.stride.front(), dilation = options.dilation.front();
+  if (options.groups != 1 || !all(options.stride, stride) || !all(options.dilation, dilation)) {
+    return nullptr;
+  }
   const kernels::InstructionSet set = instructions_for(in, out, target);
-  if (kernel == 1 && all(options.padding, 0)) {
+  if (kernel == 1 && stride == 1 && all(options.padding, 0)) {
     return std::make_shared<OwnConvolution<kernels::Pointwise>>(
         kernels::Pointwise(values(weight), values(bias), in, out, set, torch_workers()));
   }
-  const std::int64_t dilation = options.dilation.front();
-  // For fewer channels LibTorch's direct sums take half the time: the transforms are most of it.
+  // With fewer channels direct sums take half the time: the transforms are most of it.
   constexpr int kWinogradChannels = 16;
-  if (kernel == 3 && std::min(in, out) >= kWinogradChannels && all(options.dilation, dilation) &&
+  if (kernel == 3 && stride == 1 && std::min(in, out) >= kWinogradChannels &&
       all(options.padding, dilation)) {
     return std::make_shared<OwnConvolution<kernels::Winograd>>(kernels::Winograd(
         values(weight), values(bias), in, out, static_cast<int>(dilation), set, torch_workers()));
+  }
+  constexpr std::int64_t kLargestKernel = 7;
+  const std::int64_t padding = options.padding.front();
+  if (in <= kFewIn && out >= kFewestOut && kernel > 1 && kernel <= kLargestKernel &&
+      dilation == 1 && all(options.padding, padding)) {
+    const kernels::FewChannels::Shape shape = {.in = in,
+                                               .out = out,
+                                               .kernel = static_cast<int>(kernel),
+                                               .stride = static_cast<int>(stride),
+                                               .padding = static_cast<int>(padding)};
+    return std::make_shared<OwnConvolution<kernels::FewChannels>>(
+        kernels::FewChannels(values(weight), values(bias), shape, set));
   }
   return nullptr;
 }

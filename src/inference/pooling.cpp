@@ -36,4 +36,23 @@ at::Tensor halved(const at::Tensor& maps, const Target& target, Memory& memory) 
   return out;
 }
 
+at::Tensor pooled(const at::Tensor& maps, const Pooling& pooling, const Target& target,
+                  Memory& memory) {
+  const kernels::Windows& windows = pooling.windows;
+  if (!for_kernels(maps)) {
+    const std::int64_t kernel = windows.kernel, stride = windows.stride, padding = windows.padding;
+    return pooling.mean
+               ? at::avg_pool2d(maps, kernel, stride, padding, pooling.ceil, windows.padding_counts)
+               : at::max_pool2d(maps, kernel, stride, padding, /*dilation=*/1, pooling.ceil);
+  }
+  const at::Tensor input = readable(maps);
+  at::Tensor out =
+      memory.maps(maps.size(0), maps.size(1), windows.height, windows.width, torch::kFloat);
+  const auto pool = pooling.mean ? kernels::mean_pool
+                                 : static_cast<decltype(&kernels::mean_pool)>(kernels::max_pool);
+  pool(channels_of(input), extent_of(input), windows, out.mutable_data_ptr<float>(),
+       target.instructions, torch_workers());
+  return out;
+}
+
 }  // namespace jcs::inference

@@ -13,11 +13,12 @@ constexpr auto kLayout = torch::MemoryFormat::ChannelsLast;
 
 }  // namespace
 
-int batch_size_for(const RunnerOptions& options, const torch::Device& device, BatchSizes sizes) {
+int batch_size_for(const RunnerOptions& options, const Target& target, BatchSizes sizes) {
   if (options.batch_size > 0) {
     return options.batch_size;
   }
-  return device.is_cuda() ? sizes.cuda : sizes.cpu;
+  if (target.device.is_cuda()) return sizes.cuda;
+  return (sizes.cpu + target.threads - 1) / target.threads * target.threads;
 }
 
 void prepare(torch::nn::Module& network, const torch::Device& device) {

@@ -4,6 +4,8 @@
 
 #include "jcs/inference/runner_options.hpp"
 
+#include "target.hpp"
+
 namespace torch::nn {
 class Module;
 }
@@ -16,7 +18,8 @@ struct BatchSizes {
   int cuda = 1;
 };
 
-int batch_size_for(const RunnerOptions& options, const torch::Device& device, BatchSizes sizes);
+/// On a CPU as many rounds of one slice a thread as have that many slices, and one at least.
+int batch_size_for(const RunnerOptions& options, const Target& target, BatchSizes sizes);
 
 /// Makes a network ready to run as LibTorch runs it: evaluation mode, no gradients of weights, on
 /// the device, weights of convolutions in channels-last order.

@@ -42,6 +42,10 @@ class PreparedNetwork {
   /// The same on the device, channels-last → float. On a GPU its stream is the current one, and the
   /// answer is only begun. Not for several threads at once.
   at::Tensor run_there(const at::Tensor& input);
+  /// On a CPU: the network's answer to what `make` makes of slices of a batch, [N, …, h, w] → float
+  /// [N, 3, h, w] in channels-last order. It may do so on any thread, and of single slices.
+  using Make = std::function<at::Tensor(const at::Tensor& slices, Memory& memory)>;
+  at::Tensor run_here(const at::Tensor& batch, const Make& make);
   /// The GPU's stream that all of this runs on; nothing on a CPU.
   [[nodiscard]] const std::optional<c10::Stream>& stream() const { return stream_; }
 
@@ -57,9 +61,14 @@ class PreparedNetwork {
   /// What is done with inputs of one shape.
   struct Ready {
     Program program;
-    Replays replays;  ///< of the program, whose tensors they hold on to
+    Replays replays;               ///< of the program, whose tensors they hold on to
+    std::size_t slice_memory = 0;  ///< what one slice's maps take; 0: not known yet
   };
-  Ready& ready_for(const at::Tensor& input);
+  Ready& ready_for(at::IntArrayRef shape);
+  [[nodiscard]] at::Tensor answer(const Ready& ready, const at::Tensor& input,
+                                  Memory& memory) const;
+  bool takes_slices_apart(Ready& ready, const at::Tensor& batch, const Make& make);
+  at::Tensor run_apart(const Ready& ready, const at::Tensor& batch, const Make& make);
   std::int64_t& most_at_once(const at::Tensor& input);
   void make_room();
   [[nodiscard]] at::Tensor placed(const at::Tensor& input) const;

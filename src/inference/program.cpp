@@ -1,7 +1,9 @@
 #include "program.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <ATen/DeviceAccelerator.h>
@@ -33,6 +35,7 @@ class Compiler {
       names_.emplace(value, trace.tensors[i]);
       set_constant(value, tensors.at(trace.tensors[i]).to(target_.device));
     }
+    find_first_convolutions(*graph);
     for (jit::Node* node : graph->nodes()) {
       if (const auto fused = fusions.by_last.find(node); fused != fusions.by_last.end()) {
         add_convolution(fused->second);
@@ -100,6 +103,12 @@ class Compiler {
       add_step("max_pool2d", {x}, [=, target = target_](Values& v, Memory& memory) {
         v[to] = Value(c10::IValue(halved(v[x].tensor(memory), target, memory)));
       });
+    } else if (const auto pooling = pooling_of(node)) {
+      const std::size_t x = slot(node->input(0)), to = slot(node->output());
+      add_step(node->kind().toUnqualString(), {x},
+               [=, pooling = *pooling, target = target_](Values& v, Memory& memory) {
+                 v[to] = Value(c10::IValue(pooled(v[x].tensor(memory), pooling, target, memory)));
+               });
     } else {
       add_other(node);
     }
@@ -119,6 +128,31 @@ class Compiler {
     // Without a stride it is as large as the window.
     return shape_of(node->input(0)).size() == 4 && is_all(1, 2) && is_all(2, 2) && is_all(3, 0) &&
            is_all(4, 1) && !constant(node->input(5)).toBool();
+  }
+
+  static std::optional<Pooling> pooling_of(const jit::Node* node) {
+    const bool mean = is(node, "aten::avg_pool2d");
+    if (!mean && !is(node, "aten::max_pool2d")) return std::nullopt;
+    const auto edge = [&](std::size_t input) {
+      const auto numbers = constant(node->input(input)).toIntVector();
+      const bool square = !numbers.empty() && numbers.front() == numbers.back();
+      return square ? numbers.front() : -1;
+    };
+    const bool without_stride = constant(node->input(2)).toIntVector().empty();
+    const std::vector<std::int64_t> out = shape_of(node->output());
+    const Pooling pooling = {
+        .mean = mean,
+        .ceil = constant(node->input(mean ? 4 : 5)).toBool(),
+        .windows = {.kernel = edge(1),
+                    .stride = edge(without_stride ? 1 : 2),
+                    .padding = edge(3),
+                    .height = out.at(2),
+                    .width = out.at(3),
+                    .padding_counts = mean && constant(node->input(5)).toBool()}};
+    const kernels::Windows& windows = pooling.windows;
+    const bool usual = mean ? constant(node->input(6)).isNone() : edge(4) == 1;
+    const bool known = usual && windows.kernel > 0 && windows.stride > 0 && windows.padding >= 0;
+    return known ? std::optional(pooling) : std::nullopt;
   }
 
   static bool averages_maps(const jit::Node* node) {
@@ -181,7 +215,7 @@ class Compiler {
            "->" + std::to_string(options.weight.size(0)) + " " +
            std::to_string(options.weight.size(2)) + "x" + std::to_string(options.weight.size(3)) +
            " at " + std::to_string(options.input[2]) + "x" + std::to_string(options.input[3]);
-    const Target target = target_of(options);
+    const Target target = target_of(node);
     count(node, options, target);
     // One convolution before two different batch norms would be two.
     std::string key = names_.at(node->input(1));
@@ -213,14 +247,43 @@ class Compiler {
   // The first convolutions, until maps are an eighth of the slice, stay in fp32 and see the slice
   // as it is: rounding there moves the outline of an opacity most. Measured with a trained compact
   // segmenter, Dice against fp32 is 0.998 to 0.999 so, and 0.994 with all of them in bf16.
-  Target target_of(const ConvolutionOptions& options) {
-    const std::vector<std::int64_t>& maps = options.input;
-    constexpr std::int64_t kFine = 4;
-    // Halving an odd size rounds down.
-    if (kFine * (maps[2] + 1) <= height_ || kFine * (maps[3] + 1) <= width_) fine_ = false;
+  [[nodiscard]] Target target_of(const jit::Node* convolution) const {
     Target target = target_;
-    if (fine_) target.type = torch::kFloat;
+    if (first_.contains(convolution)) target.type = torch::kFloat;
     return target;
+  }
+
+  // Those between the slice and the first convolution of small maps, on every way: of two networks
+  // in one graph each has its own.
+  void find_first_convolutions(jit::Graph& graph) {
+    const auto of_small_maps = [&](const jit::Node* node) {
+      if (!is(node, "aten::_convolution")) return false;
+      const std::vector<std::int64_t> maps = shape_of(node->input(0));
+      if (maps.size() != 4 || maps[2] * maps[3] == 1) return false;  // means of maps are no map
+      constexpr std::int64_t kFine = 4;
+      // Halving an odd size rounds down.
+      return kFine * (maps[2] + 1) <= height_ || kFine * (maps[3] + 1) <= width_;
+    };
+    std::unordered_set<const jit::Value*> coarse, on_the_way;
+    for (const jit::Node* node : graph.nodes()) {
+      if (of_small_maps(node) || any_of(node->inputs(), coarse)) {
+        coarse.insert(node->outputs().begin(), node->outputs().end());
+      }
+    }
+    for (const jit::Node* node : graph.nodes().reverse()) {
+      const bool leads = any_of(node->outputs(), on_the_way);
+      if (leads || of_small_maps(node)) {
+        on_the_way.insert(node->inputs().begin(), node->inputs().end());
+      }
+      if (leads && is(node, "aten::_convolution") && !any_of(node->outputs(), coarse)) {
+        first_.insert(node);
+      }
+    }
+  }
+
+  template <class Values>
+  static bool any_of(const Values& values, const std::unordered_set<const jit::Value*>& some) {
+    return std::ranges::any_of(values, [&](const jit::Value* v) { return some.contains(v); });
   }
 
   // Whatever else a network does is done by LibTorch. Its convolutions, here transposed ones, take
@@ -262,9 +325,9 @@ class Compiler {
   std::unordered_map<const jit::Value*, std::size_t> slots_;
   std::unordered_map<const jit::Value*, std::string> names_;
   std::set<std::size_t> fixed_;
-  std::vector<Slots> uses_;              ///< of each step
-  std::int64_t height_ = 0, width_ = 0;  ///< of the network's input
-  bool fine_ = true;                     ///< no coarse map has been seen yet
+  std::vector<Slots> uses_;                     ///< of each step
+  std::unordered_set<const jit::Node*> first_;  ///< convolutions that stay in fp32
+  std::int64_t height_ = 0, width_ = 0;         ///< of the network's input
 };
 
 Program::Program(const Trace& trace, const TensorsByName& tensors, const Target& target,

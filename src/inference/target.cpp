@@ -66,6 +66,9 @@ void use_threads(const Target& target) {
   if (at::get_num_threads() != target.threads) at::set_num_threads(target.threads);
 }
 
-kernels::Workers torch_workers() { return kernels::openmp_threads(at::get_num_threads()); }
+kernels::Workers torch_workers() {
+  return at::in_parallel_region() ? kernels::one_thread()
+                                  : kernels::openmp_threads(at::get_num_threads());
+}
 
 }  // namespace jcs::inference

@@ -30,7 +30,8 @@ Target make_target(const RunnerOptions& options);
 /// computes says it.
 void use_threads(const Target& target);
 
-/// As many workers for the kernels as LibTorch has threads.
+/// As many workers for the kernels as LibTorch has threads; the calling one alone where each thread
+/// has its own slice.
 kernels::Workers torch_workers();
 
 }  // namespace jcs::inference

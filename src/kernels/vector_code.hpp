@@ -57,6 +57,13 @@ struct VectorCode {
   void (*max_row)(const float* upper, const float* lower, std::int64_t pixel_stride,
                   std::int64_t width, int channels, float* out);
 
+  /// Of the pixels first … last − 1 of each of so many rows, the largest, or the sum divided.
+  void (*max_window)(const float* const* rows, int row_count, std::int64_t pixel_stride,
+                     std::int64_t first, std::int64_t last, int channels, float* out);
+  void (*mean_window)(const float* const* rows, int row_count, std::int64_t pixel_stride,
+                      std::int64_t first, std::int64_t last, int channels, float divisor,
+                      float* out);
+
   /// The sum of each channel over `pixels`.
   void (*sum_pixels)(const float* first, std::int64_t pixel_stride, std::int64_t pixels,
                      int channels, float* out);

@@ -11,69 +11,48 @@
 namespace jcs::kernels {
 namespace {
 
-template <int kRows>
+// kVectors: one where the columns to be stored fit into the first vector of a panel, else two.
+template <int kRows, int kVectors>
 void product_of(const Segment* segments, int segment_count, const float* panels, float* out,
                 std::int64_t out_stride, int columns, const Finish& finish) {
-  Vector sum[kRows][2];
+  Vector sum[kRows][kVectors];
 #pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r) sum[r][0] = sum[r][1] = Vector{};
+  for (int r = 0; r < kRows; ++r) {
+    for (int v = 0; v < kVectors; ++v) sum[r][v] = Vector{};
+  }
   for (int s = 0; s < segment_count; ++s) {
     const float* row = segments[s].rows;
     const std::int64_t stride = segments[s].row_stride;
     for (int k = 0; k < segments[s].depth; ++k, ++row, panels += 2 * JCS_LANES) {
-      const Vector b0 = load(panels);
-      const Vector b1 = load(panels + JCS_LANES);
+      Vector b[kVectors];
+      for (int v = 0; v < kVectors; ++v) b[v] = load(panels + v * JCS_LANES);
 #pragma GCC unroll 16
       for (int r = 0; r < kRows; ++r) {
         const float a = row[r * stride];
-        sum[r][0] += a * b0;
-        sum[r][1] += a * b1;
+        for (int v = 0; v < kVectors; ++v) sum[r][v] += a * b[v];
       }
     }
   }
-  if (finish.bias != nullptr) {
-    const Vector b0 = load(finish.bias);
-    const Vector b1 = load(finish.bias + JCS_LANES);
-#pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r) {
-      sum[r][0] += b0;
-      sum[r][1] += b1;
-    }
-  }
-  const bool whole = columns == 2 * JCS_LANES;
-  const int first = columns < JCS_LANES ? columns : JCS_LANES;
-  const int second = columns - first;
-  if (finish.addend != nullptr) {
-#pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r) {
-      const float* addend = finish.addend + r * finish.addend_stride;
-      if (whole) {
-        sum[r][0] += load(addend);
-        sum[r][1] += load(addend + JCS_LANES);
-      } else {
-        sum[r][0] += first == JCS_LANES ? load(addend) : load_first(addend, first);
-        if (second > 0) sum[r][1] += load_first(addend + JCS_LANES, second);
-      }
-    }
-  }
-  if (finish.relu) {
-#pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r) {
-      sum[r][0] = rectified(sum[r][0]);
-      sum[r][1] = rectified(sum[r][1]);
-    }
-  }
+  const int last = columns - (kVectors - 1) * JCS_LANES;  // columns of the last vector
+  const bool whole = last == JCS_LANES;
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
-    float* to = out + r * out_stride;
-    if (whole) {
-      store(to, sum[r][0]);
-      store(to + JCS_LANES, sum[r][1]);
-    } else if (second == 0 && first < JCS_LANES) {
-      store_first(to, sum[r][0], first);
-    } else {
-      store(to, sum[r][0]);
-      store_first(to + JCS_LANES, sum[r][1], second);
+    for (int v = 0; v < kVectors; ++v) {
+      const int column = v * JCS_LANES;
+      const bool all = whole || v + 1 < kVectors;
+      Vector& value = sum[r][v];
+      if (finish.bias != nullptr) value += load(finish.bias + column);
+      if (finish.addend != nullptr) {
+        const float* addend = finish.addend + r * finish.addend_stride + column;
+        value += all ? load(addend) : load_first(addend, last);
+      }
+      if (finish.relu) value = rectified(value);
+      float* to = out + r * out_stride + column;
+      if (all) {
+        store(to, value);
+      } else {
+        store_first(to, value, last);
+      }
     }
   }
 }
@@ -82,17 +61,29 @@ using ProductOf = void (*)(const Segment*, int, const float*, float*, std::int64
                            const Finish&);
 
 // No std::integer_sequence: nothing of the standard library here.
+template <int kVectors>
 constexpr ProductOf kProducts[] = {
-    nullptr,       product_of<1>, product_of<2>, product_of<3>,  product_of<4>,  product_of<5>,
-    product_of<6>,
+    nullptr,
+    product_of<1, kVectors>,
+    product_of<2, kVectors>,
+    product_of<3, kVectors>,
+    product_of<4, kVectors>,
+    product_of<5, kVectors>,
+    product_of<6, kVectors>,
 #if JCS_ROWS > 6
-    product_of<7>, product_of<8>, product_of<9>, product_of<10>, product_of<11>, product_of<12>,
+    product_of<7, kVectors>,
+    product_of<8, kVectors>,
+    product_of<9, kVectors>,
+    product_of<10, kVectors>,
+    product_of<11, kVectors>,
+    product_of<12, kVectors>,
 #endif
 };
 
 void product(int rows, const Segment* segments, int segment_count, const float* panels, float* out,
              std::int64_t out_stride, int columns, const Finish& finish) {
-  kProducts[rows](segments, segment_count, panels, out, out_stride, columns, finish);
+  const ProductOf code = columns <= JCS_LANES ? kProducts<1>[rows] : kProducts<2>[rows];
+  code(segments, segment_count, panels, out, out_stride, columns, finish);
 }
 
 void tile_in(const float* const* pixels, int channels, const float* scale, float* out,
@@ -162,6 +153,44 @@ void max_row(const float* upper, const float* lower, std::int64_t pixel_stride, 
   }
 }
 
+template <class Join, class Close>
+inline void window_of(const float* const* rows, int row_count, std::int64_t pixel_stride,
+                      std::int64_t first, std::int64_t last, int channels, float* out,
+                      const Join& join, const Close& close) {
+  for (int c = 0; c < channels; c += JCS_LANES) {
+    const int count = channels - c;
+    Vector v = load_up_to(rows[0] + first * pixel_stride + c, count);
+    for (int row = 0; row < row_count; ++row) {
+      const float* pixel = rows[row] + first * pixel_stride + c;
+      for (std::int64_t x = first; x < last; ++x, pixel += pixel_stride) {
+        if (row > 0 || x > first) v = join(v, load_up_to(pixel, count));
+      }
+    }
+    v = close(v);
+    if (count >= JCS_LANES) {
+      store(out + c, v);
+    } else {
+      store_first(out + c, v, count);
+    }
+  }
+}
+
+void max_window(const float* const* rows, int row_count, std::int64_t pixel_stride,
+                std::int64_t first, std::int64_t last, int channels, float* out) {
+  window_of(
+      rows, row_count, pixel_stride, first, last, channels, out,
+      [](const Vector& a, const Vector& b) { return larger(a, b); },
+      [](const Vector& v) { return v; });
+}
+
+void mean_window(const float* const* rows, int row_count, std::int64_t pixel_stride,
+                 std::int64_t first, std::int64_t last, int channels, float divisor, float* out) {
+  window_of(
+      rows, row_count, pixel_stride, first, last, channels, out,
+      [](const Vector& a, const Vector& b) { return a + b; },
+      [&](const Vector& v) { return v / divisor; });
+}
+
 /// Where whole pixels fill a vector and lie side by side: `channels` divides JCS_LANES.
 void sum_small_pixels(const float* first, std::int64_t pixels, int channels, float* out) {
   constexpr int kVectors = 4;
@@ -229,6 +258,8 @@ const VectorCode JCS_SET = {.rows = JCS_ROWS,
                             .tile_in = tile_in,
                             .tile_out = tile_out,
                             .max_row = max_row,
+                            .max_window = max_window,
+                            .mean_window = mean_window,
                             .sum_pixels = sum_pixels,
                             .split = nullptr};
 

@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include "jcs/core/cores.hpp"
+#include "jcs/kernels/few_channels.hpp"
 #include "jcs/kernels/pointwise.hpp"
 #include "jcs/kernels/winograd.hpp"
 
@@ -83,6 +84,64 @@ void ours(benchmark::State& state, InstructionSet set) {
   }
 }
 
+// Direct sums, for maps of few channels; the last number is the stride.
+Layer few_channels_layer(const benchmark::State& state) {
+  return {state.range(0), state.range(1), state.range(2), state.range(3), 3};
+}
+
+void few_channels_library(benchmark::State& state) {
+  const torch::InferenceMode inference;
+  torch::set_num_threads(jcs::available_cores());
+  const Layer layer = few_channels_layer(state);
+  const auto x = layer.maps(layer.in);
+  const auto weight = layer.weight().contiguous(torch::MemoryFormat::ChannelsLast);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(torch::conv2d(x, weight, {}, state.range(4), 1));
+  }
+}
+
+void few_channels(benchmark::State& state, InstructionSet set) {
+  if (set > jcs::kernels::widest_instruction_set()) {
+    state.SkipWithError("the processor lacks these instructions");
+    return;
+  }
+  const Layer layer = few_channels_layer(state);
+  const auto weight = layer.weight();
+  run(state, layer,
+      jcs::kernels::FewChannels(values(weight), {},
+                                {.in = static_cast<int>(layer.in),
+                                 .out = static_cast<int>(layer.out),
+                                 .stride = static_cast<int>(state.range(4))},
+                                set));
+}
+
+void few_channels_layers(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"pictures", "in", "out", "size", "stride"});
+  benchmark->Args({16, 3, 8, 224, 2});
+  benchmark->Args({16, 8, 8, 112, 1});
+  benchmark->Args({16, 8, 16, 112, 1});
+  benchmark->Args({16, 6, 6, 56, 1});
+  benchmark->Args({16, 13, 13, 56, 2});
+  benchmark->Args({16, 13, 13, 28, 1});
+  benchmark->Args({16, 26, 26, 28, 2});
+  benchmark->Args({16, 52, 52, 14, 2});
+  benchmark->Args({16, 104, 104, 28, 2});
+  benchmark->Args({1, 3, 8, 512, 1});
+  benchmark->Args({1, 8, 8, 512, 1});
+  benchmark->Args({1, 3, 16, 512, 1});
+  benchmark->Args({1, 3, 64, 512, 1});
+  benchmark->Args({16, 3, 32, 224, 2});
+  benchmark->Args({1, 16, 16, 256, 1});
+  benchmark->Args({1, 26, 26, 64, 1});
+  benchmark->Args({1, 32, 32, 128, 1});
+  benchmark->Args({1, 52, 52, 32, 1});
+  benchmark->UseRealTime();
+}
+
+BENCHMARK(few_channels_library)->Apply(few_channels_layers);
+BENCHMARK_CAPTURE(few_channels, AVX2, InstructionSet::kAvx2)->Apply(few_channels_layers);
+BENCHMARK_CAPTURE(few_channels, AVX512, InstructionSet::kAvx512)->Apply(few_channels_layers);
+
 // The convolutions that most of a segmenter's and a classifier's time goes into.
 void layers(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgNames({"pictures", "in", "out", "size", "kernel"});
@@ -96,6 +155,10 @@ void layers(benchmark::internal::Benchmark* benchmark) {
   benchmark->Args({1, 3, 8, 256, 3});
   benchmark->Args({1, 12, 8, 256, 1});
   benchmark->Args({1, 24, 16, 128, 1});
+  benchmark->Args({1, 16, 16, 256, 3});
+  benchmark->Args({1, 26, 26, 64, 3});
+  benchmark->Args({1, 32, 32, 128, 3});
+  benchmark->Args({1, 52, 52, 32, 3});
   benchmark->Args({16, 26, 26, 56, 3});
   benchmark->Args({1, 96, 64, 512, 1});
   benchmark->Args({1, 512, 1024, 64, 1});

@@ -38,32 +38,41 @@ class AsNetwork : public testing::Test {
       test::save(dir_ / "seg.safetensors", test::tiny_segmenter()), options_};
 };
 
-/// The network as a GPU's is asked.
+/// The network as a GPU's is asked: ahead.
 template <class Runner>
 SliceNetwork asked(Runner& runner) {
   SliceNetwork network = as_network(runner);
   network.run = nullptr;
-  network.ask = [&runner](const at::Tensor& grey) { return runner.ask(grey); };
-  network.grey_slices = [&runner](at::IntArrayRef size) { return runner.grey_slices(size); };
+  network.answers_later = true;
+  return network;
+}
+
+/// The network as one of floats is run.
+template <class Runner>
+SliceNetwork run(Runner& runner) {
+  SliceNetwork network = as_network(runner);
+  network.ask = nullptr;
   return network;
 }
 
 TEST_F(AsNetwork, ACpuIsNotAskedAhead) {
-  EXPECT_FALSE(as_network(classifier_).ask);
-  EXPECT_FALSE(as_network(segmenter_).ask);
+  EXPECT_FALSE(as_network(classifier_).answers_later);
+  EXPECT_FALSE(as_network(segmenter_).answers_later);
   EXPECT_EQ(as_network(segmenter_).batch_size, 3);
   EXPECT_EQ(as_network(segmenter_).name, segmenter_.file());
 }
 
 // Grey values that are normalised where the network runs are those that imaging normalises, to the
 // last bit: else these would differ.
-TEST_F(AsNetwork, AskingAheadFindsTheSame) {
+TEST_F(AsNetwork, AskingAndAskingAheadFindTheSame) {
   const imaging::CtVolume volume = noise(8);
-  EXPECT_EQ(classify_slices(volume, asked(classifier_)),
-            classify_slices(volume, as_network(classifier_)));
+  const auto probabilities = classify_slices(volume, run(classifier_));
+  EXPECT_EQ(classify_slices(volume, as_network(classifier_)), probabilities);
+  EXPECT_EQ(classify_slices(volume, asked(classifier_)), probabilities);
   const SegmentRegion region = whole_region(volume);
-  EXPECT_EQ(segment_slices(volume, asked(segmenter_), 0.5, region),
-            segment_slices(volume, as_network(segmenter_), 0.5, region));
+  const auto mask = segment_slices(volume, run(segmenter_), 0.5, region);
+  EXPECT_EQ(segment_slices(volume, as_network(segmenter_), 0.5, region), mask);
+  EXPECT_EQ(segment_slices(volume, asked(segmenter_), 0.5, region), mask);
 }
 
 }  // namespace

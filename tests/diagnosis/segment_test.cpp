@@ -162,6 +162,7 @@ SliceNetwork asked(const SliceNetwork& network, std::size_t& owed, std::size_t& 
   SliceNetwork later = network;
   later.run = nullptr;
   later.grey_slices = [](at::IntArrayRef size) { return torch::empty(size, torch::kByte); };
+  later.answers_later = true;
   later.ask = [&, run = network.run](const at::Tensor& grey) -> inference::PendingAnswer {
     most = std::max(most, ++owed);
     return [&owed, run, grey] {

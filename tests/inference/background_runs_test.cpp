@@ -22,7 +22,8 @@ RunnerOptions on_cpu(Precision precision = Precision::kFp32) {
 at::Tensor random_grey(at::IntArrayRef size) { return torch::randint(0, 256, size, torch::kByte); }
 
 at::Tensor normalised(const at::Tensor& grey, const Preprocessing& preprocessing) {
-  return GreyValues(preprocessing, torch::kCPU).normalised(grey);
+  Memory memory(torch::kCPU);
+  return GreyValues(preprocessing, torch::kCPU).normalised(grey, memory);
 }
 
 TEST(GreyValues, AreNormalisedChannelByChannel) {
@@ -30,7 +31,7 @@ TEST(GreyValues, AreNormalisedChannelByChannel) {
   preprocessing.mean = {0.1, 0.2, 0.3};
   preprocessing.std = {0.5, 0.25, 0.125};
   const at::Tensor grey = torch::arange(256, torch::kByte).view({1, 16, 16});
-  const at::Tensor x = GreyValues(preprocessing, torch::kCPU).normalised(grey);
+  const at::Tensor x = normalised(grey, preprocessing);
   EXPECT_EQ(x.sizes(), (std::vector<std::int64_t>{1, 3, 16, 16}));
   EXPECT_TRUE(x.is_contiguous(torch::MemoryFormat::ChannelsLast));
   for (std::int64_t channel = 0; channel < 3; ++channel) {
@@ -47,6 +48,8 @@ TEST(GreyValues, KeepSlicesRowsAndColumnsApart) {
   const at::Tensor x = normalised(grey, {});
   const at::Tensor one = normalised(grey[1][4].narrow(0, 2, 1).view({1, 1, 1}), {});
   EXPECT_TRUE(x.index({1, torch::indexing::Slice(), 4, 2}).equal(one.flatten()));
+  // In whatever order the values lie.
+  EXPECT_TRUE(normalised(grey.transpose(1, 2), {}).equal(x.transpose(2, 3)));
 }
 
 TEST(BackgroundRuns, AnswerAsTheRunnersDo) {

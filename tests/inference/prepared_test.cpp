@@ -107,6 +107,23 @@ TEST_P(PreparedSegmenter, AgreesWithPlain) {
   }
 }
 
+// Threads have a slice each, and all of them one that is left over.
+TEST_P(PreparedSegmenter, ASlicesMapIsTheSameWhateverElseIsInTheBatch) {
+  const torch::NoGradGuard no_grad;
+  RunnerOptions options = on_cpu(Precision::kFp32);
+  EXPECT_EQ(SegmenterRunner(file_, options).batch_size(), 2);
+  SegmenterRunner runner(file_, options);
+  const auto x = torch::randn({5, 3, 64, 72});
+  const auto maps = runner.probabilities(x);
+  EXPECT_LT(change(maps, network_->probability(x)), 1e-4);
+  options.threads = 1;
+  SegmenterRunner alone(file_, options);
+  for (std::int64_t i = 0; i < x.size(0); ++i) {
+    // Beyond rounding: LibTorch's own operations may sum up in another order.
+    EXPECT_LT(change(alone.probabilities(x.narrow(0, i, 1)), maps.narrow(0, i, 1)), 1e-5) << i;
+  }
+}
+
 TEST_P(PreparedSegmenter, AgreesWithPlainInTheFastestNumbers) {
   const torch::NoGradGuard no_grad;
   SegmenterRunner runner(file_, on_cpu(Precision::kAuto));

@@ -48,6 +48,41 @@ TEST_P(PoolingOnEverySet, TakesTheLargestAsLibTorchDoes) {
   }
 }
 
+TEST_P(PoolingOnEverySet, TakesWindowsOfAnyShapeAsLibTorchDoes) {
+  for (const int count : {1, 16, 33}) {
+    for (const auto& [kernel, stride, padding, ceil] :
+         {std::tuple{3, 2, 1, false}, {2, 2, 0, true}, {3, 1, 1, false}, {5, 3, 2, true}}) {
+      for (const auto& [height, width] : {std::pair{16, 16}, {13, 22}, {5, 3}}) {
+        SCOPED_TRACE(std::to_string(count) + ", " + std::to_string(kernel) + " by " +
+                     std::to_string(stride) + " at " + std::to_string(height) + "x" +
+                     std::to_string(width));
+        const auto x = random_maps(2, count, height, width);
+        const auto largest = torch::max_pool2d(x, kernel, stride, padding, 1, ceil);
+        const auto mean = torch::avg_pool2d(x.to(torch::kDouble), kernel, stride, padding, ceil,
+                                            /*count_include_pad=*/false);
+        Windows windows = {.kernel = kernel,
+                           .stride = stride,
+                           .padding = padding,
+                           .height = largest.size(2),
+                           .width = largest.size(3)};
+        torch::Tensor got = torch::full_like(largest, -77.0F);
+        max_pool(channels(x), extent(x), windows, got.mutable_data_ptr<float>(), GetParam(),
+                 openmp_threads(2));
+        EXPECT_TRUE(torch::equal(got, largest));
+        mean_pool(channels(x), extent(x), windows, got.mutable_data_ptr<float>(), GetParam(),
+                  openmp_threads(2));
+        EXPECT_LT(test::difference(got, mean), 1e-6);
+        windows.padding_counts = true;
+        mean_pool(channels(x), extent(x), windows, got.mutable_data_ptr<float>(), GetParam(),
+                  openmp_threads(2));
+        EXPECT_LT(test::difference(got, torch::avg_pool2d(x.to(torch::kDouble), kernel, stride,
+                                                          padding, ceil, true)),
+                  1e-6);
+      }
+    }
+  }
+}
+
 TEST_P(PoolingOnEverySet, WhatIsNoNumberIsTheLargest) {
   auto x = random_maps(1, 20, 4, 8);
   for (int i = 0; i < 4; ++i) {

@@ -19,10 +19,11 @@ struct SliceNetwork {
   int batch_size = 1;
   std::string name;  ///< named when the answer is no number: the file of its weights
 
-  /// Where there is one, it is asked instead of `run`, and answers later: slices before they are
-  /// normalised, grey values of one byte, [N, h, w] in memory that `grey_slices` gives.
+  /// Where there is one, it is asked instead of `run`: slices before they are normalised, grey
+  /// values of one byte, [N, h, w] in memory that `grey_slices` gives.
   std::function<inference::PendingAnswer(const at::Tensor& grey)> ask = {};
   std::function<at::Tensor(at::IntArrayRef size)> grey_slices = {};
+  bool answers_later = false;  ///< and leaves the processor to others meanwhile
 };
 
 }  // namespace jcs::diagnosis

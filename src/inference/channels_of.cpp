@@ -10,6 +10,7 @@ std::int64_t pixel_stride(const at::Tensor& maps) {
   std::int64_t pixels = 1;
   for (const int dim : {3, 2, 0}) {
     if (maps.size(dim) > 1) {
+      if (maps.stride(dim) == 0) return 0;  // one value that stands for many
       if (stride == 0) stride = maps.stride(dim) / pixels;
       if (maps.stride(dim) != stride * pixels) return 0;
     }

@@ -8,8 +8,8 @@
 #include <csv.h>
 
 #include "jcs/core/bounded_file.hpp"
+#include "jcs/core/csv_problem.hpp"
 #include "jcs/core/error.hpp"
-#include "jcs/core/file_stream.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/imaging/nifti.hpp"
 
@@ -109,7 +109,7 @@ void read_header(CsvReader& csv, const List& list) {
 void read_csv(const fs::path& file, List& list) {
   unsigned line = 1;
   try {
-    const std::string text = read_text(file);
+    const std::string text = csv_text(file);
     CsvReader csv(file.string(), text.data(), text.data() + text.size());
     read_header(csv, list);
     std::string path;
@@ -120,19 +120,7 @@ void read_csv(const fs::path& file, List& list) {
       name.clear();
     }
   } catch (const io::error::base& error) {
-    const auto* place = dynamic_cast<const io::error::with_file_line*>(&error);
-    const bool known = place != nullptr && place->file_line > 0;
-    const std::string where = list.at(known ? static_cast<unsigned>(place->file_line) : line);
-    if (dynamic_cast<const io::error::too_few_columns*>(&error) != nullptr) {
-      throw InputError({"too few fields for the header", where});
-    }
-    if (dynamic_cast<const io::error::too_many_columns*>(&error) != nullptr) {
-      throw InputError({"more fields than the header names", where});
-    }
-    if (dynamic_cast<const io::error::escaped_string_not_closed*>(&error) != nullptr) {
-      throw InputError({"a quote is not closed", where});
-    }
-    throw InputError({"no valid CSV", where});
+    throw csv_problem(error, file, line);
   }
 }
 
@@ -156,10 +144,6 @@ void read_lines(const fs::path& file, List& list) {
 }  // namespace
 
 Studies read_study_list(const fs::path& file) {
-  std::error_code error;
-  if (!fs::is_regular_file(file, error) || !InputFile(file)) {
-    throw InputError({"the list of studies cannot be read", file.string()});
-  }
   List list(file);
   if (has_ending(file, ".csv")) {
     read_csv(file, list);

@@ -10,6 +10,7 @@ namespace jcs {
 
 namespace {
 
+constexpr std::size_t kSmallPiece = std::size_t{1} << 12U;
 constexpr std::size_t kPiece = std::size_t{1} << 20U;
 
 void require_at_most(std::uintmax_t most, std::uintmax_t bytes, const std::filesystem::path& file,
@@ -28,11 +29,14 @@ std::string read_at_most(std::uintmax_t most, const std::filesystem::path& file,
   std::error_code ignored;
   const std::uintmax_t size = std::filesystem::file_size(file, ignored);
   std::string content;
+  std::size_t at_once = kPiece;
   if (!ignored) {
     require_at_most(most, size, file, code);
     content.reserve(size);
+    // One more byte than there should be shows the end of it.
+    at_once = std::clamp<std::size_t>(size + 1, kSmallPiece, kPiece);
   }
-  std::vector<char> piece(kPiece);
+  std::vector<char> piece(at_once);
   while (const std::streamsize got =
              in.rdbuf()->sgetn(piece.data(), static_cast<std::streamsize>(piece.size()))) {
     content.append(piece.data(), static_cast<std::size_t>(got));

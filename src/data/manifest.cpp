@@ -5,6 +5,7 @@
 #include <csv.h>
 
 #include "jcs/core/bounded_file.hpp"
+#include "jcs/core/csv_problem.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 
@@ -46,7 +47,7 @@ Manifest read_csv(const fs::path& file, Images images) {
   Manifest manifest{file, {}};
   const fs::path folder = file.parent_path();
   try {
-    const std::string text = read_text(file);
+    const std::string text = csv_text(file);
     CsvReader csv(file.string(), text.data(), text.data() + text.size());
     read_header(csv, file);
     EntryTexts texts;
@@ -55,20 +56,7 @@ Manifest read_csv(const fs::path& file, Images images) {
       manifest.entries.push_back(checked_entry(texts, folder, file, csv.get_file_line(), images));
     }
   } catch (const io::error::base& error) {
-    const auto* line = dynamic_cast<const io::error::with_file_line*>(&error);
-    const std::string where =
-        file.string() +
-        (line != nullptr && line->file_line > 0 ? ":" + std::to_string(line->file_line) : "");
-    if (dynamic_cast<const io::error::too_few_columns*>(&error) != nullptr) {
-      throw InputError({"too few fields for the header", where});
-    }
-    if (dynamic_cast<const io::error::too_many_columns*>(&error) != nullptr) {
-      throw InputError({"more fields than the header names", where});
-    }
-    if (dynamic_cast<const io::error::escaped_string_not_closed*>(&error) != nullptr) {
-      throw InputError({"a quote is not closed", where});
-    }
-    throw InputError({"no valid CSV", where});
+    throw csv_problem(error, file);
   }
   return manifest;
 }
@@ -76,10 +64,6 @@ Manifest read_csv(const fs::path& file, Images images) {
 }  // namespace
 
 Manifest read_manifest(const fs::path& file, Images images) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) {
-    throw InputError({"manifest cannot be read", file.string()});
-  }
   Manifest manifest = has_ending(file, ".txt") ? read_pair_list(file) : read_csv(file, images);
   if (manifest.entries.empty()) {
     throw InputError({"manifest without entries", file.string()});

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <set>
-#include <system_error>
 
 #include <csv.h>
 
-#include "jcs/core/bounded_file.hpp"
+#include "jcs/core/csv_problem.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 
@@ -53,13 +52,9 @@ void read_header(Reader& csv, const fs::path& file) {
 }  // namespace
 
 std::vector<SlicePrediction> read_predictions(const fs::path& file) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) {
-    throw InputError({"predictions cannot be read", file.string()});
-  }
   std::vector<SlicePrediction> predictions;
   std::set<std::pair<std::string, std::string>> known;
-  const std::string text = read_text(file);
+  const std::string text = csv_text(file);
   Reader csv(file.string(), text.data(), text.data() + text.size());
   try {
     read_header(csv, file);
@@ -77,10 +72,10 @@ std::vector<SlicePrediction> read_predictions(const fs::path& file) {
       slice.probability = probability_of(probability, where);
       predictions.push_back(slice);
     }
-  } catch (const io::error::base&) {
-    throw InputError({"no table of predictions",
-                      file.string() + ":" + std::to_string(std::max(csv.get_file_line(), 1U)),
-                      kColumns});
+  } catch (const io::error::header_missing&) {
+    throw InputError({"no table of predictions", file.string() + ":1", kColumns});
+  } catch (const io::error::base& error) {
+    throw csv_problem(error, file, csv.get_file_line());
   }
   if (predictions.empty()) {
     throw InputError({"no predictions", file.string()});

@@ -76,7 +76,7 @@ TEST_F(StudyList, ErrorsNameTheLine) {
   EXPECT_THAT(refusal("l.csv", ""), HasSubstr("lists no study"));
   EXPECT_THAT(refusal("l.csv", "path\n"), HasSubstr("lists no study"));
   EXPECT_THAT(jcs::test::error_line<jcs::InputError>([&] { read_study_list(dir_ / "none.txt"); }),
-              HasSubstr("the list of studies cannot be read"));
+              HasSubstr("none.txt: cannot be read: No such file or directory"));
 }
 
 }  // namespace

@@ -134,7 +134,7 @@ TEST_F(ManifestTest, NamesWhatIsWrongInAListOfTwoColumns) {
 TEST_F(ManifestTest, NamesAManifestThatIsMissing) {
   const std::string line =
       error_line<jcs::InputError>([] { jcs::data::read_manifest("/no/such.csv"); });
-  EXPECT_EQ(line, "/no/such.csv: manifest cannot be read");
+  EXPECT_EQ(line, "/no/such.csv: cannot be read: No such file or directory");
 }
 
 // The end of the file is where the disk says so, not where it cannot be read.

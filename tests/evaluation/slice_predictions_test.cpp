@@ -62,10 +62,13 @@ TEST_F(SlicePredictionsTest, RefusesInOneLine) {
   }
   EXPECT_THAT(refusal(header + "p,1,1,0.5\np,1,0,0.4\n"), HasSubstr("given twice"));
   EXPECT_THAT(refusal(header), HasSubstr("no predictions"));
-  EXPECT_THAT(refusal(header + "p,1\n"), HasSubstr("p.csv:2"));
+  EXPECT_THAT(refusal(header + "p,1\n"), HasSubstr("p.csv:2: too few fields"));
   EXPECT_THAT(jcs::test::error_line<jcs::InputError>(
                   [&] { jcs::evaluation::read_predictions(dir_ / "gone.csv"); }),
-              HasSubstr("cannot be read"));
+              HasSubstr("gone.csv: cannot be read: No such file or directory"));
+  EXPECT_THAT(jcs::test::error_line<jcs::InputError>(
+                  [&] { jcs::evaluation::read_predictions(dir_.path()); }),
+              HasSubstr("cannot be read: Is a directory"));
 }
 
 }  // namespace

@@ -60,6 +60,7 @@ void print_summary(const fs::path& file, const data::Manifest& manifest) {
 struct ManifestCommand {
   std::string kind;
   fs::path folder, out;
+  bool overwrite = false;
 };
 
 CLI::App* add_manifest(CLI::App& cli, ManifestCommand& options) {
@@ -72,6 +73,7 @@ CLI::App* add_manifest(CLI::App& cli, ManifestCommand& options) {
   command->add_option("kind", options.kind, kinds)->required();
   command->add_option("folder", options.folder, "Where the data set was unpacked")->required();
   command->add_option("--out", options.out, "CSV file to write")->required();
+  command->add_flag("--overwrite", options.overwrite, "replace an earlier manifest");
   return command;
 }
 
@@ -80,6 +82,11 @@ void make_manifest(const ManifestCommand& options, jcs::app::App& app) {
   std::error_code ignored;
   if (!fs::is_directory(options.folder, ignored)) {
     throw jcs::InputError({"is no folder", options.folder.string()});
+  }
+  // A list may have been corrected by hand.
+  if (!options.overwrite && fs::is_regular_file(options.out, ignored)) {
+    throw jcs::OutputError(
+        {"is there already", options.out.string(), "--overwrite to replace it"});
   }
   const data::Manifest manifest = collection.list(options.folder, app.progress(), app.stop());
   data::write_manifest(options.out, manifest);

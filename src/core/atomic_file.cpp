@@ -85,6 +85,15 @@ void write_file(const fs::path& file, std::span<const std::byte> content) {
 
 namespace {
 
+bool may_replace(const fs::path& folder, const std::function<bool(const fs::path&)>& replaceable) {
+  try {
+    return replaceable && replaceable(folder);
+  } catch (const fs::filesystem_error& error) {
+    throw OutputError({"cannot be looked into: " + error.code().message(),
+                       error.path1().empty() ? folder.string() : error.path1().string()});
+  }
+}
+
 // What killed processes left of this folder, an earlier one that was put aside included. The caller
 // holds the folder's lock, so nobody else has use for it.
 void take_up_leftovers(const fs::path& folder) {
@@ -146,7 +155,7 @@ void AtomicFolder::make(const std::function<bool(const fs::path&)>& replaceable)
     if (error) {
       throw OutputError({"cannot be looked into: " + error.message(), folder_.string()});
     }
-    if (!empty && !(replaceable && replaceable(folder_))) {
+    if (!empty && !may_replace(folder_, replaceable)) {
       throw OutputError(
           {"exists and holds files that are not an earlier result", folder_.string()});
     }

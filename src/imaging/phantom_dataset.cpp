@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string>
-#include <system_error>
 
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
@@ -101,6 +101,34 @@ void write_patient(const fs::path& folder, const PhantomDatasetOptions& options,
   }
 }
 
+// `images/P0001/slice_0001.png` and the like.
+bool named_as_slices(const fs::path& folder) {
+  for (const fs::directory_entry& patient : fs::directory_iterator(folder)) {
+    if (!fs::is_directory(patient.symlink_status())) return false;
+    for (const fs::directory_entry& file : fs::directory_iterator(patient.path())) {
+      const std::string stem = file.path().stem().string();
+      if (!fs::is_regular_file(file.symlink_status()) || !stem.starts_with("slice_")) return false;
+    }
+  }
+  return true;
+}
+
+// What somebody has put beside a data set would go with it.
+bool holds_data_set_alone(const fs::path& folder) {
+  std::set<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    names.insert(name);
+    if (name == "images" || name == "masks") {
+      if (!entry.is_directory() || !named_as_slices(entry.path())) return false;
+    } else if ((name != kRecord && name != "train.csv" && name != "val.csv") ||
+               !entry.is_regular_file()) {
+      return false;
+    }
+  }
+  return names.contains(kRecord) && names.contains("train.csv");
+}
+
 }  // namespace
 
 PhantomDatasetSummary write_phantom_dataset(const fs::path& folder,
@@ -108,10 +136,7 @@ PhantomDatasetSummary write_phantom_dataset(const fs::path& folder,
                                             Progress& progress, const std::stop_token& stop) {
   check(options);
   AtomicFolder whole(folder, [&](const fs::path& old) {
-    std::error_code ignored;
-    const bool earlier = fs::is_regular_file(old / kRecord, ignored) &&
-                         fs::is_regular_file(old / "train.csv", ignored);
-    return replaceable(old, earlier, options.overwrite);
+    return replaceable(old, holds_data_set_alone(old), options.overwrite);
   });
   // Pairs of one clean and one diseased patient stay together; the last ones validate.
   const int pairs = options.patients / 2;

@@ -110,6 +110,12 @@ TEST(JcsData, RefusesInOneLine) {
   expect(3, {"split", dir / "bad.csv", "--out", dir / "split"});
   expect(3, {"check", dir / "bad.csv", dir / "bad.csv"});
   EXPECT_EQ(data({"manifest", "sars-cov-2-ct", set, "--out", out}).code, 0);
+  const std::string made = jcs::test::content_of(out);
+  std::ofstream(out, std::ios::app) << "corrected";
+  expect(5, {"manifest", "sars-cov-2-ct", set, "--out", out});
+  EXPECT_EQ(jcs::test::content_of(out), made + "corrected");
+  EXPECT_EQ(data({"manifest", "sars-cov-2-ct", set, "--out", out, "--overwrite"}).code, 0);
+  EXPECT_EQ(jcs::test::content_of(out), made);
   expect(2, {"split", out, "--out", dir / "split", "--validation", "1.5"});
   expect(2, {"split", out, "--out", dir / "split", "--validation", "0.5", "--test", "0.5"});
   EXPECT_FALSE(fs::exists(dir / "split"));

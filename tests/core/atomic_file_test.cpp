@@ -213,6 +213,19 @@ TEST(AtomicFolder, ReplacesOnlyWhatIsReplaceable) {
   EXPECT_EQ(entries(dir.path()), 1u);
 }
 
+TEST(AtomicFolder, WhatCannotBeLookedIntoIsNotReplaced) {
+  const TempDir dir;
+  fs::create_directories(dir / "result");
+  std::ofstream(dir / "result" / "a.txt") << "old";
+  const auto look = [](const fs::path& old) {
+    return fs::directory_iterator(old / "gone") != fs::directory_iterator();
+  };
+  EXPECT_EQ(error_line<jcs::OutputError>(
+                [&] { const jcs::AtomicFolder folder(dir / "result", look); }),
+            (dir / "result/gone").string() + ": cannot be looked into: No such file or directory");
+  EXPECT_TRUE(fs::exists(dir / "result" / "a.txt"));
+}
+
 TEST(AtomicFolder, RefusesAFileInItsPlace) {
   const TempDir dir;
   std::ofstream(dir / "result") << "a file";

@@ -205,6 +205,16 @@ TEST(PhantomDataset, ReplacesOnlyAnEarlierDataSet) {
   error_line<jcs::OutputError>([&] { write_phantom_dataset(dir / "own", options); });
   options.overwrite = true;
   write_phantom_dataset(dir / "own", options);
+
+  for (const char* foreign : {"notes.txt", "images/notes.txt", "masks/P0003/notes.txt"}) {
+    SCOPED_TRACE(foreign);
+    fs::create_directories((dir / "own" / foreign).parent_path());
+    std::ofstream(dir / "own" / foreign) << "precious";
+    error_line<jcs::OutputError>([&] { write_phantom_dataset(dir / "own", options); });
+    EXPECT_EQ(content(dir / "own" / foreign), "precious");
+    fs::remove(dir / "own" / foreign);
+    write_phantom_dataset(dir / "own", options);
+  }
 }
 
 }  // namespace

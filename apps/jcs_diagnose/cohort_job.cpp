@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -44,11 +45,14 @@ std::string settings_text(const DiagnosePlan& plan, Networks& networks) {
     settings["threshold"] =
         threshold->fraction ? Json(*threshold->fraction) : Json(threshold->count);
   }
-  // A result that is there already has not been sent: it is made again, and sent.
-  if (plan.send) {
-    settings["send"] = {plan.send->host, plan.send->port, plan.send->called_ae};
-  }
   return settings.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+cohort::Delivery delivery_to(const report::StoreTarget& target, App& app) {
+  const std::string name = target.host + ":" + std::to_string(target.port) + ":" + target.called_ae;
+  return {.to = name, .send = [target, &app](const cohort::Study&, const auto& folder) {
+            send_result(target, folder, app.stop());
+          }};
 }
 
 std::string summary_text(const cohort::CohortSummary& summary,
@@ -56,6 +60,7 @@ std::string summary_text(const cohort::CohortSummary& summary,
   std::string text = std::to_string(summary.studies) + " studies: " + std::to_string(summary.done) +
                      " done, " + std::to_string(summary.failed) + " failed, " +
                      std::to_string(summary.pending) + " pending";
+  if (summary.unsent > 0) text += ", " + std::to_string(summary.unsent) + " not sent";
   if (summary.skipped > 0) text += " (" + std::to_string(summary.skipped) + " were done before)";
   return text + "\ntable: " + (folder / "cohort.csv").string() +
          "\npage: " + (folder / "index.html").string() + "\n";
@@ -66,6 +71,7 @@ std::string summary_json(const cohort::CohortSummary& summary) {
                {"done", summary.done},
                {"failed", summary.failed},
                {"pending", summary.pending},
+               {"unsent", summary.unsent},
                {"ran", summary.ran},
                {"skipped", summary.skipped}})
              .dump(2) +
@@ -87,6 +93,9 @@ void diagnose_cohort(const DiagnoseArguments& arguments, App& app) {
   Networks networks(plan);
   networks.wait();
   options.settings = settings_text(plan, networks);
+  if (const auto target = std::exchange(plan.send, std::nullopt)) {
+    options.delivery = delivery_to(*target, app);
+  }
   const cohort::CohortSummary summary = cohort::run_cohort(
       found.studies, options,
       [&](const cohort::Study& study, const std::filesystem::path& folder, Progress& progress) {
@@ -100,10 +109,15 @@ void diagnose_cohort(const DiagnoseArguments& arguments, App& app) {
     print_lines(summary_text(summary, plan.output));
   }
   if (summary.code != ExitCode::kDone) {
+    std::string got = std::to_string(summary.failed) + " failed";
+    if (summary.unsent > 0) got += ", " + std::to_string(summary.unsent) + " not sent";
     throw Error(summary.code,
-                {.what = "not all studies could be diagnosed; the reasons are in the table",
+                {.what = summary.unsent > 0
+                             ? "not all studies could be diagnosed and sent; the reasons are in "
+                               "the table"
+                             : "not all studies could be diagnosed; the reasons are in the table",
                  .where = (plan.output / "cohort.csv").string(),
-                 .got = std::to_string(summary.failed) + " failed"});
+                 .got = got});
   }
 }
 

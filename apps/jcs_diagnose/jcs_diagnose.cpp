@@ -62,6 +62,7 @@ void diagnose(const app::DiagnoseArguments& arguments, app::App& app) {
   app::Networks networks(plan);
   const app::DiagnosedStudy done =
       app::diagnose_study(arguments.study, plan.output, networks, plan, app.progress(), app.stop());
+  if (plan.send) app::send_result(*plan.send, plan.output, app.stop());
   if (arguments.json) {
     app::print(done.json);
   } else if (!app.quiet()) {

@@ -33,11 +33,8 @@ void Networks::wait() {
   if (loading_segmenter_.valid()) segmenter_.emplace(loading_segmenter_.get());
 }
 
-namespace {
-
-/// What there is of DICOM in a result's folder. The result stays whole whatever becomes of it.
-void send(const report::StoreTarget& target, const std::filesystem::path& output,
-          const std::stop_token& stop) {
+void send_result(const report::StoreTarget& target, const std::filesystem::path& output,
+                 const std::stop_token& stop) {
   std::vector<std::filesystem::path> files;
   for (const char* name : {"segmentation.dcm", "report.dcm"}) {
     if (std::filesystem::exists(output / name)) files.push_back(output / name);
@@ -47,8 +44,6 @@ void send(const report::StoreTarget& target, const std::filesystem::path& output
   }
   report::store(target, files, stop);
 }
-
-}  // namespace
 
 DiagnosedStudy diagnose_study(const std::filesystem::path& study,
                               const std::filesystem::path& output, Networks& networks,
@@ -61,6 +56,10 @@ DiagnosedStudy diagnose_study(const std::filesystem::path& study,
   read_options.leave_out = output;
   const imaging::CtVolume volume = imaging::read_study(study, read_options, progress, stop);
   const double read_seconds = reading.seconds();
+  if (plan.send && !report::from_dicom(volume)) {
+    throw UsageError({"an archive takes DICOM, which results of pictures are not", "--send",
+                      "a study of DICOM files", study.string()});
+  }
   networks.wait();
 
   diagnosis::DiagnosisOptions options = plan.diagnosis;
@@ -85,7 +84,6 @@ DiagnosedStudy diagnose_study(const std::filesystem::path& study,
   write_file(folder.path() / "result.json", done.json);
   throw_if_stopped(stop);
   folder.commit();
-  if (plan.send) send(*plan.send, output, stop);
   return done;
 }
 

@@ -40,12 +40,17 @@ struct DiagnosedStudy {
   std::string json;  ///< the text of result.json
 };
 
-/// Reads a study, diagnoses it and fills the folder `output`, which appears whole or not at all;
-/// then sends it where the plan says so.
+/// Reads a study, diagnoses it and fills the folder `output`, which appears whole or not at all.
 /// @throws InputError, WeightsError, OutputError, Interrupted
+/// @throws UsageError before the work where the plan sends DICOM and the study is of pictures
 DiagnosedStudy diagnose_study(const std::filesystem::path& study,
                               const std::filesystem::path& output, Networks& networks,
                               const DiagnosePlan& plan, Progress& progress,
                               const std::stop_token& stop);
+
+/// Sends what there is of DICOM in a result's folder, which stays whole whatever becomes of it.
+/// @throws OutputError, Interrupted
+void send_result(const report::StoreTarget& target, const std::filesystem::path& output,
+                 const std::stop_token& stop);
 
 }  // namespace jcs::app

@@ -18,9 +18,13 @@ namespace {
 
 using PageData = kainjow::mustache::data;
 
+bool diagnosed(const StudyRow& row) {
+  return row.status == Status::kDone || row.status == Status::kUnsent;
+}
+
 /// What a row is counted, coloured and filtered as.
 std::string kind_of(const StudyRow& row) {
-  if (row.status != Status::kDone) {
+  if (!diagnosed(row)) {
     return to_text(row.status);
   }
   return row.verdict == "positive" || row.verdict == "negative" ? row.verdict : "undetermined";
@@ -66,7 +70,7 @@ PageData text_or_false(const std::string& text) {
 }
 
 PageData row_data(const StudyRow& row) {
-  const bool done = row.status == Status::kDone;
+  const bool done = diagnosed(row);
   PageData data;
   data["name"] = row.name;
   data["link"] = done ? PageData(url_part(row.name)) : PageData(false);
@@ -74,6 +78,9 @@ PageData row_data(const StudyRow& row) {
   data["kind"] = kind_of(row);
   data["done"] = done;
   data["reason"] = row.error;
+  const bool unsent = row.status == Status::kUnsent;
+  data["unsent"] = PageData(unsent);
+  data["why"] = text_or_false(unsent ? row.error : "");
   PageData numbers{PageData::type::list};
   numbers << number(row.positive_slices, 0) << number(row.slices, 0) << number(row.threshold, 0)
           << number(row.opacity_ml, 1) << number(row.opacity_share, 1, kPercent);

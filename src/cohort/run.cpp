@@ -28,22 +28,28 @@ class StudyProgress : public Progress {
   std::string study_;
 };
 
+struct Work {
+  const Study* study;
+  bool diagnosed;  ///< only the delivery is missing
+};
+
 /// The studies of the shard that are still to do, those that ended a run last.
-std::vector<const Study*> still_to_do(const std::vector<Study>& studies, const Shard& shard,
-                                      const RunLog& log, CohortSummary& summary) {
-  std::vector<const Study*> work;
+std::vector<Work> still_to_do(const std::vector<Study>& studies, const Shard& shard,
+                              const RunLog& log, CohortSummary& summary) {
+  std::vector<Work> work;
   for (std::size_t i = 0; i < studies.size(); ++i) {
     if (!shard.holds(i)) {
       continue;
     }
-    if (log.done(studies[i])) {
+    const bool diagnosed = log.done(studies[i]);
+    if (diagnosed && log.delivered(studies[i])) {
       ++summary.skipped;
     } else {
-      work.push_back(&studies[i]);
+      work.push_back({&studies[i], diagnosed});
     }
   }
   std::stable_partition(work.begin(), work.end(),
-                        [&](const Study* study) { return !log.broken_off(*study); });
+                        [&](const Work& one) { return !log.broken_off(*one.study); });
   return work;
 }
 
@@ -57,9 +63,9 @@ class Run {
   }
 
   void all(const std::stop_token& stop) {
-    for (const Study* study : work_) {
+    for (const Work& work : work_) {
       throw_if_stopped(stop);
-      one(*study);
+      if (work.diagnosed || diagnose(*work.study)) deliver(*work.study);
       ++summary_.ran;
     }
   }
@@ -71,12 +77,14 @@ class Run {
       summary_.done += row.status == Status::kDone ? 1U : 0U;
       summary_.failed += row.status == Status::kFailed ? 1U : 0U;
       summary_.pending += row.status == Status::kPending ? 1U : 0U;
+      summary_.unsent += row.status == Status::kUnsent ? 1U : 0U;
     }
     return summary_;
   }
 
  private:
-  void one(const Study& study) {
+  /// Whether there is a result now.
+  bool diagnose(const Study& study) {
     StudyProgress progress(progress_, "study " + std::to_string(summary_.ran + 1) + " of " +
                                           std::to_string(work_.size()) + ", " + study.name);
     const std::string files = log_.begin(study);
@@ -99,11 +107,32 @@ class Run {
     }
     log_.finish(study, files);
     log().info("{}: done", study.name);
+    return true;
   }
 
-  void failed(const Study& study, const std::string& error, ExitCode code) {
+  void deliver(const Study& study) {
+    if (!options_.delivery) return;
+    StudyProgress(progress_, study.name).update("sending", 0, 1);
+    try {
+      options_.delivery->send(study, result_folder(options_.folder, study));
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Error& error) {
+      log_.note_undelivered(study, error.what(), error.code());
+      log().warn("{}: not sent: {}", study.name, error.what());
+      return note(error.code());
+    }
+    log_.note_delivered(study);
+  }
+
+  bool failed(const Study& study, const std::string& error, ExitCode code) {
     log_.fail(study, error, code);
     log().warn("{}: failed: {}", study.name, error);
+    note(code);
+    return false;
+  }
+
+  void note(ExitCode code) {
     const bool first = summary_.code == ExitCode::kDone;
     summary_.code = first || summary_.code == code ? code : ExitCode::kUnforeseen;
   }
@@ -113,7 +142,7 @@ class Run {
   Progress& progress_;
   RunLog log_;
   CohortSummary summary_;
-  std::vector<const Study*> work_;
+  std::vector<Work> work_;
 };
 
 std::string left_text(std::size_t left) {

@@ -59,13 +59,26 @@ bool RunLog::done(const Study& study) const {
   return nlohmann::json::parse(in, nullptr, false).is_object();
 }
 
+std::string RunLog::receiver() const { return options_.delivery ? options_.delivery->to : ""; }
+
+bool RunLog::delivered(const Study& study) const {
+  if (!options_.delivery) return true;
+  const auto state = read_state(options_.folder, study);
+  return state && state->sent_to == receiver();
+}
+
 bool RunLog::broken_off(const Study& study) const {
   const auto state = read_state(options_.folder, study);
   return state && state->step == StudyState::Step::kRunning;
 }
 
 StudyState RunLog::state(const Study& study, StudyState::Step step) const {
-  return {.step = step, .path = shown_path(study), .settings = digest_, .files = {}, .error = {}};
+  return {.step = step,
+          .path = shown_path(study),
+          .settings = digest_,
+          .files = {},
+          .sent_to = {},
+          .error = {}};
 }
 
 std::string RunLog::begin(const Study& study) const {
@@ -80,6 +93,24 @@ void RunLog::finish(const Study& study, const std::string& files) const {
   StudyState finished = state(study, StudyState::Step::kDone);
   finished.files = files;
   write_state(options_.folder, study, finished);
+}
+
+void RunLog::note_delivered(const Study& study) const {
+  if (auto finished = read_state(options_.folder, study)) {
+    finished->sent_to = receiver();
+    finished->error.clear();
+    finished->exit_code = 0;
+    write_state(options_.folder, study, *finished);
+  }
+}
+
+void RunLog::note_undelivered(const Study& study, const std::string& error, ExitCode code) const {
+  if (auto finished = read_state(options_.folder, study)) {
+    finished->sent_to.clear();
+    finished->error = printable(error);
+    finished->exit_code = static_cast<int>(code);
+    write_state(options_.folder, study, *finished);
+  }
 }
 
 void RunLog::fail(const Study& study, const std::string& error, ExitCode code) const {
@@ -99,7 +130,7 @@ void RunLog::forget(const Study& study) const {
 
 std::vector<StudyRow> RunLog::write_tables() const {
   const auto rows_now = [&] {
-    return study_rows(options_.folder, studies_, options_.settings, options_.paths);
+    return study_rows(options_.folder, studies_, options_.settings, options_.paths, receiver());
   };
   // Another shard may have written its tables after the rows were read: whoever writes last must
   // have seen all that was written before.

@@ -23,12 +23,17 @@ class RunLog {
 
   /// Whether there is a whole result, made of these files with these settings.
   [[nodiscard]] bool done(const Study& study) const;
+  /// Of a study that is done: whether its result has been delivered, if it is to be.
+  [[nodiscard]] bool delivered(const Study& study) const;
   /// Whether a run was killed during the study.
   [[nodiscard]] bool broken_off(const Study& study) const;
 
   /// Notes that the study is under way. @returns what tells its files from others, for finish()
   [[nodiscard]] std::string begin(const Study& study) const;
   void finish(const Study& study, const std::string& files) const;
+  /// Of a study that is done.
+  void note_delivered(const Study& study) const;
+  void note_undelivered(const Study& study, const std::string& error, ExitCode code) const;
   /// Notes the error, unless another process has done the study meanwhile.
   void fail(const Study& study, const std::string& error, ExitCode code) const;
   /// As if it had not begun.
@@ -39,6 +44,7 @@ class RunLog {
 
  private:
   [[nodiscard]] StudyState state(const Study& study, StudyState::Step step) const;
+  [[nodiscard]] std::string receiver() const;
 
   const std::vector<Study>& studies_;
   const CohortOptions& options_;

@@ -62,6 +62,7 @@ std::optional<StudyState> read_state(const fs::path& cohort, const Study& study)
   state.path = text_of(json, "path");
   state.settings = text_of(json, "settings");
   state.files = text_of(json, "files");
+  state.sent_to = text_of(json, "sent_to");
   state.error = text_of(json, "error");
   const auto code = json.find("exit_code");
   if (code != json.end() && code->is_number_integer()) {
@@ -81,6 +82,7 @@ void write_state(const fs::path& cohort, const Study& study, const StudyState& s
   json["path"] = state.path;
   json["settings"] = state.settings;
   json["files"] = state.files;
+  if (!state.sent_to.empty()) json["sent_to"] = state.sent_to;
   json["exit_code"] = state.exit_code;
   json["error"] = state.error.empty() ? Json(nullptr) : Json(state.error);
   write_file(state_file(cohort, study),

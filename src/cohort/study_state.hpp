@@ -15,7 +15,8 @@ struct StudyState {
   std::string path;      ///< shown_path()
   std::string settings;  ///< SHA-256 of the settings
   std::string files;     ///< study_fingerprint() when it was begun
-  std::string error;     ///< one line
+  std::string sent_to;   ///< Delivery::to of the last delivery of a result that is done
+  std::string error;     ///< one line: why it failed, or was not sent
   int exit_code = 0;
 };
 

@@ -73,7 +73,8 @@ std::string kind_of_error(int code) {
   }
 }
 
-StudyRow row_of(const fs::path& folder, const Study& study, const std::string& digest, bool paths) {
+StudyRow row_of(const fs::path& folder, const Study& study, const std::string& digest, bool paths,
+                const std::string& receiver) {
   StudyRow row;
   row.name = study.name;
   row.path = paths ? shown_path(study) : "";
@@ -84,6 +85,13 @@ StudyRow row_of(const fs::path& folder, const Study& study, const std::string& d
     if (result.is_object()) {
       row.status = Status::kDone;
       fill(row, result);
+    }
+    if (row.status == Status::kDone && !receiver.empty() && state->sent_to != receiver) {
+      row.status = Status::kUnsent;
+      row.exit_code = state->exit_code;
+      if (!state->error.empty()) {
+        row.error = paths ? clean_line(state->error) : "the result could not be sent";
+      }
     }
   } else if (state && state->step == StudyState::Step::kFailed) {
     row.status = Status::kFailed;
@@ -104,12 +112,13 @@ std::string field(const std::optional<double>& value) { return value ? jcs::to_t
 }  // namespace
 
 std::vector<StudyRow> study_rows(const fs::path& folder, const std::vector<Study>& studies,
-                                 const std::string& settings, bool paths) {
+                                 const std::string& settings, bool paths,
+                                 const std::string& receiver) {
   const std::string digest = settings_digest(settings);
   std::vector<StudyRow> rows;
   rows.reserve(studies.size());
   for (const Study& study : studies) {
-    rows.push_back(row_of(folder, study, digest, paths));
+    rows.push_back(row_of(folder, study, digest, paths, receiver));
   }
   return rows;
 }

@@ -10,6 +10,7 @@
 
 #include "jcs/core/hash.hpp"
 #include "jcs/imaging/uid.hpp"
+#include "jcs/report/segmentation_object.hpp"
 
 #include "format.hpp"
 

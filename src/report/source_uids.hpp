@@ -25,7 +25,4 @@ struct SourceUids {
 /// study gets the same ones each time, and no two images share one.
 SourceUids source_uids(const imaging::CtVolume& volume);
 
-/// Whether the slices came from DICOM files, so that DICOM objects can refer to them.
-bool from_dicom(const imaging::CtVolume& volume);
-
 }  // namespace jcs::report

@@ -12,6 +12,7 @@
 #include "jcs/imaging/dicom_runtime.hpp"
 #include "jcs/imaging/uid.hpp"
 #include "jcs/report/options.hpp"
+#include "jcs/report/segmentation_object.hpp"
 
 #include "dicom_output.hpp"
 #include "format.hpp"

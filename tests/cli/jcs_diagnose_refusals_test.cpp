@@ -3,6 +3,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "jcs/imaging/nifti_writer.hpp"
+
 #include "cli/diagnose_fixture.hpp"
 
 namespace {
@@ -16,6 +18,15 @@ class JcsDiagnoseRefuses : public jcs::test::DiagnoseFixture {};
 TEST_F(JcsDiagnoseRefuses, UnknownSeries) {
   write(small_volume(2));
   expect_refused(run_with({"--series", "42"}), 2, "42");
+}
+
+TEST_F(JcsDiagnoseRefuses, SendingWhatIsNoDicom) {
+  const fs::path nifti = study_ / "volume.nii.gz";
+  jcs::imaging::write_nifti_volume(nifti, small_volume(30));
+  std::vector<std::string> all = words();
+  all[0] = nifti;
+  all.insert(all.end(), {"--send", "127.0.0.1:1:PACS"});
+  expect_refused(run(all), 2, "--send");
 }
 
 TEST_F(JcsDiagnoseRefuses, MissingFolder) {

@@ -27,7 +27,17 @@ class RunCohort : public testing::Test {
   /// Runs with a diagnosis that notes the study and fails where told.
   CohortSummary run(const jcs::cohort::Shard& shard = {}) {
     ran_.clear();
+    sent_.clear();
     CohortOptions options{.folder = out_, .settings = settings_, .shard = shard};
+    if (!receiver_.empty()) {
+      options.delivery = {.to = receiver_, .send = [&](const Study& study, const fs::path& folder) {
+                            if (study.name == refused_) {
+                              throw jcs::OutputError({"no answer", receiver_});
+                            }
+                            EXPECT_TRUE(fs::exists(folder / "result.json"));
+                            sent_.push_back(study.name);
+                          }};
+    }
     return run_cohort(
         studies_, options,
         [&](const Study& study, const fs::path& folder, jcs::Progress& progress) {
@@ -57,7 +67,8 @@ class RunCohort : public testing::Test {
   std::string stop_at_;
   std::stop_source stop_;
   Watch progress_;
-  std::vector<std::string> ran_;
+  std::string receiver_, refused_;
+  std::vector<std::string> ran_, sent_;
 };
 
 TEST_F(RunCohort, GivesEachStudyAResult) {
@@ -122,6 +133,63 @@ TEST_F(RunCohort, AGpuThatVanishesEndsTheRunAndFailsNoStudy) {
   errors_.clear();
   EXPECT_EQ(run().done, 3U);
   EXPECT_THAT(ran_, ElementsAre("c", "b"));
+}
+
+TEST_F(RunCohort, AResultThatCannotBeSentStaysAndIsSentByTheNextRun) {
+  receiver_ = "pacs:104:ARCHIVE";
+  refused_ = "b";
+  CohortSummary summary = run();
+  EXPECT_THAT(sent_, ElementsAre("a", "c"));
+  EXPECT_EQ(summary.done, 2U);
+  EXPECT_EQ(summary.unsent, 1U);
+  EXPECT_EQ(summary.failed, 0U);
+  EXPECT_EQ(summary.code, ExitCode::kOutput);
+  const std::string csv = jcs::test::content_of(out_ / "cohort.csv");
+  EXPECT_THAT(csv, HasSubstr("\nb,in/b,unsent,negative,3,120,"));
+  EXPECT_THAT(csv, HasSubstr(",5,pacs:104:ARCHIVE: no answer\n"));
+  EXPECT_THAT(jcs::test::content_of(out_ / "index.html"),
+              HasSubstr("not sent: pacs:104:ARCHIVE: no answer"));
+
+  refused_.clear();
+  summary = run();
+  EXPECT_THAT(ran_, IsEmpty());
+  EXPECT_THAT(sent_, ElementsAre("b"));
+  EXPECT_EQ(summary.done, 3U);
+  EXPECT_EQ(summary.unsent, 0U);
+  EXPECT_EQ(summary.code, ExitCode::kDone);
+  run();
+  EXPECT_THAT(sent_, IsEmpty());
+}
+
+TEST_F(RunCohort, ResultsOfRunsThatSentNothingAreSent) {
+  run();
+  receiver_ = "pacs:104:ARCHIVE";
+  run();
+  EXPECT_THAT(ran_, IsEmpty());
+  EXPECT_THAT(sent_, ElementsAre("a", "b", "c"));
+  receiver_ = "other:104:ARCHIVE";
+  run();
+  EXPECT_THAT(sent_, ElementsAre("a", "b", "c"));
+  // Nothing is to be sent now, so nothing is missing.
+  receiver_.clear();
+  refused_ = "a";
+  EXPECT_EQ(run().done, 3U);
+}
+
+TEST_F(RunCohort, ARunThatEndsWhileItSendsGoesOnToSend) {
+  receiver_ = "pacs:104:ARCHIVE";
+  CohortOptions options{.folder = out_, .settings = settings_, .shard = {}};
+  options.delivery = {.to = receiver_, .send = [](const Study&, const fs::path&) {
+                        throw jcs::Interrupted("stop");
+                      }};
+  EXPECT_THROW(run_cohort(studies_, options,
+                          [](const Study&, const fs::path& folder, jcs::Progress&) {
+                            jcs::test::write_result(folder);
+                          }),
+               jcs::Interrupted);
+  EXPECT_EQ(run().done, 3U);
+  EXPECT_THAT(ran_, ElementsAre("b", "c"));
+  EXPECT_THAT(sent_, ElementsAre("a", "b", "c"));
 }
 
 TEST_F(RunCohort, OtherSettingsAreDoneAnew) {

@@ -82,6 +82,18 @@ TEST_F(Table, HidesPathsOnRequest) {
   EXPECT_THAT(jcs::test::content_of(dir_ / "out/index.html"), Not(HasSubstr("DOE")));
 }
 
+TEST_F(Table, HidesWhyAResultWasNotSentOnRequest) {
+  CohortOptions options{.folder = dir_ / "out", .settings = "s", .shard = {}, .paths = false};
+  options.delivery = {.to = "pacs", .send = [](const Study&, const auto&) {
+                        throw jcs::OutputError({"was refused", "in/DOE_JANE/report.dcm"});
+                      }};
+  run_cohort(studies_, options,
+             [](const Study&, const auto& folder, auto&) { jcs::test::write_result(folder); });
+  EXPECT_THAT(csv(), Not(HasSubstr("DOE")));
+  EXPECT_THAT(csv(), HasSubstr("a,,unsent,negative,3,120,25,12.5,0.125,1-25 %,4000.5,3.25,"
+                               "wide_gaps contrast,5,the result could not be sent\n"));
+}
+
 TEST(TableCsv, TextsAreNoFormulas) {
   StudyRow row;
   row.name = "a";

@@ -10,7 +10,8 @@
 namespace jcs::cohort {
 
 enum class Status {
-  kDone,    ///< there is a result, made with the settings asked for
+  kDone,    ///< there is a result, made with the settings asked for, and sent where that is asked
+  kUnsent,  ///< there is such a result, which has not been sent
   kFailed,  ///< the last try ended with an error
   kPending  ///< anything else: not begun, under way, killed, made with other settings
 };
@@ -19,6 +20,8 @@ constexpr const char* to_text(Status status) {
   switch (status) {
     case Status::kDone:
       return "done";
+    case Status::kUnsent:
+      return "unsent";
     case Status::kFailed:
       return "failed";
     case Status::kPending:
@@ -27,8 +30,8 @@ constexpr const char* to_text(Status status) {
   return "pending";
 }
 
-/// What is known of one study. All but the first three are of studies that are done, as their
-/// result.json says; `error` of those that failed.
+/// What is known of one study. All but the first three are of studies that have a result, as
+/// result.json says; `error` of those that failed or could not be sent.
 struct StudyRow {
   std::string name, path;
   Status status = Status::kPending;
@@ -48,9 +51,10 @@ struct StudyRow {
 /// Fields that a result.json lacks stay empty.
 /// @param paths whether rows may hold paths and errors' texts; else `path` is empty and errors say
 /// only of what kind they are
+/// @param receiver Delivery::to; empty where nothing is to be sent
 std::vector<StudyRow> study_rows(const std::filesystem::path& folder,
                                  const std::vector<Study>& studies, const std::string& settings,
-                                 bool paths = true);
+                                 bool paths = true, const std::string& receiver = {});
 
 /// cohort.csv: a header, then one line a row:
 ///   name, path, status, verdict, positive_slices, slices, threshold, opacity_ml, opacity_share,

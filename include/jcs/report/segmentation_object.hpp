@@ -24,6 +24,9 @@ std::optional<WrittenObject> write_segmentation(const std::filesystem::path& fil
                                                 const imaging::CtVolume& volume,
                                                 const DicomOptions& options = {});
 
+/// Whether the slices came from DICOM files, so that DICOM objects can refer to them.
+bool from_dicom(const imaging::CtVolume& volume);
+
 /// What readers of DICOM results of this series should know, one sentence each: identifiers that
 /// the files lack and that were made up. Empty for what is no DICOM series.
 std::vector<std::string> dicom_warnings(const imaging::CtVolume& volume);

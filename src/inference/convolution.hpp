@@ -18,6 +18,7 @@ struct ConvolutionOptions {
   std::vector<std::int64_t> stride, padding, dilation;
   std::int64_t groups = 1;
   std::vector<std::int64_t> input;  ///< the shape that it will mostly see
+  bool sees_part = false;           ///< of another map's channels
 };
 
 /// A convolution made ready for a target.
@@ -35,7 +36,7 @@ class Convolution {
 
 /// Which way a convolution goes follows from its shape and the target alone, so that every run
 /// gives the same: 3×3 by Winograd's filtering and 1×1 by our own product where they have stride 1,
-/// others by LibTorch.
+/// some of few channels by our own direct sum, others by LibTorch.
 std::shared_ptr<const Convolution> ready_convolution(const ConvolutionOptions& options,
                                                      const Target& target);
 

@@ -211,6 +211,7 @@ class Compiler {
     options.groups = constant(node->input(8)).toInt();
     options.input = shape_of(node->input(0));
     options.input[1] = options.weight.size(1) * options.groups;
+    options.sees_part = node->input(0)->node()->kind() == jit::prim::ListUnpack;
     name = "convolution " + names_.at(node->input(1)) + " " + std::to_string(options.input[1]) +
            "->" + std::to_string(options.weight.size(0)) + " " +
            std::to_string(options.weight.size(2)) + "x" + std::to_string(options.weight.size(3)) +

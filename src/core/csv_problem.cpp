@@ -30,6 +30,7 @@ std::string csv_text(const std::filesystem::path& file) {
   if (text.find('\0') != std::string::npos) {
     throw InputError({"holds bytes of zero", file.string(), "a table as text, in UTF-8"});
   }
+  if (!text.empty() && !text.ends_with('\n')) text += '\n';
   return text;
 }
 

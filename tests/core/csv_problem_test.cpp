@@ -51,4 +51,14 @@ TEST(CsvText, IsNoUtf16) {
   EXPECT_EQ(jcs::csv_text(file), "a,b\n");
 }
 
+// The parser read behind its memory when a line end of another text lay behind this one.
+TEST(CsvText, EndsItsLastLine) {
+  const jcs::test::TempDir dir;
+  for (const auto& [content, text] :
+       {std::pair{"a,b\n1,2", "a,b\n1,2\n"}, {"a,b\n\n", "a,b\n\n"}, {"", ""}}) {
+    std::ofstream(dir / "list.csv", std::ios::binary) << content;
+    EXPECT_EQ(jcs::csv_text(dir / "list.csv"), text);
+  }
+}
+
 }  // namespace

@@ -8,7 +8,8 @@
 
 namespace jcs {
 
-/// A CSV file's text for the parser, which would take a byte of zero for the end of a line.
+/// A CSV file's text for the parser, which would take a byte of zero for the end of a line and,
+/// where the last line has no end, look for one behind the text.
 /// @throws InputError for one that holds any, as UTF-16 does; Error as read_text() does
 std::string csv_text(const std::filesystem::path& file);
 

@@ -7,7 +7,7 @@
 
 #include <csv.h>
 
-#include "jcs/core/bounded_file.hpp"
+#include "jcs/core/csv_problem.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/data/collections.hpp"
@@ -44,7 +44,7 @@ std::optional<bool> infection_of(const std::string& text, const std::string& whe
 Manifest from_table(const fs::path& folder, const std::stop_token& stop) {
   const std::string table = (folder / kTable).string();
   Manifest manifest{folder, {}};
-  const std::string text = read_text(table);
+  const std::string text = csv_text(table);
   io::CSVReader<4, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
                 io::throw_on_overflow, io::empty_line_comment>
       csv(table, text.data(), text.data() + text.size());

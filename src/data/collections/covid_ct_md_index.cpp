@@ -3,7 +3,7 @@
 
 #include <csv.h>
 
-#include "jcs/core/bounded_file.hpp"
+#include "jcs/core/csv_problem.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 
@@ -31,7 +31,7 @@ std::vector<std::pair<IndexedPatient, std::size_t>> read_patient_index(const fs:
   std::vector<std::pair<IndexedPatient, std::size_t>> patients;
   std::set<std::string> ids;
   std::set<std::size_t> indices;
-  const std::string text = read_text(file);
+  const std::string text = csv_text(file);
   io::CSVReader<3, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
                 io::throw_on_overflow, io::empty_line_comment>
       csv(file.string(), text.data(), text.data() + text.size());

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "jcs/core/error.hpp"
-#include "jcs/core/file_stream.hpp"
+#include "jcs/core/json_text.hpp"
 #include "jcs/imaging/nifti.hpp"
 
 namespace jcs::app {
@@ -35,8 +35,8 @@ bool is_earlier_result(const fs::path& folder) {
       return false;
     }
   }
-  InputFile in(folder / "result.json", ExitCode::kOutput);
-  const auto json = nlohmann::json::parse(in, nullptr, false);
+  const auto json =
+      parsed_json<nlohmann::json>(text_if_there(folder / "result.json", ExitCode::kOutput));
   return !error && json.is_object() && json.contains("schema_version") && json.contains("verdict");
 }
 

@@ -4,7 +4,7 @@
 
 #include "jcs/cohort/page.hpp"
 #include "jcs/core/atomic_file.hpp"
-#include "jcs/core/file_stream.hpp"
+#include "jcs/core/json_text.hpp"
 #include "jcs/core/text.hpp"
 
 #include "shard_lock.hpp"
@@ -55,8 +55,8 @@ bool RunLog::done(const Study& study) const {
       state->files != study_fingerprint(study.path, options_.folder)) {
     return false;
   }
-  InputFile in(result_folder(options_.folder, study) / "result.json", ExitCode::kOutput);
-  return nlohmann::json::parse(in, nullptr, false).is_object();
+  const fs::path result = result_folder(options_.folder, study) / "result.json";
+  return parsed_json<nlohmann::json>(text_if_there(result, ExitCode::kOutput)).is_object();
 }
 
 std::string RunLog::receiver() const { return options_.delivery ? options_.delivery->to : ""; }

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "jcs/core/atomic_file.hpp"
-#include "jcs/core/file_stream.hpp"
 #include "jcs/core/hash.hpp"
+#include "jcs/core/json_text.hpp"
 #include "jcs/core/utf8.hpp"
 
 namespace jcs::cohort {
@@ -42,8 +42,7 @@ fs::path result_folder(const fs::path& cohort, const Study& study) {
 }
 
 std::optional<StudyState> read_state(const fs::path& cohort, const Study& study) {
-  InputFile in(state_file(cohort, study), ExitCode::kOutput);
-  const Json json = Json::parse(in, nullptr, false);
+  const Json json = parsed_json<Json>(text_if_there(state_file(cohort, study), ExitCode::kOutput));
   if (!json.is_object()) {
     return std::nullopt;
   }

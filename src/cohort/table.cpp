@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "jcs/core/error.hpp"
-#include "jcs/core/file_stream.hpp"
+#include "jcs/core/json_text.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/core/utf8.hpp"
 
@@ -80,8 +80,8 @@ StudyRow row_of(const fs::path& folder, const Study& study, const std::string& d
   row.path = paths ? shown_path(study) : "";
   const std::optional<StudyState> state = read_state(folder, study);
   if (is_done(state, study, digest)) {
-    InputFile in(result_folder(folder, study) / "result.json", ExitCode::kOutput);
-    const Json result = Json::parse(in, nullptr, false);
+    const Json result = parsed_json<Json>(
+        text_if_there(result_folder(folder, study) / "result.json", ExitCode::kOutput));
     if (result.is_object()) {
       row.status = Status::kDone;
       fill(row, result);

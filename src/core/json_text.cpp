@@ -1,6 +1,7 @@
 #include "jcs/core/json_text.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 #include "jcs/core/bounded_file.hpp"
 #include "jcs/core/throw_error.hpp"
@@ -55,6 +56,11 @@ std::string read_json_text(const std::filesystem::path& file, ExitCode code) {
                                    std::to_string(kMostJsonValues) + " values"});
   }
   return text;
+}
+
+std::string text_if_there(const std::filesystem::path& file, ExitCode code) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(file, ignored) ? read_text(file, code) : std::string();
 }
 
 }  // namespace jcs

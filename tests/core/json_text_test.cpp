@@ -54,6 +54,14 @@ TEST(JsonText, WhatIsNestedWithoutEndIsNotParsed) {
   EXPECT_TRUE(jcs::parseable_json("[1, 2, 3, 4]", 5));
 }
 
+TEST(JsonText, AFileThatIsMissingHoldsNone) {
+  const jcs::test::TempDir dir;
+  std::ofstream(dir / "there.json") << "{}";
+  EXPECT_EQ(jcs::text_if_there(dir / "there.json", jcs::ExitCode::kOutput), "{}");
+  EXPECT_EQ(jcs::text_if_there(dir / "gone.json", jcs::ExitCode::kOutput), "");
+  EXPECT_EQ(jcs::text_if_there(dir.path(), jcs::ExitCode::kOutput), "");
+}
+
 TEST(JsonText, OrdinaryFilesAreReadAsTheyAre) {
   const jcs::test::TempDir dir;
   std::ofstream(dir / "a.json") << R"({"a": [1, 2]})";

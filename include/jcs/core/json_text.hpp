@@ -38,4 +38,8 @@ Json parsed_json(std::string_view text, std::size_t most_values = kMostJsonValue
 /// read or is beyond what results have
 std::string read_json_text(const std::filesystem::path& file, ExitCode code = ExitCode::kInput);
 
+/// The text of a file that may be missing; empty, and so no JSON, where it is. @throws Error of the
+/// code when it is there and cannot be read, or is larger than kMostText
+std::string text_if_there(const std::filesystem::path& file, ExitCode code);
+
 }  // namespace jcs

@@ -49,19 +49,41 @@ TMPDIR=$(mktemp -d "$shm/jcs-fuzz-run-XXXXXX")
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 
+# How many inputs a log tells of.
+runs_of() {
+  sed -n 's/^stat::number_of_executed_units: *//p' "$1" | awk '{ runs = $1 } END { print runs + 0 }'
+}
+
+# Whether a fuzzer stopped at an input that takes its time only where others have the processor; such an input is no find.
+only_waited() {
+  local input
+  grep -q 'libFuzzer: timeout' "$2" || return 1
+  input=$(sed -n 's/.*Test unit written to \(.*timeout-[0-9a-f]*\)$/\1/p' "$2" | tail -n 1)
+  [ -f "$input" ] && "$build/bin/$1_fuzz" -timeout=5 "$input" >>"$2" 2>&1 && rm "$input"
+}
+
 fuzz() {
-  local fuzzer=$1 seeds=$1 longest=65536 log=$build/finds/$1/log state=clean
+  local fuzzer=$1 seeds=$1 longest=65536 log=$build/finds/$1/log state=clean begin=$SECONDS total=0 left=$runs more=$seconds
   case $fuzzer in codec_jpeg_lossy) seeds=codec_jpeg ;; esac
   case $fuzzer in yaml | lists) longest=4096 ;; esac
   mkdir -p "$build/corpus/$fuzzer" "$build/finds/$fuzzer"
   # DCMTK asks for as much as an element claims, 4 GiB at most, and gives it back untouched when the file ends before.
-  "$build/bin/${fuzzer}_fuzz" -max_total_time="$seconds" -runs="$runs" -rss_limit_mb=2048 -malloc_limit_mb=5000 -timeout=5 -max_len=$longest \
-    -print_final_stats=1 -artifact_prefix="$build/finds/$fuzzer/" "$build/corpus/$fuzzer" "$build/seeds/$seeds" \
-    >"$log" 2>&1 || state="FOUND, see $log"
-  local runs_done covered
-  runs_done=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
+  until "$build/bin/${fuzzer}_fuzz" -max_total_time="$more" -runs="$left" -rss_limit_mb=2048 -malloc_limit_mb=5000 -timeout=5 -max_len=$longest \
+    -print_final_stats=1 -artifact_prefix="$build/finds/$fuzzer/" "$build/corpus/$fuzzer" "$build/seeds/$seeds" >"$log" 2>&1; do
+    only_waited "$fuzzer" "$log" || { state="FOUND, see $log"; break; }
+    total=$((total + $(runs_of "$log")))
+    [ "$runs" -lt 0 ] || left=$((runs - total))
+    [ "$seconds" -eq 0 ] || more=$((seconds - (SECONDS - begin)))
+    # No runs and no seconds left would mean as many as wanted.
+    if { [ "$runs" -ge 0 ] && [ "$left" -le 0 ]; } || { [ "$seconds" -gt 0 ] && [ "$more" -le 0 ]; }; then
+      : >"$log"
+      break
+    fi
+  done
+  local covered
+  total=$((total + $(runs_of "$log")))
   covered=$(sed -n 's/.* cov: \([0-9]*\).*/\1/p' "$log" | tail -n 1)
-  printf '%-18s %10s runs, %6s edges: %s\n' "$fuzzer" "${runs_done:-?}" "${covered:-?}" "$state"
+  printf '%-18s %10s runs, %6s edges: %s\n' "$fuzzer" "$total" "${covered:-?}" "$state"
   [ "$state" = clean ]
 }
 

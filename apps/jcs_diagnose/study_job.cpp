@@ -1,10 +1,13 @@
 #include "jcs_diagnose/study_job.hpp"
 
+#include <system_error>
 #include <vector>
 
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
+#include "jcs/core/log_text.hpp"
 #include "jcs/core/stopwatch.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/diagnosis/diagnose.hpp"
 #include "jcs/imaging/nifti.hpp"
 #include "jcs/imaging/study.hpp"
@@ -37,10 +40,12 @@ void send_result(const report::StoreTarget& target, const std::filesystem::path&
                  const std::stop_token& stop) {
   std::vector<std::filesystem::path> files;
   for (const char* name : {"segmentation.dcm", "report.dcm"}) {
-    if (std::filesystem::exists(output / name)) files.push_back(output / name);
+    std::error_code ignored;
+    if (std::filesystem::exists(output / name, ignored)) files.push_back(output / name);
   }
   if (files.empty()) {
-    throw OutputError({.what = "there is no DICOM result to send", .where = output.string()});
+    log_warning(printable(output.string()) + ": there is no DICOM result to send");
+    return;
   }
   report::store(target, files, stop);
 }

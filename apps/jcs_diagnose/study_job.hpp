@@ -42,13 +42,16 @@ struct DiagnosedStudy {
 
 /// Reads a study, diagnoses it and fills the folder `output`, which appears whole or not at all.
 /// @throws InputError, WeightsError, OutputError, Interrupted
-/// @throws UsageError before the work where the plan sends DICOM and the study is of pictures
+/// @throws UsageError before the work where the plan sends DICOM and the study is of pictures; the
+/// plan of a cohort, which may hold both, sends nothing itself
 DiagnosedStudy diagnose_study(const std::filesystem::path& study,
                               const std::filesystem::path& output, Networks& networks,
                               const DiagnosePlan& plan, Progress& progress,
                               const std::stop_token& stop);
 
 /// Sends what there is of DICOM in a result's folder, which stays whole whatever becomes of it.
+/// Nothing to send – of pictures, or where nothing was outlined and a report is not wanted – is
+/// said and no error.
 /// @throws OutputError, Interrupted
 void send_result(const report::StoreTarget& target, const std::filesystem::path& output,
                  const std::stop_token& stop);

@@ -118,11 +118,17 @@ class Run {
     } catch (const Interrupted&) {
       throw;
     } catch (const Error& error) {
-      log_.note_undelivered(study, error.what(), error.code());
-      log().warn("{}: not sent: {}", study.name, error.what());
-      return note(error.code());
+      return unsent(study, error.what(), error.code());
+    } catch (const std::exception& error) {
+      return unsent(study, error.what(), ExitCode::kUnforeseen);
     }
     log_.note_delivered(study);
+  }
+
+  void unsent(const Study& study, const std::string& error, ExitCode code) {
+    log_.note_undelivered(study, error, code);
+    log().warn("{}: not sent: {}", study.name, error);
+    note(code);
   }
 
   bool failed(const Study& study, const std::string& error, ExitCode code) {

@@ -78,6 +78,7 @@ StudyState RunLog::state(const Study& study, StudyState::Step step) const {
           .settings = digest_,
           .files = {},
           .sent_to = {},
+          .tried = {},
           .error = {}};
 }
 
@@ -98,6 +99,7 @@ void RunLog::finish(const Study& study, const std::string& files) const {
 void RunLog::note_delivered(const Study& study) const {
   if (auto finished = read_state(options_.folder, study)) {
     finished->sent_to = receiver();
+    finished->tried.clear();
     finished->error.clear();
     finished->exit_code = 0;
     write_state(options_.folder, study, *finished);
@@ -106,7 +108,7 @@ void RunLog::note_delivered(const Study& study) const {
 
 void RunLog::note_undelivered(const Study& study, const std::string& error, ExitCode code) const {
   if (auto finished = read_state(options_.folder, study)) {
-    finished->sent_to.clear();
+    finished->tried = receiver();
     finished->error = printable(error);
     finished->exit_code = static_cast<int>(code);
     write_state(options_.folder, study, *finished);

@@ -62,6 +62,7 @@ std::optional<StudyState> read_state(const fs::path& cohort, const Study& study)
   state.settings = text_of(json, "settings");
   state.files = text_of(json, "files");
   state.sent_to = text_of(json, "sent_to");
+  state.tried = text_of(json, "tried");
   state.error = text_of(json, "error");
   const auto code = json.find("exit_code");
   if (code != json.end() && code->is_number_integer()) {
@@ -82,6 +83,7 @@ void write_state(const fs::path& cohort, const Study& study, const StudyState& s
   json["settings"] = state.settings;
   json["files"] = state.files;
   if (!state.sent_to.empty()) json["sent_to"] = state.sent_to;
+  if (!state.tried.empty()) json["tried"] = state.tried;
   json["exit_code"] = state.exit_code;
   json["error"] = state.error.empty() ? Json(nullptr) : Json(state.error);
   write_file(state_file(cohort, study),

@@ -16,6 +16,7 @@ struct StudyState {
   std::string settings;  ///< SHA-256 of the settings
   std::string files;     ///< study_fingerprint() when it was begun
   std::string sent_to;   ///< Delivery::to of the last delivery of a result that is done
+  std::string tried;     ///< and of the last that failed, which `error` is of then
   std::string error;     ///< one line: why it failed, or was not sent
   int exit_code = 0;
 };

@@ -88,8 +88,8 @@ StudyRow row_of(const fs::path& folder, const Study& study, const std::string& d
     }
     if (row.status == Status::kDone && !receiver.empty() && state->sent_to != receiver) {
       row.status = Status::kUnsent;
-      row.exit_code = state->exit_code;
-      if (!state->error.empty()) {
+      if (state->tried == receiver) {
+        row.exit_code = state->exit_code;
         row.error = paths ? clean_line(state->error) : "the result could not be sent";
       }
     }

@@ -1,5 +1,6 @@
 #include "prepared_network.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -21,14 +22,16 @@ constexpr std::size_t kMostPrograms = 16;
 // has written is in another's cache; threads that have a slice each do neither. But each of them
 // walks through all weights, which pays where a core's cache holds them or where there is much to
 // do for each of them.
-constexpr double kSmallWeights = double{8U << 20U};         // bytes
-constexpr double kMuchToDo = 400;                           // operations a byte
-constexpr std::size_t kMostMemory = std::size_t{4} << 30U;  // of the maps of all threads' slices
+constexpr double kSmallWeights = double{8U << 20U};  // bytes
+constexpr double kMuchToDo = 400;                    // operations a byte
+constexpr std::int64_t kMostShared = 16;             // slices at once that threads share
 
 }  // namespace
 
-PreparedNetwork::PreparedNetwork(TensorsByName tensors, Twin twin, const Target& target)
-    : tensors_(std::move(tensors)),
+PreparedNetwork::PreparedNetwork(TensorsByName tensors, Twin twin, const Target& target,
+                                 std::size_t most_memory)
+    : most_memory_(most_memory),
+      tensors_(std::move(tensors)),
       twin_(std::move(twin)),
       target_(target),
       memory_(target.device),
@@ -72,24 +75,30 @@ at::Tensor PreparedNetwork::answer(const Ready& ready, const at::Tensor& input,
   return ready.program.run(input, memory).to(torch::kFloat);
 }
 
-bool PreparedNetwork::takes_slices_apart(Ready& ready, const at::Tensor& batch, const Make& make) {
-  if (batch.size(0) == 1) return false;
-  double weights = 0;
-  for (const auto& [name, tensor] : tensors_) weights += static_cast<double>(tensor.nbytes());
-  if (weights > kSmallWeights &&
-      static_cast<double>(ready.program.work().operations) < kMuchToDo * weights) {
-    return false;
-  }
+std::int64_t PreparedNetwork::slices_in_memory(Ready& ready, const at::Tensor& batch,
+                                               const Make& make) const {
   if (ready.slice_memory == 0) {
     Memory memory(target_.device);
     static_cast<void>(answer(ready, make(batch.narrow(0, 0, 1), memory), memory));
-    ready.slice_memory = memory.held();
+    // LibTorch's own convolutions take memory of their own, less than this at once.
+    const auto made = static_cast<std::size_t>(ready.program.work().bytes);
+    ready.slice_memory = std::max(memory.held(), target_.own_kernels() ? std::size_t{1} : made);
   }
-  return ready.slice_memory * static_cast<std::size_t>(target_.threads) <= kMostMemory;
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(most_memory_ / ready.slice_memory));
 }
 
-at::Tensor PreparedNetwork::run_apart(const Ready& ready, const at::Tensor& batch,
-                                      const Make& make) {
+int PreparedNetwork::threads_apart(const Ready& ready, std::int64_t in_memory) const {
+  double weights = 0;
+  for (const auto& [name, tensor] : tensors_) weights += static_cast<double>(tensor.nbytes());
+  const bool pays = weights <= kSmallWeights ||
+                    static_cast<double>(ready.program.work().operations) >= kMuchToDo * weights;
+  const auto threads = static_cast<int>(std::min<std::int64_t>(target_.threads, in_memory));
+  // With many threads left idle it is better to share.
+  return pays && 2 * threads >= target_.threads ? threads : 0;
+}
+
+at::Tensor PreparedNetwork::run_apart(const Ready& ready, const at::Tensor& batch, const Make& make,
+                                      int threads) {
   std::vector<at::Tensor> answers(static_cast<std::size_t>(batch.size(0)));
   const auto one = [&](std::int64_t i) {
     const c10::InferenceMode inference;
@@ -97,18 +106,30 @@ at::Tensor PreparedNetwork::run_apart(const Ready& ready, const at::Tensor& batc
         answer(ready, make(batch.narrow(0, i, 1), memory_), memory_);
   };
   // What is left over of a round is a work for all threads.
-  const kernels::Workers workers = torch_workers();
-  const std::int64_t rounds = batch.size(0) / workers.threads * workers.threads;
-  workers.run(rounds, one);
+  const std::int64_t rounds = batch.size(0) / threads * threads;
+  kernels::openmp_threads(threads).run(rounds, one);
   for (std::int64_t i = rounds; i < batch.size(0); ++i) one(i);
+  return at::cat(answers);
+}
+
+at::Tensor PreparedNetwork::run_shared(const at::Tensor& batch, const Make& make,
+                                       std::int64_t at_once) {
+  std::vector<at::Tensor> answers;
+  for (const at::Tensor& part : batch.split(at_once)) {
+    answers.push_back(run_there(make(part, memory_)));
+  }
   return at::cat(answers);
 }
 
 at::Tensor PreparedNetwork::run_here(const at::Tensor& batch, const Make& make) {
   const c10::InferenceMode inference;
+  if (batch.size(0) == 1) return run_there(make(batch, memory_));
   Ready& slice = ready_for({1, 3, batch.size(-2), batch.size(-1)});
-  return takes_slices_apart(slice, batch, make) ? run_apart(slice, batch, make)
-                                                : run_there(make(batch, memory_));
+  const std::int64_t in_memory = slices_in_memory(slice, batch, make);
+  if (const int threads = threads_apart(slice, in_memory); threads > 0) {
+    return run_apart(slice, batch, make, threads);
+  }
+  return run_shared(batch, make, std::min(in_memory, kMostShared));
 }
 
 at::Tensor PreparedNetwork::run_there(const at::Tensor& input) {

@@ -32,8 +32,12 @@ struct Twin {
 /// each shape and remembered for some of them; the weights are prepared once.
 class PreparedNetwork {
  public:
+  /// What the maps of all slices that a CPU has under way may take in bytes; one slice always may.
+  static constexpr std::size_t kMostMemory = std::size_t{2} << 30U;
+
   /// @param tensors the trained network's, by name
-  PreparedNetwork(TensorsByName tensors, Twin twin, const Target& target);
+  PreparedNetwork(TensorsByName tensors, Twin twin, const Target& target,
+                  std::size_t most_memory = kMostMemory);
 
   /// Float [N, 3, h, w] on the CPU → what the twin's `run` gives, float on the CPU. On a GPU as
   /// many slices at once as its memory has room for. @throws UsageError where that is none.
@@ -56,6 +60,8 @@ class PreparedNetwork {
   std::vector<Program::Cost> profile(const at::Tensor& input);
 
   [[nodiscard]] const Target& target() const { return target_; }
+  /// Bytes of a CPU's memory that are held for maps.
+  [[nodiscard]] std::size_t held() const { return memory_.held(); }
 
  private:
   /// What is done with inputs of one shape.
@@ -67,12 +73,17 @@ class PreparedNetwork {
   Ready& ready_for(at::IntArrayRef shape);
   [[nodiscard]] at::Tensor answer(const Ready& ready, const at::Tensor& input,
                                   Memory& memory) const;
-  bool takes_slices_apart(Ready& ready, const at::Tensor& batch, const Make& make);
-  at::Tensor run_apart(const Ready& ready, const at::Tensor& batch, const Make& make);
+  /// How many slices' maps the memory may hold.
+  std::int64_t slices_in_memory(Ready& ready, const at::Tensor& batch, const Make& make) const;
+  /// How many threads take a slice each; 0 where they had better share each slice's operations.
+  [[nodiscard]] int threads_apart(const Ready& ready, std::int64_t in_memory) const;
+  at::Tensor run_apart(const Ready& ready, const at::Tensor& batch, const Make& make, int threads);
+  at::Tensor run_shared(const at::Tensor& batch, const Make& make, std::int64_t at_once);
   std::int64_t& most_at_once(const at::Tensor& input);
   void make_room();
   [[nodiscard]] at::Tensor placed(const at::Tensor& input) const;
 
+  std::size_t most_memory_;
   TensorsByName tensors_;
   Twin twin_;
   Target target_;

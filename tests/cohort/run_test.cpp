@@ -21,6 +21,7 @@ using jcs::cohort::Study;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 class RunCohort : public testing::Test {
  protected:
@@ -167,13 +168,38 @@ TEST_F(RunCohort, ResultsOfRunsThatSentNothingAreSent) {
   run();
   EXPECT_THAT(ran_, IsEmpty());
   EXPECT_THAT(sent_, ElementsAre("a", "b", "c"));
+  // A receiver that does not answer has no bearing on what another has.
   receiver_ = "other:104:ARCHIVE";
+  refused_ = "a";
   run();
-  EXPECT_THAT(sent_, ElementsAre("a", "b", "c"));
+  EXPECT_THAT(sent_, ElementsAre("b", "c"));
+  EXPECT_THAT(jcs::test::content_of(out_ / "cohort.csv"), HasSubstr("\na,in/a,unsent,"));
+  receiver_ = "third:104:ARCHIVE";
+  refused_ = "b";
+  run(jcs::cohort::Shard::parse("2/3"));
+  EXPECT_THAT(jcs::test::content_of(out_ / "cohort.csv"), Not(HasSubstr("other:104")));
+  receiver_ = "pacs:104:ARCHIVE";
+  refused_.clear();
+  run();
+  EXPECT_THAT(sent_, ElementsAre("b", "c"));
   // Nothing is to be sent now, so nothing is missing.
   receiver_.clear();
   refused_ = "a";
   EXPECT_EQ(run().done, 3U);
+}
+
+TEST_F(RunCohort, WhateverKeepsAResultFromBeingSentIsItsOwn) {
+  CohortOptions options{.folder = out_, .settings = settings_, .shard = {}};
+  options.delivery = {.to = "pacs", .send = [](const Study& study, const fs::path&) {
+                        if (study.name == "b") throw std::bad_alloc();
+                      }};
+  const CohortSummary summary =
+      run_cohort(studies_, options, [](const Study&, const fs::path& folder, jcs::Progress&) {
+        jcs::test::write_result(folder);
+      });
+  EXPECT_EQ(summary.done, 2U);
+  EXPECT_EQ(summary.unsent, 1U);
+  EXPECT_EQ(summary.code, ExitCode::kUnforeseen);
 }
 
 TEST_F(RunCohort, ARunThatEndsWhileItSendsGoesOnToSend) {

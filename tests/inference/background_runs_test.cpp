@@ -157,6 +157,28 @@ TEST(PreparedNetwork, MapsInBf16StaySo) {
   EXPECT_EQ(casts[torch::kBFloat16], 4);
 }
 
+// However many threads there are.
+TEST(PreparedNetwork, ABatchTakesNoMoreMemoryThanItMay) {
+  const auto network = test::tiny_segmenter();
+  RunnerOptions options = on_cpu();
+  options.threads = 8;
+  const Target target = make_target(options);
+  const auto prepared = [&](std::size_t most_memory) {
+    return PreparedNetwork(tensors_of(*network), twin_of(network->options()), target, most_memory);
+  };
+  const at::Tensor x = torch::randn({8, 3, 64, 64});
+  PreparedNetwork one = prepared(PreparedNetwork::kMostMemory);
+  one.run(x.narrow(0, 0, 1));
+  PreparedNetwork least = prepared(1), some = prepared(3 * one.held()),
+                  most = prepared(PreparedNetwork::kMostMemory);
+  const at::Tensor answer = most.run(x);
+  EXPECT_LT((least.run(x) - answer).abs().max().item<float>(), 1e-5F);
+  EXPECT_LT((some.run(x) - answer).abs().max().item<float>(), 1e-5F);
+  // Twice: what is kept for the next slice.
+  EXPECT_LE(least.held(), 2 * one.held());
+  EXPECT_LE(some.held(), 2 * 3 * one.held());
+}
+
 TEST(PreparedNetwork, CountsTheWorkOfASlice) {
   const auto network = test::tiny_segmenter();
   const auto work = [&](Precision precision, at::IntArrayRef size) {

@@ -134,9 +134,15 @@ struct NiftiVolume::File {
 
   // Whether all values of the volume are grey values. Most CTs say no in their first slice.
   bool windowed() {
+    double largest = 0;
     for (int index = 0; !windowed_.has_value() && index < header->nz; ++index) {
       const std::vector<double> values = stored(index);
       if (!std::all_of(values.begin(), values.end(), fits_grey)) windowed_ = false;
+      for (const double value : values) largest = std::max(largest, value);
+    }
+    if (!windowed_.has_value() && largest <= 1) {
+      throw InputError({"has values from 0 to 1 alone", path.string(),
+                        "Hounsfield units, or grey values from 0 to 255"});
     }
     if (!windowed_.has_value()) windowed_ = true;
     return *windowed_;

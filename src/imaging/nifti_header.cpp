@@ -66,6 +66,14 @@ void check_raw(Header header, const fs::path& file, int version) {
                       std::to_string(size(1)) + " x " + std::to_string(size(2)) + " x " +
                           std::to_string(size(3))});
   }
+  for (int axis = 1; axis <= std::min<std::int64_t>(3, dimensions); ++axis) {
+    // The library would make 1 mm of what is none, where it rests on the qform.
+    const auto length = static_cast<double>(header.pixdim[axis]);
+    if (header.sform_code <= 0 && header.qform_code > 0 && !(std::isfinite(length) && length > 0)) {
+      throw InputError({"does not say how large its voxels are", file.string(), "pixdim above 0",
+                        std::to_string(length) + " along dimension " + std::to_string(axis)});
+    }
+  }
   if (!real_number(header.datatype)) {
     throw InputError({"does not hold grey values", file.string(), "whole or real numbers",
                       nifti_datatype_to_string(header.datatype)});
@@ -108,6 +116,7 @@ NiftiHeader read_nifti_header(const fs::path& file) {
       (header->nifti_type != NIFTI_FTYPE_NIFTI1_1 && header->nifti_type != NIFTI_FTYPE_NIFTI2_1)) {
     throw InputError({"has a damaged NIfTI header", file.string()});
   }
+  if (header->ndim < 3 && header->nz < 1) header->nz = header->dim[3] = 1;  // one slice
   const auto bytes = static_cast<std::uintmax_t>(header->iname_offset) +
                      static_cast<std::uintmax_t>(header->nx * header->ny * header->nz) *
                          static_cast<std::uintmax_t>(header->nbyper);

@@ -4,10 +4,13 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/hash.hpp"
+#include "jcs/core/log_text.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/models/blocks.hpp"
 #include "jcs/weights/recognise.hpp"
 #include "jcs/weights/safetensors.hpp"
 
+#include "numbers.hpp"
 #include "plausible.hpp"
 
 namespace jcs::weights {
@@ -24,6 +27,14 @@ const char* name_of(Task task) {
   return task == Task::kClassification ? "a classifier" : "a segmenter";
 }
 
+// Whether the network is one that was released; others of its kind were trained by somebody else.
+bool of_release(const ModelCard& card) {
+  return card.task == Task::kClassification
+             ? card.classifier == models::ClassifierOptions::release()
+             : card.segmenter == models::SegmenterOptions::release() ||
+                   card.segmenter == models::SegmenterOptions::joint_release();
+}
+
 // The file's tensors with the card that it has or that a released file would have.
 Opened open(const std::filesystem::path& path, Task task) {
   const std::string where = path.string();
@@ -32,6 +43,12 @@ Opened open(const std::filesystem::path& path, Task task) {
   auto card = card_of(file.metadata, where);
   if (!card) {
     card = card_of_release(file.tensors);
+    if (card && !of_release(*card)) {
+      log_warning(
+          printable(where) +
+          ": does not say how slices are prepared for its network, nor its threshold: those "
+          "of the released weights are taken");
+    }
   }
   if (!card) {
     std::string looks = to_text(recognise(file.tensors));
@@ -46,6 +63,7 @@ Opened open(const std::filesystem::path& path, Task task) {
     throw WeightsError({"weights of the wrong network", where, name_of(task), name_of(card->task)});
   }
   require_plausible(*card, file.tensors, where);
+  require_numbers(file.tensors, where);
   return {std::move(file.tensors), std::move(*card), digest.get()};
 }
 

@@ -99,6 +99,14 @@ Value rebuild_tensor(Document& document, const Global& function, const Tuple& ar
   if (storage == nullptr) {
     throw Malformed("a tensor without storage");
   }
+  // What the tensor's numbers mean beside the storage's: their negatives, or conjugates.
+  const std::size_t at = function.kind == GlobalKind::kRebuildTensorV3 ? 7 : 6;
+  if (function.kind != GlobalKind::kRebuildTensor && arguments.items.size() > at) {
+    const auto* meaning = as<Dict>(arguments.items[at]);
+    if (meaning != nullptr && !meaning->items.empty()) {
+      throw Malformed("a tensor whose numbers are to be changed");
+    }
+  }
   Tensor tensor;
   tensor.storage = *storage;
   tensor.type = storage->type;

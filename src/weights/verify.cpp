@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
-
-#include <ATen/Functions.h>
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/hash.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/weights/model_file.hpp"
+
+#include "numbers.hpp"
 
 namespace jcs::weights {
 
@@ -26,22 +25,6 @@ std::string lower_hash(std::string text) {
   return lower_case(text);
 }
 
-void require_finite(const TensorMap& tensors, const std::string& where) {
-  for (const auto& [name, tensor] : tensors) {
-    if (!tensor.is_floating_point()) {
-      continue;
-    }
-    // A sum is finite only when all are; where it overflows, every number is looked at.
-    const at::Tensor numbers = tensor.scalar_type() == at::kDouble ? tensor : tensor.to(at::kFloat);
-    if (!std::isfinite(numbers.sum(at::kDouble).item<double>())) {
-      const auto bad = at::isfinite(numbers).logical_not().sum().item<std::int64_t>();
-      if (bad > 0) {
-        throw WeightsError({std::to_string(bad) + " numbers are not finite", where + ": " + name});
-      }
-    }
-  }
-}
-
 }  // namespace
 
 Verification verify(const std::filesystem::path& path, const std::string& sha256) {
@@ -53,7 +36,7 @@ Verification verify(const std::filesystem::path& path, const std::string& sha256
   if (!expected.empty() && found.sha256 != expected) {
     throw WeightsError({"has another SHA-256", where, expected, found.sha256});
   }
-  require_finite(file.tensors, where);
+  require_numbers(file.tensors, where);
   if (!found.card) {
     found.card = card_of_release(file.tensors);
   }

@@ -82,6 +82,16 @@ TEST(Nifti, EveryStoredOrderIsShownWithTheFrontAboveAndTheRightAtTheLeft) {
   EXPECT_THAT(hu(NiftiVolume(dir / "ars.nii").slice(0)), ElementsAre(-6, -3, -5, -2, -4, -1));
 }
 
+TEST(Nifti, TwoDimensionsAreOneSlice) {
+  const TempDir dir;
+  NiftiFile nifti;
+  nifti.dimensions = 2;
+  nifti.sizes = {3, 2, 0};
+  nifti.write(dir / "flat.nii", kTwelve);
+  EXPECT_EQ(NiftiVolume(dir / "flat.nii").slices(), 1);
+  EXPECT_THAT(hu(NiftiVolume(dir / "flat.nii").slice(0)), ElementsAre(-1, -2, -3, -4, -5, -6));
+}
+
 TEST(Nifti, TheQformCountsWhereThereIsNoSform) {
   const TempDir dir;
   NiftiFile nifti = three_by_two();
@@ -89,6 +99,12 @@ TEST(Nifti, TheQformCountsWhereThereIsNoSform) {
   nifti.qform = true;
   nifti.write(dir / "q.nii", kTwelve);
   EXPECT_THAT(hu(NiftiVolume(dir / "q.nii").slice(0)), ElementsAre(-1, -2, -3, -4, -5, -6));
+  for (const float length : {0.0F, -2.0F, std::numeric_limits<float>::quiet_NaN()}) {
+    nifti.lengths[2] = length;
+    nifti.write(dir / "length.nii", kTwelve);
+    EXPECT_THAT(refusal_of(dir / "length.nii"),
+                HasSubstr("does not say how large its voxels are (expected pixdim above 0, got "));
+  }
   nifti.qform = false;
   nifti.write(dir / "none.nii", kTwelve);
   EXPECT_THAT(
@@ -147,6 +163,9 @@ TEST(Nifti, AVolumeOfGreyValuesIsWindowedAlready) {
   EXPECT_THAT(grey(NiftiVolume(dir / "grey.nii.gz").slice(1)), ElementsAre(7, 8));
   EXPECT_THAT(grey(jcs::imaging::read_nifti_picture(dir / "grey.nii.gz", 2, {})),
               ElementsAre(9, 10));
+  // Scaled to 1, as some networks want them, they would all be black.
+  nifti.write(dir / "scaled.nii.gz", std::vector<std::int16_t>{0, 1, 1, 0, 1, 0});
+  EXPECT_THAT(refusal_of(dir / "scaled.nii.gz"), HasSubstr("has values from 0 to 1 alone"));
   // One voxel of air in another slice: Hounsfield units, whichever slice is asked for.
   nifti.write(dir / "hu.nii.gz", std::vector<std::int16_t>{0, 255, 7, 8, 9, -1000});
   EXPECT_THAT(hu(NiftiVolume(dir / "hu.nii.gz").slice(0)), ElementsAre(0, 255));

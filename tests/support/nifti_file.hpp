@@ -20,7 +20,8 @@ struct NiftiFile {
   std::array<int, 3> sizes{2, 2, 1};
   std::array<std::array<float, 3>, 3> directions{
       {{-1, 0, 0}, {0, -1, 0}, {0, 0, 1}}};  ///< of i, j, k in right-left, back-front, feet-head
-  std::array<float, 3> origin{};  ///< of the first voxel, right-left, back-front, feet-head
+  std::array<float, 3> origin{};          ///< of the first voxel, right-left, back-front, feet-head
+  std::array<float, 3> lengths{1, 1, 1};  ///< of a voxel, for the qform
   float slope = 0, intercept = 0;
   bool sform = true;
   bool qform = false;
@@ -49,6 +50,7 @@ struct NiftiFile {
     header.dim[4] = static_cast<short>(fourth);
     std::fill(header.dim + 5, header.dim + 8, short{1});
     std::fill(header.pixdim, header.pixdim + 8, 1.0F);
+    std::copy(lengths.begin(), lengths.end(), header.pixdim + 1);
     header.datatype = static_cast<short>(datatype);
     header.bitpix = static_cast<short>(8 * sizeof(T));
     header.vox_offset = offset;

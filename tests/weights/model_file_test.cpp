@@ -1,5 +1,6 @@
 #include "jcs/weights/model_file.hpp"
 
+#include <cmath>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -9,6 +10,7 @@
 #include "jcs/core/hash.hpp"
 #include "jcs/weights/json_options.hpp"
 #include "jcs/weights/safetensors.hpp"
+#include "jcs/weights/verify.hpp"
 
 #include "support/error_line.hpp"
 #include "support/shared.hpp"
@@ -118,6 +120,31 @@ TEST_F(ModelFile, BadCardsAreRefused) {
   options.bias = !options.bias;
   EXPECT_THAT(line("architecture", jcs::weights::to_json(options).dump()),
               HasSubstr("does not fit the network"));
+}
+
+// A ReLU makes 0 of what is no number, so that the network would answer.
+TEST_F(ModelFile, NumbersThatNoNetworkComputesWithAreRefused) {
+  ModelCard card = a_card();
+  card.classifier = classifier_->options();
+  const auto refused = [&](const std::string& name, const at::Tensor& value) {
+    jcs::weights::save_model(dir_ / "cls.safetensors", *classifier_, card);
+    auto file = jcs::weights::read_tensors(dir_ / "cls.safetensors");
+    TensorMap changed;
+    for (const auto& [key, tensor] : file.tensors) {
+      changed.add(key, key == name ? value.expand_as(tensor).contiguous() : tensor);
+    }
+    jcs::weights::write_safetensors(dir_ / "bad.safetensors", changed, file.metadata);
+    const std::string line =
+        refusal([&] { jcs::weights::load_classifier(dir_ / "bad.safetensors"); });
+    EXPECT_EQ(refusal([&] { jcs::weights::verify(dir_ / "bad.safetensors"); }), line);
+    return line;
+  };
+  const std::string var = "bn1.running_var";
+  EXPECT_THAT(refused(var, torch::tensor(-5.0F)), HasSubstr(var + ": a variance is negative"));
+  EXPECT_THAT(refused(var, torch::tensor(std::nanf(""))), HasSubstr("numbers are not finite"));
+  const std::string weight = "layer1.0.conv1.weight";
+  EXPECT_THAT(refused(weight, torch::tensor(1e300, torch::kDouble)), HasSubstr(weight + ": "));
+  EXPECT_THAT(refused(weight, torch::tensor(-INFINITY)), HasSubstr("numbers are not finite"));
 }
 
 TEST_F(ModelFile, ClassifiersWithoutCardAreReadFromTheirShapes) {

@@ -53,10 +53,15 @@ TEST(Verify, LargeNumbersAreFinite) {
   const TempDir dir;
   TensorMap tensors;
   tensors.add("float", at::full({5}, 3e38));
-  tensors.add("double", at::full({5}, 1e308, at::kDouble));
+  tensors.add("double", at::full({5}, 3e38, at::kDouble));
   tensors.add("whole", at::full({5}, std::int64_t{1} << 62, at::kLong));
   jcs::weights::write_safetensors(dir / "f", tensors);
   EXPECT_EQ(verify(dir / "f").tensors, 3u);
+  // Networks compute in single precision.
+  tensors.add("larger", at::full({5}, 1e300, at::kDouble));
+  jcs::weights::write_safetensors(dir / "f", tensors);
+  EXPECT_EQ(jcs::test::error_line<jcs::WeightsError>([&] { verify(dir / "f"); }),
+            (dir / "f").string() + ": larger: 5 numbers are not finite");
 }
 
 TEST(Verify, ANetworkMustFitItsCard) {

@@ -138,15 +138,22 @@ Third third_of(double location, const Height& height) {
   return share < 2.0 / 3.0 ? Third::kMiddle : Third::kUpper;
 }
 
+// By the slices' places, where they are known: between two of them one may be missing.
+double length_along_slices(const CtVolume& volume, std::size_t first, std::size_t last) {
+  const double apart = std::abs(volume.slices[last].location_mm - volume.slices[first].location_mm);
+  return std::isfinite(apart) && volume.slice_spacing_mm > 0
+             ? apart + volume.slice_spacing_mm
+             : static_cast<double>(last - first + 1) * volume.slice_spacing_mm;
+}
+
 Lesion lesion_of(const Sums& sums, const CtVolume& volume) {
   const double ml = volume.voxel_volume_ml();
   const auto voxels = static_cast<double>(sums.voxels);
   Lesion lesion;
   lesion.volume_ml = voxels * ml;
-  lesion.extent_mm = {
-      (sums.last_column - sums.first_column + 1) * volume.column_spacing_mm,
-      (sums.last_row - sums.first_row + 1) * volume.row_spacing_mm,
-      static_cast<double>(sums.last_slice - sums.first_slice + 1) * volume.slice_spacing_mm};
+  lesion.extent_mm = {(sums.last_column - sums.first_column + 1) * volume.column_spacing_mm,
+                      (sums.last_row - sums.first_row + 1) * volume.row_spacing_mm,
+                      length_along_slices(volume, sums.first_slice, sums.last_slice)};
   lesion.mean_hu = sums.hu / voxels;
   lesion.consolidation_ml = static_cast<double>(sums.consolidation) * ml;
   lesion.ground_glass_ml = static_cast<double>(sums.voxels - sums.consolidation) * ml;

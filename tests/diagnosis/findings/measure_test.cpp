@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -113,6 +115,19 @@ TEST(MeasureFindings, ALesionIsDescribed) {
   EXPECT_THAT(*found.lungs[1].opacity_ml, DoubleNear(480 * kVoxelMl, 1e-9));
   EXPECT_THAT(*found.opacity_share, DoubleNear(240.0 / (27 * 80 * 45), 1e-12));
   EXPECT_EQ(found.severity, Severity::kMinimal);
+}
+
+// Slices that are missing within it are part of its length.
+TEST(MeasureFindings, ALesionIsAsLongAsItsSlicesLieApart) {
+  Chest chest;
+  chest.opacity({20, 24}, {40, 50}, {100, 112}, -500);
+  for (std::size_t k = 22; k < chest.volume.slices.size(); ++k) {
+    chest.volume.slices[k].location_mm += 30;
+    chest.volume.slices[k].position[2] += 30;
+  }
+  EXPECT_THAT(chest.measure().lesions.at(0).extent_mm, ElementsAre(24.0, 30.0, 50.0));
+  for (auto& slice : chest.volume.slices) slice.location_mm = std::nan("");
+  EXPECT_THAT(chest.measure().lesions.at(0).extent_mm, ElementsAre(24.0, 30.0, 20.0));
 }
 
 TEST(MeasureFindings, TheSideOfTheHeartIsCentral) {

@@ -159,7 +159,8 @@ DescriptorBuffer::int_type DescriptorBuffer::overflow(int_type next) {
 }
 
 std::streamsize DescriptorBuffer::xsputn(const char* from, std::streamsize count) {
-  if (!writes_ || descriptor_ < 0) {
+  // Of nothing there may be no place, as of an empty tensor.
+  if (!writes_ || descriptor_ < 0 || count == 0) {
     return 0;
   }
   if (count > epptr() - pptr()) {

@@ -84,6 +84,15 @@ TEST(OutputFile, WritesWhatItIsGiven) {
 }
 
 // The reason is the system's, even where the error shows as late as the file is closed.
+TEST(OutputFile, NothingMayLieNowhere) {
+  const TempDir dir;
+  jcs::OutputFile out(dir / "f");
+  out.write(nullptr, 0);
+  out << "x";
+  out.close();
+  EXPECT_EQ(jcs::read_file(dir / "f"), "x");
+}
+
 TEST(OutputFile, AFullDiskIsNamedAsSuch) {
   const std::string expected = "/dev/full: cannot be written: No space left on device";
   EXPECT_EQ(error_line<jcs::OutputError>([] {

@@ -85,8 +85,7 @@ void make_manifest(const ManifestCommand& options, jcs::app::App& app) {
   }
   // A list may have been corrected by hand.
   if (!options.overwrite && fs::is_regular_file(options.out, ignored)) {
-    throw jcs::OutputError(
-        {"is there already", options.out.string(), "--overwrite to replace it"});
+    throw jcs::OutputError({"is there already", options.out.string(), "--overwrite to replace it"});
   }
   const data::Manifest manifest = collection.list(options.folder, app.progress(), app.stop());
   data::write_manifest(options.out, manifest);

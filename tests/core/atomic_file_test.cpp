@@ -220,9 +220,9 @@ TEST(AtomicFolder, WhatCannotBeLookedIntoIsNotReplaced) {
   const auto look = [](const fs::path& old) {
     return fs::directory_iterator(old / "gone") != fs::directory_iterator();
   };
-  EXPECT_EQ(error_line<jcs::OutputError>(
-                [&] { const jcs::AtomicFolder folder(dir / "result", look); }),
-            (dir / "result/gone").string() + ": cannot be looked into: No such file or directory");
+  EXPECT_EQ(
+      error_line<jcs::OutputError>([&] { const jcs::AtomicFolder folder(dir / "result", look); }),
+      (dir / "result/gone").string() + ": cannot be looked into: No such file or directory");
   EXPECT_TRUE(fs::exists(dir / "result" / "a.txt"));
 }
 

@@ -105,6 +105,17 @@ void check_sides(const SeriesLook& look, std::vector<Concern>& concerns) {
                       false});
 }
 
+// Networks see slices as they are stored. Places and sides are right all the same.
+void check_rows_and_columns(const CtVolume& volume, std::vector<Concern>& concerns) {
+  if (!volume.oriented() || std::abs(volume.normal[2]) < kAxial) return;
+  if (volume.row_direction[0] >= kAxial && volume.column_direction[1] >= kAxial) return;
+  concerns.push_back({"turned",
+                      "The slices are stored turned or mirrored: networks learn from slices with "
+                      "the patient's right on the left and the front on top, and may answer "
+                      "otherwise to these.",
+                      false});
+}
+
 void check_slices(const CtVolume& volume, std::vector<Concern>& concerns) {
   if (volume.slice_count() < kFewSlices) {
     concerns.push_back({"few_slices",
@@ -164,6 +175,7 @@ std::vector<Concern> suitability(const CtVolume& volume, Mask lung_mask) {
            false});
     }
   }
+  if (!volume.windowed) check_rows_and_columns(volume, concerns);
   check_slices(volume, concerns);
   return concerns;
 }

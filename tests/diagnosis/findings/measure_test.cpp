@@ -1,9 +1,8 @@
 #include "jcs/diagnosis/findings/measure.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
-
-#include <cmath>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -103,6 +103,22 @@ TEST(Suitability, SlicesThatAreNotAxialAreDecisive) {
   EXPECT_THAT(concerns(coronal), ElementsAre("not_axial!"));
 }
 
+TEST(Suitability, SlicesThatAreStoredTurnedAreSaid) {
+  CtVolume prone = chest();
+  prone.row_direction = {-1, 0, 0};
+  prone.column_direction = {0, -1, 0};
+  EXPECT_THAT(concerns(prone), testing::Contains("turned"));
+  CtVolume mirrored = chest();
+  mirrored.row_direction = {-1, 0, 0};
+  EXPECT_THAT(concerns(mirrored), testing::Contains("turned"));
+  CtVolume tilted = chest();
+  tilted.column_direction = {0, 0.9, -0.43};
+  EXPECT_THAT(concerns(tilted), testing::Not(testing::Contains("turned")));
+  // What the files do not say is not held against them.
+  for (auto& slice : prone.slices) slice.oriented = false;
+  EXPECT_THAT(concerns(prone), testing::Not(testing::Contains("turned")));
+}
+
 TEST(Suitability, PicturesAndUnknownSpacingCannotBeChecked) {
   CtVolume pictures = chest();
   pictures.windowed = true;

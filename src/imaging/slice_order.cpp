@@ -87,7 +87,9 @@ void locate(SliceStack& stack) {
   } else if (std::all_of(slices.begin(), slices.end(), has_location)) {
     for (SliceHeader& slice : slices) slice.info.location_mm = *slice.slice_location;
     stack.located = true;
-    stack.warnings.emplace_back("The files name no positions: ordered by SliceLocation.");
+    stack.warnings.emplace_back(
+        "The files name no positions: ordered by SliceLocation, which is taken to grow towards the "
+        "head.");
   } else {
     for (SliceHeader& slice : slices) {
       slice.info.location_mm = std::numeric_limits<double>::quiet_NaN();

@@ -15,7 +15,9 @@ Conversion convert(const std::filesystem::path& from, const std::filesystem::pat
   for (const std::string& note : file.notes) {
     log_info(where + ": " + note);
   }
-  if (!done.card) {
+  if (done.card) {
+    require_fit(*done.card, file.tensors, where);
+  } else {
     done.card = card_of_release(file.tensors);
     try {
       if (done.card) {

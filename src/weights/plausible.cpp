@@ -52,6 +52,12 @@ void require_plausible(const ModelCard& card, const TensorMap& tensors, const st
     throw WeightsError({"the architecture's 'layers' has a wrong length", where, "4 numbers",
                         std::to_string(res2net.layers.size())});
   }
+  const Preprocessing& preprocessing = card.preprocessing;
+  if (preprocessing.resize > 0 && preprocessing.crop > preprocessing.resize) {
+    throw WeightsError({"the crop is larger than the slice is after resizing", where,
+                        "at most " + std::to_string(preprocessing.resize),
+                        std::to_string(preprocessing.crop)});
+  }
   std::int64_t least = 0;
   if (card.task == Task::kClassification) {
     least = least_elements(card.classifier.backbone);

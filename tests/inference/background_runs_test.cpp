@@ -8,6 +8,7 @@
 #include "jcs/inference/classifier_runner.hpp"
 #include "jcs/inference/segmenter_runner.hpp"
 
+#include "inference/has_bf16.hpp"
 #include "inference/twins.hpp"
 #include "support/temp_dir.hpp"
 #include "support/tiny_models.hpp"
@@ -142,6 +143,7 @@ class Casts {
 
 // The way of GPUs: see AgreesOnTheWayOfOtherDevices.
 TEST(PreparedNetwork, MapsInBf16StaySo) {
+  if (!has_bf16()) GTEST_SKIP() << "the processor lacks AVX-512";
   const auto network = test::tiny_segmenter();
   at::globalContext().setUserEnabledMkldnn(false);
   PreparedNetwork prepared(tensors_of(*network), twin_of(network->options()),
@@ -192,6 +194,7 @@ TEST(PreparedNetwork, CountsTheWorkOfASlice) {
   EXPECT_EQ(work(Precision::kFp32, {1, 3, 128, 64}).bytes, 2 * one.bytes);
   // The first convolution alone has 2 · 8 · 3 · 9 operations a pixel.
   EXPECT_GT(one.operations, 2 * 8 * 3 * 9 * 64 * 64);
+  if (!has_bf16()) return;
   const Program::Work coarse = work(Precision::kBf16, {1, 3, 64, 64});
   EXPECT_EQ(coarse.operations, one.operations);
   EXPECT_LT(coarse.bytes, one.bytes);

@@ -8,6 +8,7 @@
 #include <torch/torch.h>
 
 #include "jcs/core/hash.hpp"
+#include "jcs/weights/convert.hpp"
 #include "jcs/weights/json_options.hpp"
 #include "jcs/weights/safetensors.hpp"
 #include "jcs/weights/verify.hpp"
@@ -100,6 +101,9 @@ TEST_F(ModelFile, BadCardsAreRefused) {
     const auto file = with(key, text);
     const std::string said = refusal([&] { jcs::weights::load_classifier(file); });
     EXPECT_THAT(said, HasSubstr("changed.safetensors"));
+    // Nothing is made of it either.
+    EXPECT_EQ(refusal([&] { jcs::weights::convert(file, dir_ / "new.safetensors"); }), said);
+    EXPECT_FALSE(std::filesystem::exists(dir_ / "new.safetensors"));
     return said;
   };
   EXPECT_THAT(line("jcs_format_version", "2"), HasSubstr("another version of the format"));
@@ -109,6 +113,8 @@ TEST_F(ModelFile, BadCardsAreRefused) {
       line("provenance", "{\"a\":" + std::string(200'000, '[') + std::string(200'000, ']') + "}"),
       HasSubstr("'provenance' is no JSON object"));
   EXPECT_THAT(line("preprocessing", R"({"size": 3})"), HasSubstr("unknown key 'size'"));
+  EXPECT_THAT(line("preprocessing", R"({"resize": 64, "crop": 65})"),
+              HasSubstr("the crop is larger than the slice is after resizing"));
   EXPECT_THAT(line("architecture", R"({"classes": 1})"), HasSubstr("'classes'"));
   EXPECT_THAT(line("architecture", R"({"backbone": {"layers": [1, 1]}})"),
               HasSubstr("'layers' has a wrong length"));

@@ -49,6 +49,9 @@ TMPDIR=$(mktemp -d "$shm/jcs-fuzz-run-XXXXXX")
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 
+# DCMTK asks for as much as an element claims, 4 GiB at most, and gives it back untouched when the file ends before.
+memory=(-rss_limit_mb=2048 -malloc_limit_mb=5000)
+
 # How many inputs a log tells of.
 runs_of() {
   sed -n 's/^stat::number_of_executed_units: *//p' "$1" | awk '{ runs = $1 } END { print runs + 0 }'
@@ -60,7 +63,7 @@ only_waited() {
   local input
   grep -q 'libFuzzer: timeout' "$2" || return 1
   input=$(sed -n 's/.*Test unit written to \(.*timeout-[0-9a-f]*\)$/\1/p' "$2" | tail -n 1)
-  [ -f "$input" ] && (ulimit -t 5 && "$build/bin/$1_fuzz" -timeout=50 "$input") >>"$2" 2>&1 && rm "$input"
+  [ -f "$input" ] && (ulimit -t 5 && "$build/bin/$1_fuzz" "${memory[@]}" -timeout=50 "$input") >>"$2" 2>&1 && rm "$input"
 }
 
 fuzz() {
@@ -68,8 +71,7 @@ fuzz() {
   case $fuzzer in codec_jpeg_lossy) seeds=codec_jpeg ;; esac
   case $fuzzer in yaml | lists) longest=4096 ;; esac
   mkdir -p "$build/corpus/$fuzzer" "$build/finds/$fuzzer"
-  # DCMTK asks for as much as an element claims, 4 GiB at most, and gives it back untouched when the file ends before.
-  until "$build/bin/${fuzzer}_fuzz" -max_total_time="$more" -runs="$left" -rss_limit_mb=2048 -malloc_limit_mb=5000 -timeout=5 -max_len=$longest \
+  until "$build/bin/${fuzzer}_fuzz" -max_total_time="$more" -runs="$left" "${memory[@]}" -timeout=5 -max_len=$longest \
     -print_final_stats=1 -artifact_prefix="$build/finds/$fuzzer/" "$build/corpus/$fuzzer" "$build/seeds/$seeds" >"$log" 2>&1; do
     only_waited "$fuzzer" "$log" || { state="FOUND, see $log"; break; }
     total=$((total + $(runs_of "$log")))

@@ -31,6 +31,7 @@ ModelCard a_card() {
   ModelCard card;
   card.preprocessing.window_center = -500.0;
   card.preprocessing.resize = 96;
+  card.preprocessing.crop = 80;
   card.thresholds.positive_slices = 7;
   card.thresholds.pixel_probability = 0.25;
   card.provenance = {{"manifest_sha256", "abc"}, {"epochs", 3}};

@@ -12,6 +12,7 @@
 
 #include "jcs/core/stopwatch.hpp"
 
+#include "first_convolutions.hpp"
 #include "fusion.hpp"
 #include "pooling.hpp"
 
@@ -28,14 +29,13 @@ class Compiler {
     const auto graph = trace.graph->copy();
     const Fusions fusions = find_fusions(*graph);
     program_.input_ = slot(graph->inputs()[0]);
-    height_ = shape_of(graph->inputs()[0]).at(2);
-    width_ = shape_of(graph->inputs()[0]).at(3);
+    const std::vector<std::int64_t> input = shape_of(graph->inputs()[0]);
+    first_ = first_convolutions(*graph, input.at(2), input.at(3));
     for (std::size_t i = 0; i < trace.tensors.size(); ++i) {
       const jit::Value* value = graph->inputs()[i + 1];
       names_.emplace(value, trace.tensors[i]);
       set_constant(value, tensors.at(trace.tensors[i]).to(target_.device));
     }
-    find_first_convolutions(*graph);
     for (jit::Node* node : graph->nodes()) {
       if (const auto fused = fusions.by_last.find(node); fused != fusions.by_last.end()) {
         add_convolution(fused->second);
@@ -254,39 +254,6 @@ class Compiler {
     return target;
   }
 
-  // Those between the slice and the first convolution of small maps, on every way: of two networks
-  // in one graph each has its own.
-  void find_first_convolutions(jit::Graph& graph) {
-    const auto of_small_maps = [&](const jit::Node* node) {
-      if (!is(node, "aten::_convolution")) return false;
-      const std::vector<std::int64_t> maps = shape_of(node->input(0));
-      if (maps.size() != 4 || maps[2] * maps[3] == 1) return false;  // means of maps are no map
-      constexpr std::int64_t kFine = 4;
-      // Halving an odd size rounds down.
-      return kFine * (maps[2] + 1) <= height_ || kFine * (maps[3] + 1) <= width_;
-    };
-    std::unordered_set<const jit::Value*> coarse, on_the_way;
-    for (const jit::Node* node : graph.nodes()) {
-      if (of_small_maps(node) || any_of(node->inputs(), coarse)) {
-        coarse.insert(node->outputs().begin(), node->outputs().end());
-      }
-    }
-    for (const jit::Node* node : graph.nodes().reverse()) {
-      const bool leads = any_of(node->outputs(), on_the_way);
-      if (leads || of_small_maps(node)) {
-        on_the_way.insert(node->inputs().begin(), node->inputs().end());
-      }
-      if (leads && is(node, "aten::_convolution") && !any_of(node->outputs(), coarse)) {
-        first_.insert(node);
-      }
-    }
-  }
-
-  template <class Values>
-  static bool any_of(const Values& values, const std::unordered_set<const jit::Value*>& some) {
-    return std::ranges::any_of(values, [&](const jit::Value* v) { return some.contains(v); });
-  }
-
   // Whatever else a network does is done by LibTorch. Its convolutions, here transposed ones, take
   // maps of the weights' numbers alone.
   void add_other(jit::Node* node) {
@@ -328,7 +295,6 @@ class Compiler {
   std::set<std::size_t> fixed_;
   std::vector<Slots> uses_;                     ///< of each step
   std::unordered_set<const jit::Node*> first_;  ///< convolutions that stay in fp32
-  std::int64_t height_ = 0, width_ = 0;         ///< of the network's input
 };
 
 Program::Program(const Trace& trace, const TensorsByName& tensors, const Target& target,

@@ -30,7 +30,7 @@ std::vector<ActivationMap> activation_maps(const imaging::CtVolume& volume,
                                            explain::Reading reading, Progress& progress,
                                            const std::stop_token& stop) {
   const Preprocessing& preprocessing = classifier.card().preprocessing;
-  const imaging::Fit fit = imaging::fit(volume.rows, volume.columns, preprocessing);
+  const imaging::Fit fit = imaging::fit(volume, preprocessing);
   const auto batch_size = static_cast<std::size_t>(classifier.batch_size());
   std::vector<ActivationMap> maps;
   for (std::size_t first = 0; first < slices.size(); first += batch_size) {

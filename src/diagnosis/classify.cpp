@@ -22,7 +22,7 @@ double probability_of_second(double first, double second) {
 
 std::vector<double> classify_slices(const imaging::CtVolume& volume, const SliceNetwork& classifier,
                                     Progress& progress, const std::stop_token& stop) {
-  const imaging::Fit fit = imaging::fit(volume.rows, volume.columns, classifier.preprocessing);
+  const imaging::Fit fit = imaging::fit(volume, classifier.preprocessing);
   std::vector<double> probabilities;
   probabilities.reserve(volume.slice_count());
   const auto use = [&](std::span<const std::size_t>, const at::Tensor& answer) {

@@ -29,7 +29,8 @@ std::pair<int, int> shown(int from, int to, double scale, int offset, int size) 
   return {grid_first, grid_end - grid_first};
 }
 
-cv::Rect input_box(const imaging::Fit& fit, const cv::Rect& box) {
+cv::Rect input_box(const imaging::Fit& fit, const cv::Rect& slice_box, const cv::Size& slice) {
+  const cv::Rect box = imaging::turned(slice_box, slice, fit.turn);
   const auto [left, width] =
       shown(box.x, box.x + box.width, static_cast<double>(fit.resized_columns) / fit.columns,
             fit.left, fit.input_columns);
@@ -48,8 +49,8 @@ std::vector<std::uint8_t> segment_slices(const imaging::CtVolume& volume,
                                          const SliceNetwork& segmenter, double threshold,
                                          const SegmentRegion& region, Progress& progress,
                                          const std::stop_token& stop) {
-  const imaging::Fit fit = imaging::fit(volume.rows, volume.columns, segmenter.preprocessing);
-  const cv::Rect part = input_box(fit, region.box);
+  const imaging::Fit fit = imaging::fit(volume, segmenter.preprocessing);
+  const cv::Rect part = input_box(fit, region.box, {volume.columns, volume.rows});
   std::vector<std::uint8_t> mask(volume.hu.size());
   std::size_t done = 0;
   const auto restore = [&](const at::Tensor& map, std::size_t slice) {

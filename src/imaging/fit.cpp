@@ -65,21 +65,31 @@ Fit fit(int rows, int columns, const Preprocessing& preprocessing) {
   return fit;
 }
 
+Fit fit(const CtVolume& volume, const Preprocessing& preprocessing) {
+  const Turn turn = turn_to_upright(volume);
+  const cv::Size size = turned(cv::Size(volume.columns, volume.rows), turn);
+  Fit upright = fit(size.height, size.width, preprocessing);
+  upright.turn = turn;
+  return upright;
+}
+
 cv::Mat apply(const Fit& fit, const cv::Mat& grey8) {
-  require(grey8, CV_8UC1, fit.rows, fit.columns, "the slice");
-  cv::Mat resized = grey8;
+  const cv::Mat slice = turned(grey8, fit.turn);
+  require(slice, CV_8UC1, fit.rows, fit.columns, "the slice");
+  cv::Mat resized = slice;
   if (fit.resized_rows != fit.rows || fit.resized_columns != fit.columns) {
-    cv::resize(grey8, resized, {fit.resized_columns, fit.resized_rows}, 0, 0,
+    cv::resize(slice, resized, {fit.resized_columns, fit.resized_rows}, 0, 0,
                shrinks(fit) ? cv::INTER_AREA : cv::INTER_LINEAR);
   }
   return cut(resized, fit);
 }
 
 cv::Mat apply_to_mask(const Fit& fit, const cv::Mat& mask) {
-  require(mask, CV_8UC1, fit.rows, fit.columns, "the mask");
-  cv::Mat resized = mask;
+  const cv::Mat slice = turned(mask, fit.turn);
+  require(slice, CV_8UC1, fit.rows, fit.columns, "the mask");
+  cv::Mat resized = slice;
   if (fit.resized_rows != fit.rows || fit.resized_columns != fit.columns) {
-    cv::resize(mask, resized, {fit.resized_columns, fit.resized_rows}, 0, 0,
+    cv::resize(slice, resized, {fit.resized_columns, fit.resized_rows}, 0, 0,
                cv::INTER_NEAREST_EXACT);
   }
   return cut(resized, fit);
@@ -110,9 +120,11 @@ cv::Mat restore(const cv::Mat& map32f, const Fit& fit) {
     map32f.copyTo(resized(cv::Rect(fit.left, fit.top, fit.input_columns, fit.input_rows)));
   }
   cv::Mat slice;
-  if (fit.resized_rows == fit.rows && fit.resized_columns == fit.columns) return resized.clone();
+  if (fit.resized_rows == fit.rows && fit.resized_columns == fit.columns) {
+    return turned_back(resized, fit.turn).clone();
+  }
   cv::resize(resized, slice, {fit.columns, fit.rows}, 0, 0, cv::INTER_LINEAR);
-  return slice;
+  return turned_back(slice, fit.turn);
 }
 
 }  // namespace jcs::imaging

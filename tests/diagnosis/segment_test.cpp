@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/imaging/turn.hpp"
 
 #include "support/error_line.hpp"
 
@@ -114,6 +115,63 @@ TEST(Segment, AnAnswerThatIsNoNumberIsTheWeightsFault) {
   EXPECT_THAT(test::error_line<WeightsError>(
                   [&] { segment_slices(volume, broken, 0.5, whole_region(volume)); }),
               testing::HasSubstr("bright.safetensors"));
+}
+
+/// What `upright` looks like when it is stored in another way.
+imaging::CtVolume stored(const imaging::CtVolume& upright, const imaging::Turn& turn,
+                         const imaging::Vec3& row, const imaging::Vec3& column) {
+  imaging::CtVolume volume = upright;
+  volume.row_direction = row;
+  volume.column_direction = column;
+  volume.hu.clear();
+  for (std::size_t i = 0; i < upright.slice_count(); ++i) {
+    cv::Mat slice(upright.rows, upright.columns, CV_16SC1,
+                  const_cast<std::int16_t*>(upright.slice(i).data()));
+    const cv::Mat laid = imaging::turned_back(slice, turn);
+    volume.rows = laid.rows;
+    volume.columns = laid.cols;
+    volume.hu.insert(volume.hu.end(), laid.begin<std::int16_t>(), laid.end<std::int16_t>());
+  }
+  return volume;
+}
+
+TEST(Segment, TheNetworkSeesSlicesUprightHoweverTheyAreStored) {
+  const imaging::CtVolume upright = boxes_in_air(96, 160, {{20, 10, 40, 70}, {30, 64, 50, 120}});
+  const cv::Rect box(10, 20, 110, 30);
+  struct Way {
+    imaging::Vec3 row, column;
+  };
+  for (const Way& way :
+       {Way{{1, 0, 0}, {0, -1, 0}}, Way{{-1, 0, 0}, {0, 1, 0}}, Way{{-1, 0, 0}, {0, -1, 0}},
+        Way{{0, 1, 0}, {1, 0, 0}}, Way{{0, 1, 0}, {-1, 0, 0}}, Way{{0, -1, 0}, {1, 0, 0}},
+        Way{{0, -1, 0}, {-1, 0, 0}}}) {
+    imaging::CtVolume lying;
+    lying.row_direction = way.row;
+    lying.column_direction = way.column;
+    lying.slices.resize(1);
+    const imaging::Turn turn = imaging::turn_to_upright(lying);
+    const imaging::CtVolume volume = stored(upright, turn, way.row, way.column);
+    SliceNetwork network = bright_is_opaque(80, 64, 2);
+    std::vector<at::Tensor> seen;
+    network.run = [&seen, run = network.run](const at::Tensor& x) {
+      seen.push_back(x.clone());
+      return run(x);
+    };
+    // A part alone, as beside a box around the lungs.
+    imaging::Turn back = turn;
+    if (turn.transposed) std::swap(back.columns_reversed, back.rows_reversed);
+    const SegmentRegion region{{0, 1}, imaging::turned(box, {160, 96}, back)};
+    const auto mask = segment_slices(volume, network, 0.5, region);
+    const auto expected = segment_slices(upright, network, 0.5, {{0, 1}, box});
+    ASSERT_EQ(seen.size(), 2U);
+    EXPECT_TRUE(torch::equal(seen[0], seen[1]));
+    EXPECT_LT(seen[0].size(3), 80);
+    imaging::CtVolume outlined = upright;
+    outlined.hu.assign(expected.begin(), expected.end());
+    const imaging::CtVolume same = stored(outlined, turn, way.row, way.column);
+    EXPECT_EQ(std::vector<std::int16_t>(mask.begin(), mask.end()), same.hu);
+    EXPECT_GT(std::count(mask.begin(), mask.end(), 1), 100);
+  }
 }
 
 TEST(Segment, StopsWhenAsked) {

@@ -53,6 +53,29 @@ TEST(Fit, ASliceThatWouldGrowWithoutEndIsRefused) {
   EXPECT_EQ(jcs::imaging::fit(8192, 8192, sizes(4096, 0)).resized_columns, 4096);
 }
 
+TEST(Fit, ATurnedSliceIsSeenUprightAndItsMapComesBack) {
+  jcs::imaging::CtVolume volume;
+  volume.rows = 2;
+  volume.columns = 3;
+  volume.row_direction = {0, 1, 0};
+  volume.column_direction = {1, 0, 0};
+  volume.slices.resize(1);
+  const Fit fit = jcs::imaging::fit(volume, sizes(0, 2));
+  EXPECT_EQ(fit.input_rows, 2);
+  EXPECT_EQ(fit.rows, 3);
+  const cv::Mat slice = (cv::Mat_<std::uint8_t>(2, 3) << 1, 2, 3,  //
+                         4, 5, 6);
+  const cv::Mat seen = (cv::Mat_<std::uint8_t>(2, 2) << 1, 4,  //
+                        2, 5);
+  EXPECT_EQ(cv::norm(jcs::imaging::apply(fit, slice), seen, cv::NORM_INF), 0);
+  EXPECT_EQ(cv::norm(jcs::imaging::apply_to_mask(fit, slice), seen, cv::NORM_INF), 0);
+  cv::Mat map;
+  seen.convertTo(map, CV_32F);
+  const cv::Mat back = (cv::Mat_<float>(2, 3) << 1, 2, 0,  //
+                        4, 5, 0);
+  EXPECT_EQ(cv::norm(jcs::imaging::restore(map, fit), back, cv::NORM_INF), 0);
+}
+
 TEST(Fit, ShrinkingAveragesAreas) {
   const cv::Mat checkers = (cv::Mat_<std::uint8_t>(4, 4) << 0, 200, 0, 200,  //
                             200, 0, 200, 0,                                  //

@@ -6,6 +6,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
+#include "jcs/imaging/turn.hpp"
 
 #include "series_look.hpp"
 
@@ -105,14 +106,13 @@ void check_sides(const SeriesLook& look, std::vector<Concern>& concerns) {
                       false});
 }
 
-// Networks see slices as they are stored. Places and sides are right all the same.
+// Networks see the slices upright all the same, and places and sides are right.
 void check_rows_and_columns(const CtVolume& volume, std::vector<Concern>& concerns) {
-  if (!volume.oriented() || std::abs(volume.normal[2]) < kAxial) return;
-  if (volume.row_direction[0] >= kAxial && volume.column_direction[1] >= kAxial) return;
+  if (imaging::turn_to_upright(volume) == imaging::Turn{}) return;
   concerns.push_back({"turned",
-                      "The slices are stored turned or mirrored: networks learn from slices with "
-                      "the patient's right on the left and the front on top, and may answer "
-                      "otherwise to these.",
+                      "The slices are stored turned or mirrored, and pictures show them so: the "
+                      "patient's right is not on the left or the front not on top. The networks "
+                      "saw them upright.",
                       false});
 }
 
@@ -175,7 +175,7 @@ std::vector<Concern> suitability(const CtVolume& volume, Mask lung_mask) {
            false});
     }
   }
-  if (!volume.windowed) check_rows_and_columns(volume, concerns);
+  check_rows_and_columns(volume, concerns);
   check_slices(volume, concerns);
   return concerns;
 }

@@ -22,7 +22,8 @@ namespace jcs::diagnosis {
 //   no_geometry   the distance of the pixels is not known: lungs cannot be looked for
 //   partial_chest the series ends inside the lungs, or shows them in a part of its slices
 //   one_lung      the other is not found: white, collapsed or removed; shares leave it out
-//   turned        slices are stored turned or mirrored, as of a patient who lies prone
+//   turned        slices are stored turned or mirrored, as of a patient who lies prone: networks
+//                 see them upright, pictures show them as they are stored
 //   few_slices    fewer than 20 slices
 //   wide_gaps     slices further apart than 5.5 mm
 //   contrast      contrast medium in heart and great vessels

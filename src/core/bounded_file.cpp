@@ -1,6 +1,7 @@
 #include "jcs/core/bounded_file.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "jcs/core/file_stream.hpp"
@@ -52,10 +53,11 @@ std::string read_text(const std::filesystem::path& file, ExitCode code) {
 void require_readable(const std::filesystem::path& file, std::uintmax_t most) {
   InputFile in(file);
   in.require_open();
-  std::vector<char> piece(kPiece);
+  // Done for every file of a study: no memory is asked of the system for it, nor filled.
+  constexpr std::streamsize kAtOnce = std::streamsize{1} << 16;
+  const auto piece = std::make_unique_for_overwrite<char[]>(kAtOnce);
   for (std::uintmax_t done = 0; done < most;) {
-    const std::streamsize got =
-        in.rdbuf()->sgetn(piece.data(), static_cast<std::streamsize>(piece.size()));
+    const std::streamsize got = in.rdbuf()->sgetn(piece.get(), kAtOnce);
     if (got == 0) break;
     done += static_cast<std::uintmax_t>(got);
   }

@@ -224,6 +224,12 @@ std::optional<WrittenObject> write_segmentation(const std::filesystem::path& fil
     log().warn("no DICOM segmentation is written: it is not known where the slices lie.");
     return std::nullopt;
   }
+  if (!volume.oriented()) {
+    log().warn(
+        "no DICOM segmentation is written: the files do not say which way the slices lie (Image "
+        "Orientation (Patient)), which it would have to.");
+    return std::nullopt;
+  }
   imaging::prepare_dicom();
   const ObjectIdentity identity =
       object_identity("segmentation", content_of(result, volume, source_uids(volume)),

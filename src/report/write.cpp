@@ -69,6 +69,11 @@ void write_nifti(const std::filesystem::path& folder, const diagnosis::CaseResul
     log().warn("no NIfTI file is written: it is not known where the slices lie.");
     return;
   }
+  if (!volume.oriented()) {
+    log().warn(
+        "In NIfTI files, the patient's right and left, front and back are assumed: the files do "
+        "not say them.");
+  }
   if (affine->largest_error_mm > kNoticeableMm) {
     log().warn("In NIfTI files, slices lie up to {:.1f} mm off: they are not evenly spaced.",
                affine->largest_error_mm);

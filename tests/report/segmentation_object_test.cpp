@@ -150,6 +150,15 @@ TEST(SegmentationObject, SaysWhatTheSegmentsAreAndWhereTheyLie) {
             "1\\0\\0\\0\\1\\0");
 }
 
+TEST(SegmentationObject, ThereIsNoneWhereItWouldHaveToInventHowTheSlicesLie) {
+  const TempDir dir;
+  CtVolume volume = as_dicom(placed_volume(), dir / "study");
+  const CaseResult result = result_of(volume);
+  volume.slices[1].oriented = false;
+  EXPECT_FALSE(write_segmentation(dir / "seg.dcm", result, volume));
+  EXPECT_FALSE(std::filesystem::exists(dir / "seg.dcm"));
+}
+
 TEST(SegmentationObject, BelongsToTheStudyOfTheImages) {
   const TempDir dir;
   CtVolume source = placed_volume();

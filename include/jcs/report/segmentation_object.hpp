@@ -17,7 +17,7 @@ namespace jcs::report {
 /// segment. Patient and study are those of the images; see dicom_options.hpp for UIDs and time. The
 /// file appears whole or not at all.
 /// @returns what was written, or nothing, with no file, where there is nothing to show: no mask, or
-/// only zeros; slices that are no DICOM images, or of which the place is not known.
+/// only zeros; slices that are no DICOM images, or of which place or orientation are not known.
 /// @throws OutputError when it cannot be written; InputError when the result is not of this volume
 std::optional<WrittenObject> write_segmentation(const std::filesystem::path& file,
                                                 const diagnosis::CaseResult& result,

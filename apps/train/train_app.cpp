@@ -113,6 +113,11 @@ void log_result(const training::TrainingResult& result, const std::filesystem::p
     log_info("best: epoch " + std::to_string(result.best_epoch) + " with " +
              fixed_text(result.best_score, 4) + ", weights in " +
              (folder / "best.safetensors").string());
+  } else if (!result.epochs.empty()) {
+    log_warning(
+        "no epoch was chosen as the best, whose figure was never defined; the last one's "
+        "weights are in " +
+        (folder / "final.safetensors").string());
   }
 }
 

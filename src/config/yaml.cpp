@@ -205,10 +205,10 @@ void Reader::field(std::string_view name, double& value, std::string_view, Range
 
 void Reader::field(std::string_view name, std::string& value, std::string_view, Range) {
   if (const auto at = state_->find(name)) {
-    if (!at->IsScalar()) {
+    if (!at->IsScalar() && !at->IsNull()) {
       state_->refuse(std::string(name), *at, "a text");
     }
-    value = at->Scalar();
+    value = at->IsNull() ? std::string() : at->Scalar();  // `key:` and `--set key=`
   }
 }
 

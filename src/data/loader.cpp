@@ -1,6 +1,7 @@
 #include "jcs/data/loader.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include <torch/torch.h>
 
@@ -31,11 +32,25 @@ torch::Tensor stacked(const std::vector<torch::Tensor>& tensors) {
   return out;
 }
 
-// One epoch of a dataset as LibTorch's data loader wants it.
+/// A slice's place in an epoch, which may show one several times.
+struct Place {
+  std::size_t slice = 0;
+  std::uint64_t again = 0;  ///< how often it was shown before
+};
+
+std::vector<Place> places_of(const std::vector<std::size_t>& order) {
+  std::vector<Place> places;
+  places.reserve(order.size());
+  std::vector<std::uint64_t> shown(order.size());
+  for (const std::size_t slice : order) places.push_back({slice, shown[slice]++});
+  return places;
+}
+
+// One epoch of a dataset as LibTorch's data loader wants it: its indices are places.
 class EpochDataset : public torch::data::datasets::BatchDataset<EpochDataset, Batch> {
  public:
-  EpochDataset(const SliceDataset& dataset, std::int64_t epoch)
-      : dataset_(&dataset), epoch_(epoch) {}
+  EpochDataset(const SliceDataset& dataset, const std::vector<Place>& places, std::int64_t epoch)
+      : dataset_(&dataset), places_(&places), epoch_(epoch) {}
 
   Batch get_batch(c10::ArrayRef<std::size_t> indices) override {
     // Gradient mode belongs to a thread; workers have nothing to differentiate.
@@ -45,8 +60,9 @@ class EpochDataset : public torch::data::datasets::BatchDataset<EpochDataset, Ba
     std::vector<float> targets;
     Batch batch;
     batch.annotated = torch::zeros({static_cast<std::int64_t>(indices.size())}, torch::kBool);
-    for (const std::size_t index : indices) {
-      Sample sample = dataset_->get(index, epoch_);
+    for (const std::size_t place : indices) {
+      const auto [index, again] = (*places_)[place];
+      Sample sample = dataset_->get(index, epoch_, again);
       if (!masks.empty() && sample.mask.sizes() != masks.front().sizes()) {
         throw InputError(
             {"slices of one batch differ in size after preprocessing (set resize and crop, or "
@@ -76,38 +92,40 @@ class EpochDataset : public torch::data::datasets::BatchDataset<EpochDataset, Ba
 
  private:
   const SliceDataset* dataset_;
+  const std::vector<Place>* places_;
   std::int64_t epoch_;
 };
 
-// A piece of a batch: which slices, and what the consumer is to know of it.
+// A piece of a batch: which places, and what the consumer is to know of it.
 struct Piece {
-  std::vector<std::size_t> slices;
+  std::vector<std::size_t> places;
   std::size_t batch = 0;
   double share = 1.0;
   bool last_part = true;
 };
 
 // This rank's pieces of all batches from `first` on.
-std::vector<Piece> pieces_of(const std::vector<std::size_t>& order, const LoaderOptions& options,
-                             std::size_t first, std::size_t batches) {
+std::vector<Piece> pieces_of(std::size_t places, const LoaderOptions& options, std::size_t first,
+                             std::size_t batches) {
   const auto batch_size = static_cast<std::size_t>(options.batch_size);
   const auto parts = static_cast<std::size_t>(options.parts);
   const std::size_t cuts = parts * static_cast<std::size_t>(options.ranks);
   std::vector<Piece> pieces;
   for (std::size_t batch = first; batch < batches; ++batch) {
     const std::size_t begin = batch * batch_size;
-    const std::size_t count = std::min(order.size(), begin + batch_size) - begin;
+    const std::size_t count = std::min(places, begin + batch_size) - begin;
     if (count < cuts) {
       throw UsageError({"a batch has fewer slices than there are processes and parts to share it",
-                        "", "at least " + std::to_string(cuts) + " slices", std::to_string(count)});
+                        "run.batch_size, run.accumulate",
+                        "at least " + std::to_string(cuts) + " slices", std::to_string(count)});
     }
     for (std::size_t part = 0; part < parts; ++part) {
       const std::size_t cut = static_cast<std::size_t>(options.rank) * parts + part;
       const std::size_t from = begin + count * cut / cuts;
       const std::size_t to = begin + count * (cut + 1) / cuts;
       Piece piece;
-      piece.slices.assign(order.begin() + static_cast<std::ptrdiff_t>(from),
-                          order.begin() + static_cast<std::ptrdiff_t>(to));
+      piece.places.resize(to - from);
+      std::iota(piece.places.begin(), piece.places.end(), from);
       piece.batch = batch;
       piece.share = static_cast<double>(to - from) / static_cast<double>(count);
       piece.last_part = part + 1 == parts;
@@ -123,7 +141,7 @@ class PieceSampler : public torch::data::samplers::Sampler<> {
   explicit PieceSampler(const std::vector<Piece>& pieces) : pieces_(&pieces) {}
   void reset(std::optional<std::size_t> = std::nullopt) override { next_ = 0; }
   std::optional<std::vector<std::size_t>> next(std::size_t) override {
-    return next_ < pieces_->size() ? std::optional((*pieces_)[next_++].slices) : std::nullopt;
+    return next_ < pieces_->size() ? std::optional((*pieces_)[next_++].places) : std::nullopt;
   }
   void save(torch::serialize::OutputArchive&) const override {}
   void load(torch::serialize::InputArchive&) override {}
@@ -148,13 +166,22 @@ void for_each_batch(const SliceDataset& dataset, const LoaderOptions& options, s
   if (first >= batches) {
     return;
   }
-  const std::vector<std::size_t> order =
+  std::vector<std::size_t> order =
       epoch_order(groups_of(dataset.entries(), options.balance), options.shuffle, seed, epoch);
-  const std::vector<Piece> pieces = pieces_of(order, options, first, batches);
+  if (!options.shuffle && options.drop_last) {
+    // Else every epoch would leave out the same slices.
+    const std::size_t shown =
+        std::min(order.size(), batches * static_cast<std::size_t>(options.batch_size));
+    std::ranges::rotate(
+        order, order.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(epoch) %
+                                                           order.size() * shown % order.size()));
+  }
+  const std::vector<Place> places = places_of(order);
+  const std::vector<Piece> pieces = pieces_of(places.size(), options, first, batches);
 
   const auto workers = static_cast<std::size_t>(std::max(0, options.workers));
   auto loader = torch::data::make_data_loader(
-      EpochDataset(dataset, epoch), PieceSampler(pieces),
+      EpochDataset(dataset, places, epoch), PieceSampler(pieces),
       torch::data::DataLoaderOptions().batch_size(1).workers(workers).max_jobs(2 * workers));
   try {
     auto piece = pieces.begin();

@@ -14,6 +14,8 @@ namespace {
 
 // Sets the random numbers of mixing apart from those of the slices' own augmentation.
 constexpr std::uint64_t kMixing = 0x6d697875;
+// The same of a slice that an epoch has shown already.
+constexpr std::uint64_t kShownAgain = 0x61676169;
 
 std::string size_of(const torch::Tensor& image) {
   return std::to_string(image.size(2)) + "x" + std::to_string(image.size(1));
@@ -53,7 +55,8 @@ SliceDataset::SliceDataset(Manifest manifest, const SliceDatasetOptions& options
     cache_ = std::make_shared<const SliceCache>(options.cache);
   }
   if (classifies && options.mixup_alpha > 0) {
-    pairs_.emplace(manifest_.entries, options.mixup_alpha);
+    pairs_.emplace(manifest_.entries, options.mixup_alpha,
+                   groups_of(manifest_.entries, options.balance));
   }
 }
 
@@ -156,8 +159,13 @@ Sample SliceDataset::prepared(std::size_t index, Random random) const {
     return features_of(index, random);
   }
   const ManifestEntry& entry = manifest_.entries.at(index);
-  const Picture picture =
-      augmented(read(entry), options_.preprocessing, options_.augmentation, random);
+  const Picture slice = read(entry);
+  Picture picture;
+  try {
+    picture = augmented(slice, options_.preprocessing, options_.augmentation, random);
+  } catch (const InputError& error) {
+    throw InputError({error.what(), where(entry)});
+  }
   Sample sample;
   sample.entry = index;
   sample.label = entry.label.value_or(0);
@@ -175,13 +183,15 @@ Sample SliceDataset::prepared(std::size_t index, Random random) const {
   return sample;
 }
 
-Sample SliceDataset::get(std::size_t index, std::int64_t epoch) const {
+Sample SliceDataset::get(std::size_t index, std::int64_t epoch, std::uint64_t again) const {
   const auto number = static_cast<std::uint64_t>(epoch);
-  Sample sample = prepared(index, Random(derive_seed(options_.seed, number, index)));
+  const std::uint64_t seed =
+      again == 0 ? options_.seed : derive_seed(options_.seed, kShownAgain, again);
+  Sample sample = prepared(index, Random(derive_seed(seed, number, index)));
   if (!pairs_) {
     return sample;
   }
-  Random random(derive_seed(derive_seed(options_.seed, kMixing), number, index));
+  Random random(derive_seed(derive_seed(seed, kMixing), number, index));
   const Mix mix = pairs_->draw(index, random);
   Sample partner = prepared(mix.partner, random);
   if (partner.image.sizes() != sample.image.sizes()) {

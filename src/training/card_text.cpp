@@ -19,7 +19,8 @@ std::string figures(const Scores& scores, const std::vector<ScoreInterval>& inte
         std::find_if(intervals.begin(), intervals.end(),
                      [&, &wanted = name](const ScoreInterval& one) { return one.name == wanted; });
     text += "| " + name + " | " + (value ? fixed(*value) : "undefined") + " | " +
-            (found == intervals.end() ? "-" : fixed(found->low) + " .. " + fixed(found->high)) +
+            (found == intervals.end() || !value ? "-"
+                                                : fixed(found->low) + " .. " + fixed(found->high)) +
             " |\n";
   }
   return text;
@@ -68,16 +69,15 @@ std::string facts_of(const std::vector<data::ManifestEntry>& entries) {
 }
 
 std::string card_text(const TrainingSetup& setup, const EpochRecord& record,
-                      const std::vector<ScoreInterval>& intervals,
-                      const nlohmann::json& data_hashes) {
-  const auto hashes = data_hashes.is_object() ? data_hashes : nlohmann::json::object();
+                      const std::vector<ScoreInterval>& intervals, std::size_t step_slices) {
+  const auto hashes = setup.data_hashes.is_object() ? setup.data_hashes : nlohmann::json::object();
   const std::string chosen =
       setup.run.best_by.empty() ? record.scores.front().first : setup.run.best_by;
   std::string text = "# " + setup.card.title + "\n\n";
   text += setup.card.purpose + " Trained by jcs " + setup.invocation.version +
           "; the file `best.safetensors` beside this card holds it after epoch " +
           std::to_string(record.epoch) + " (" + std::to_string(record.iterations) + " steps of " +
-          std::to_string(setup.run.batch_size) + " slices, seed " + std::to_string(setup.run.seed) +
+          std::to_string(step_slices) + " slices, seed " + std::to_string(setup.run.seed) +
           "). `config.yaml` has every setting, `run.json` the "
           "command and all hashes.\n\n";
   text +=

@@ -15,7 +15,6 @@ std::string facts_of(const std::vector<data::ManifestEntry>& entries);
 /// The model card in Markdown: what the network is for, what it learned from, its validation
 /// figures with intervals, and what it must not be used for.
 std::string card_text(const TrainingSetup& setup, const EpochRecord& record,
-                      const std::vector<ScoreInterval>& intervals,
-                      const nlohmann::json& data_hashes);
+                      const std::vector<ScoreInterval>& intervals, std::size_t step_slices);
 
 }  // namespace jcs::training

@@ -91,6 +91,7 @@ json to_json(const RunState& state) {
     epochs.push_back(to_json(record));
   }
   return {{"identity", state.identity},
+          {"data_sha256", state.data_hashes},
           {"epoch", state.epoch},
           {"batch", state.batch},
           {"iteration", state.iteration},
@@ -108,6 +109,7 @@ json to_json(const RunState& state) {
 RunState state_from_json(const json& j) {
   RunState state;
   state.identity = j.at("identity");
+  state.data_hashes = j.value("data_sha256", json());
   state.epoch = count(j, "epoch");
   state.batch = static_cast<std::size_t>(count(j, "batch"));
   state.iteration = count(j, "iteration");

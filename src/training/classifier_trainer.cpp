@@ -31,7 +31,7 @@ class ClassifierTask : public Task {
         validation_(std::move(validation)),
         device_(models::resolve(parse_device(options.run.device))),
         network_(options.network) {
-    start_from(options.initial, *network_);
+    start_from(options.initial, options.preprocessing, *network_);
     network_->to(device_);
     const auto& entries = validation_.entries();
     has_annotations_ = std::any_of(entries.begin(), entries.end(), [](const auto& entry) {
@@ -170,6 +170,33 @@ void require_both_labels(const std::vector<data::ManifestEntry>& entries,
   }
 }
 
+// Without annotations its loss would be 0 at every step.
+void require_annotations(const std::vector<data::ManifestEntry>& entries,
+                         const std::filesystem::path& file) {
+  if (std::none_of(entries.begin(), entries.end(),
+                   [](const auto& entry) { return entry.label == 1 && !entry.mask.empty(); })) {
+    throw InputError({"no positive slice has a mask, so there is nothing to draw the map into",
+                      file.string(), "masks, or map_supervision.weight: 0"});
+  }
+}
+
+// Else no epoch could be told from another.
+void require_choice(const std::string& best_by, const std::vector<data::ManifestEntry>& entries,
+                    const std::filesystem::path& file) {
+  const std::string figure = best_by.empty() ? "balanced_accuracy" : best_by;
+  const auto needs = [&](const char* rate, int label) {
+    if (figure != rate && figure != "balanced_accuracy") return;
+    if (std::none_of(entries.begin(), entries.end(),
+                     [&](const auto& entry) { return entry.label == label; })) {
+      throw InputError({"no slice has label " + std::to_string(label) + ", without which " +
+                            figure + ", that chooses the best weights, is undefined",
+                        file.string(), "slices of both labels, or another run.best_by"});
+    }
+  };
+  needs("sensitivity", 1);
+  needs("specificity", 0);
+}
+
 }  // namespace
 
 TrainingResult train_classifier(const ClassifierTrainingOptions& options,
@@ -178,7 +205,7 @@ TrainingResult train_classifier(const ClassifierTrainingOptions& options,
                                 parallel::Ranks* ranks) {
   check(options);
   prepare_process(options.run);
-  Manifests manifests = read_manifests(options.data);
+  const Manifests manifests = read_manifests(options.data);
   nlohmann::json hashes;
   if (ranks == nullptr || ranks->is_first()) {
     hashes = examine(manifests, options.data, progress, stop);
@@ -186,7 +213,6 @@ TrainingResult train_classifier(const ClassifierTrainingOptions& options,
   TrainingSetup setup = make_setup(options, invocation, observers);
   setup.card.title = "Slice classifier (Res2Net)";
   setup.card.purpose = "Tells whether an axial chest CT slice shows COVID-19.";
-  describe_data(manifests, options.data, setup.card);
   data::SliceDatasetOptions learning;
   learning.purpose = data::Purpose::kClassification;
   learning.preprocessing = options.preprocessing;
@@ -194,10 +220,15 @@ TrainingResult train_classifier(const ClassifierTrainingOptions& options,
   learning.seed = static_cast<std::uint64_t>(options.run.seed);
   learning.annotations = options.map_supervision.weight > 0;
   learning.mixup_alpha = options.mixup.alpha;
+  learning.balance = options.data.balance;
   learning.cache = options.data.cache;
-  const data::SliceDataset slices(std::move(manifests.train), learning);
+  const data::SliceDataset slices(manifests.train, learning);
   require_both_labels(slices.entries(), options.data.train);
-  ClassifierTask task(options, {std::move(manifests.validation), measuring_options(options)});
+  if (learning.annotations) require_annotations(slices.entries(), options.data.train);
+  data::SliceDataset validation(manifests.validation, measuring_options(options));
+  require_choice(options.run.best_by, validation.entries(), options.data.validation);
+  describe_data(manifests, slices, validation, options.data, setup.card);
+  ClassifierTask task(options, std::move(validation));
   setup.data_hashes = std::move(hashes);
   share_among(ranks, setup);
   return train(task, slices, setup, progress, stop);

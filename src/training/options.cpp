@@ -9,7 +9,8 @@ namespace jcs::training {
 namespace {
 
 void check_shared(const RunOptions& run, const DataOptions& data,
-                  const Preprocessing& preprocessing) {
+                  const Preprocessing& preprocessing,
+                  const data::AugmentationOptions& augmentation) {
   if (data.train.empty()) {
     throw UsageError({"no data to learn from", "data.train", "a manifest (CSV)"});
   }
@@ -33,6 +34,21 @@ void check_shared(const RunOptions& run, const DataOptions& data,
                       "at most " + std::to_string(preprocessing.resize),
                       std::to_string(preprocessing.crop)});
   }
+  if (augmentation.random_crop && preprocessing.crop == 0) {
+    throw UsageError({"a random crop needs a size", "preprocessing.crop", "pixels", "0"});
+  }
+}
+
+// Smaller slices would vanish on their way through a network.
+void require_room(const Preprocessing& preprocessing) {
+  constexpr int kSmallest = 32;
+  const bool crops = preprocessing.crop > 0;
+  const int side = crops ? preprocessing.crop : preprocessing.resize;
+  if (side > 0 && side < kSmallest) {
+    throw UsageError({"slices are too small for the network",
+                      crops ? "preprocessing.crop" : "preprocessing.resize",
+                      "at least " + std::to_string(kSmallest), std::to_string(side)});
+  }
 }
 
 // Refuses what the network's architecture has no use for.
@@ -54,15 +70,26 @@ void check_architecture(const SegmenterTrainingOptions& options) {
 }  // namespace
 
 void check(const ClassifierTrainingOptions& options) {
-  check_shared(options.run, options.data, options.preprocessing);
+  check_shared(options.run, options.data, options.preprocessing, options.augmentation);
+  if (options.network.classes != 2) {
+    throw UsageError({"slices are positive or negative", "network.classes", "2",
+                      std::to_string(options.network.classes)});
+  }
+  if (options.data.clean_slices) {
+    throw UsageError({"clean slices are what a segmenter may learn from", "data.clean_slices",
+                      "false, since a classifier learns from all labels anyway", "true"});
+  }
 }
 
 void check(const SegmenterTrainingOptions& options) {
-  check_shared(options.run, options.data, options.preprocessing);
+  check_shared(options.run, options.data, options.preprocessing, options.augmentation);
+  require_room(options.preprocessing);
   models::check(options.network);
   check_architecture(options);
-  if (options.augmentation.random_crop && options.preprocessing.crop == 0) {
-    throw UsageError({"a random crop needs a size", "preprocessing.crop", "pixels", "0"});
+  if (options.fused_classifier.frozen && options.fused_classifier.weights.empty() &&
+      options.initial.weights.empty()) {
+    throw UsageError({"a classifier of random weights would be frozen", "fused_classifier.frozen",
+                      "fused_classifier.weights or initial.weights beside it", "neither"});
   }
   if (options.network.fusion == models::SegmenterOptions::Fusion::kNone &&
       (options.fused_classifier.frozen || !options.fused_classifier.weights.empty())) {

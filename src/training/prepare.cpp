@@ -9,11 +9,13 @@
 #include "jcs/core/error.hpp"
 #include "jcs/core/hash.hpp"
 #include "jcs/core/log_text.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/data/content.hpp"
 #include "jcs/data/overlap.hpp"
 #include "jcs/kernels/waiting_threads.hpp"
 #include "jcs/metrics/bootstrap.hpp"
 #include "jcs/weights/load.hpp"
+#include "jcs/weights/model_card.hpp"
 #include "jcs/weights/pretrained.hpp"
 #include "jcs/weights/tensor_file.hpp"
 
@@ -38,6 +40,33 @@ std::vector<std::size_t> numbered(std::span<const std::string> patients) {
     groups.push_back(found->second);
   }
   return groups;
+}
+
+// A network sees other pictures than those it knows where window or normalisation differ.
+void warn_of_other_input(const weights::TensorFile& file, const std::filesystem::path& path,
+                         const Preprocessing& now) {
+  const auto card = weights::card_of(file.metadata, path.string());
+  if (!card) return;
+  const Preprocessing& then = card->preprocessing;
+  std::vector<std::string> others;
+  const auto compare = [&](const char* key, const auto& before, const auto& after) {
+    if (before != after) others.emplace_back(key);
+  };
+  compare("window_center", then.window_center, now.window_center);
+  compare("window_width", then.window_width, now.window_width);
+  compare("mean", then.mean, now.mean);
+  compare("std", then.std, now.std);
+  if (!others.empty()) {
+    log_warning(path.string() +
+                " was trained on slices of another preprocessing than this run's: " +
+                joined(others) + " differ");
+  }
+}
+
+std::string served(const data::SliceDataset& slices, const data::Manifest& listed) {
+  const std::size_t others = listed.entries.size() - slices.size();
+  return facts_of(slices.entries()) +
+         (others == 0 ? "" : ", " + std::to_string(others) + " other rows of the list left out");
 }
 
 }  // namespace
@@ -69,27 +98,31 @@ void prepare_process(const RunOptions& run) {
   torch::manual_seed(static_cast<std::uint64_t>(run.seed));
 }
 
-void start_from(const InitialWeights& initial, torch::nn::Module& network) {
+void start_from(const InitialWeights& initial, const Preprocessing& preprocessing,
+                torch::nn::Module& network) {
   if (initial.weights.empty()) {
     return;
   }
   weights::LoadOptions options;
   options.partial = initial.partial;
   options.source = initial.weights.string();
-  const weights::LoadReport report =
-      weights::load_initial(network, weights::read_tensors(initial.weights).tensors, options);
+  const weights::TensorFile file = weights::read_tensors(initial.weights);
+  const weights::LoadReport report = weights::load_initial(network, file.tensors, options);
+  warn_of_other_input(file, initial.weights, preprocessing);
   log_info(initial.weights.string() + ": " + weights::summary(report));
 }
 
-void start_backbone_from(const std::filesystem::path& file, torch::nn::Module& segmenter) {
-  if (file.empty()) {
+void start_backbone_from(const std::filesystem::path& path, const Preprocessing& preprocessing,
+                         torch::nn::Module& segmenter) {
+  if (path.empty()) {
     return;
   }
   weights::LoadOptions options;
-  options.source = file.string();
-  const weights::LoadReport report =
-      weights::load_backbone(segmenter, weights::read_tensors(file).tensors, options);
-  log_info(file.string() + ": " + weights::summary(report));
+  options.source = path.string();
+  const weights::TensorFile file = weights::read_tensors(path);
+  const weights::LoadReport report = weights::load_backbone(segmenter, file.tensors, options);
+  warn_of_other_input(file, path, preprocessing);
+  log_info(path.string() + ": " + weights::summary(report));
 }
 
 nlohmann::json provenance_of(const DataOptions& data, const InitialWeights& initial) {
@@ -101,9 +134,11 @@ nlohmann::json provenance_of(const DataOptions& data, const InitialWeights& init
   return out;
 }
 
-void describe_data(const Manifests& manifests, const DataOptions& options, CardFacts& card) {
-  card.training = facts_of(manifests.train.entries);
-  card.validation = facts_of(manifests.validation.entries);
+void describe_data(const Manifests& listed, const data::SliceDataset& training,
+                   const data::SliceDataset& validation, const DataOptions& options,
+                   CardFacts& card) {
+  card.training = served(training, listed.train);
+  card.validation = served(validation, listed.validation);
   card.training_file = options.train.string();
   card.validation_file = options.validation.string();
 }

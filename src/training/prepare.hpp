@@ -33,17 +33,21 @@ nlohmann::json examine(const Manifests& manifests, const DataOptions& options, P
 /// Threads and seeds of the process, on which a reproducible training depends.
 void prepare_process(const RunOptions& run);
 
-/// Loads the weights that a network starts from, where there are any. @throws WeightsError
-void start_from(const InitialWeights& initial, torch::nn::Module& network);
-/// Loads the classifier's backbone of a fused segmenter, where a file is named. @throws
-/// WeightsError
-void start_backbone_from(const std::filesystem::path& file, torch::nn::Module& segmenter);
+/// Loads the weights that a network starts from, where there are any, and warns where they were
+/// trained on slices of another window or normalisation. @throws WeightsError
+void start_from(const InitialWeights& initial, const Preprocessing& preprocessing,
+                torch::nn::Module& network);
+/// The same of the classifier's backbone of a fused segmenter, where a file is named.
+void start_backbone_from(const std::filesystem::path& path, const Preprocessing& preprocessing,
+                         torch::nn::Module& segmenter);
 
 /// SHA-256 of both manifests and of the initial weights, for the weights' metadata.
 nlohmann::json provenance_of(const DataOptions& data, const InitialWeights& initial);
 
-/// What the model card says of the data.
-void describe_data(const Manifests& manifests, const DataOptions& options, CardFacts& card);
+/// What the model card says of the data: what serves of each manifest, and how much does not.
+void describe_data(const Manifests& listed, const data::SliceDataset& training,
+                   const data::SliceDataset& validation, const DataOptions& options,
+                   CardFacts& card);
 
 /// Bootstrap interval of a mean over cases of these patients, added where there is one.
 void add_interval(std::vector<ScoreInterval>& intervals, const std::string& name,

@@ -65,11 +65,10 @@ void RunFolder::write_run(const nlohmann::json& run) const {
              run.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
-nlohmann::json RunFolder::data_hashes() const {
+bool RunFolder::has_record() const {
   InputFile in(folder_ / "run.json", ExitCode::kOutput);
   const std::string text(std::istreambuf_iterator<char>(in), {});
-  const auto run = parsed_json<nlohmann::json>(text);
-  return run.is_object() ? run.value("data_sha256", nlohmann::json()) : nlohmann::json();
+  return parsed_json<nlohmann::json>(text).is_object();
 }
 
 void RunFolder::write_card(const std::string& markdown) const {

@@ -12,17 +12,24 @@
 namespace jcs::training {
 
 nlohmann::json run_record(const TrainingSetup& setup, const RunState& state, bool complete,
-                          const nlohmann::json& data_hashes, const RunFolder& folder) {
+                          const RunFolder& folder) {
   nlohmann::json run = {
       {"command", setup.invocation.command}, {"version", setup.invocation.version},
       {"libtorch", TORCH_VERSION},           {"seed", setup.run.seed},
-      {"data_sha256", data_hashes},          {"identity", setup.identity},
+      {"data_sha256", state.data_hashes},    {"identity", setup.identity},
       {"provenance", setup.provenance},      {"complete", complete}};
   if (state.best_epoch > 0) {
     run["best"] = {{"epoch", state.best_epoch}, {"score", state.best_score}};
   }
   add_weights(run, folder);
   return run;
+}
+
+Scores finite(Scores scores) {
+  for (auto& [name, value] : scores) {
+    if (value && !std::isfinite(*value)) value.reset();
+  }
+  return scores;
 }
 
 nlohmann::json provenance_of(const TrainingSetup& setup, const EpochRecord& record) {
@@ -67,8 +74,7 @@ void require_figure(const std::vector<std::string>& figures, const std::string& 
   }
 }
 
-void require_same_data(const nlohmann::json& now, const RunFolder& folder) {
-  const nlohmann::json then = folder.data_hashes();
+void require_same_data(const nlohmann::json& now, const nlohmann::json& then) {
   if (!now.is_object() || !then.is_object()) {
     return;
   }

@@ -18,7 +18,10 @@ namespace jcs::training {
 
 /// What `run.json` says: how the run was started, on what, and what came of it.
 nlohmann::json run_record(const TrainingSetup& setup, const RunState& state, bool complete,
-                          const nlohmann::json& data_hashes, const RunFolder& folder);
+                          const RunFolder& folder);
+
+/// The scores, with those that are no finite numbers taken for undefined.
+Scores finite(Scores scores);
 
 /// What the weights of an epoch say of their origin.
 nlohmann::json provenance_of(const TrainingSetup& setup, const EpochRecord& record);
@@ -31,9 +34,8 @@ const std::pair<std::string, std::optional<double>>& best_figure(const Scores& s
 /// @throws UsageError when `name` is none of the figures.
 void require_figure(const std::vector<std::string>& figures, const std::string& name);
 
-/// Sees that the data are those that the folder's run began with, as far as it says.
-/// @throws InputError
-void require_same_data(const nlohmann::json& now, const RunFolder& folder);
+/// Sees that the data are those that a run began with, as far as both say. @throws InputError
+void require_same_data(const nlohmann::json& now, const nlohmann::json& then);
 
 /// The refusal of a step whose loss or gradient is not finite: step, files, last good checkpoint.
 UsageError not_finite(const Stepper::Outcome& outcome, const data::SliceDataset& slices,

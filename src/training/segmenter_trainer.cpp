@@ -32,8 +32,8 @@ class SegmenterTask : public Task {
         device_(models::resolve(parse_device(options.run.device))),
         network_(models::make_segmentation_network(options.network)),
         ranks_(ranks) {
-    start_from(options.initial, *network_);
-    start_backbone_from(options.fused_classifier.weights, *network_);
+    start_from(options.initial, options.preprocessing, *network_);
+    start_backbone_from(options.fused_classifier.weights, options.preprocessing, *network_);
     if (options.fused_classifier.frozen) {
       for (torch::Tensor& parameter : classifier().parameters()) {
         parameter.set_requires_grad(false);
@@ -171,6 +171,18 @@ data::SliceDatasetOptions measuring_options(const SegmenterTrainingOptions& opti
   return measuring;
 }
 
+// Where nothing is outlined all figures but one are undefined or 0.
+void require_choice(const std::string& best_by, const std::vector<data::ManifestEntry>& entries,
+                    const std::filesystem::path& file) {
+  if (best_by != "specificity" &&
+      std::none_of(entries.begin(), entries.end(),
+                   [](const auto& entry) { return !entry.mask.empty(); })) {
+    throw InputError({"no slice has a mask, without which " + (best_by.empty() ? "dice" : best_by) +
+                          ", that chooses the best weights, says nothing",
+                      file.string(), "annotated slices"});
+  }
+}
+
 }  // namespace
 
 TrainingResult train_segmenter(const SegmenterTrainingOptions& options,
@@ -179,7 +191,7 @@ TrainingResult train_segmenter(const SegmenterTrainingOptions& options,
                                parallel::Ranks* ranks) {
   check(options);
   prepare_process(options.run);
-  Manifests manifests = read_manifests(options.data);
+  const Manifests manifests = read_manifests(options.data);
   nlohmann::json hashes;
   if (ranks == nullptr || ranks->is_first()) {
     hashes = examine(manifests, options.data, progress, stop);
@@ -188,16 +200,18 @@ TrainingResult train_segmenter(const SegmenterTrainingOptions& options,
   setup.card.title =
       std::string("Opacity segmenter (") + models::title(options.network.architecture) + ")";
   setup.card.purpose = "Outlines opacities of COVID-19 in axial chest CT slices.";
-  describe_data(manifests, options.data, setup.card);
   data::SliceDatasetOptions learning = measuring_options(options);
   learning.augmentation = options.augmentation;
-  const data::SliceDataset slices(std::move(manifests.train), learning);
+  const data::SliceDataset slices(manifests.train, learning);
   if (slices.gives_features() &&
       options.network.fusion == models::SegmenterOptions::Fusion::kNone) {
     throw UsageError({"stage-1 features are for a segmenter that is fused with a classifier",
                       "network.fusion", "paper or release", "none"});
   }
-  SegmenterTask task(options, {std::move(manifests.validation), measuring_options(options)}, ranks);
+  data::SliceDataset validation(manifests.validation, measuring_options(options));
+  require_choice(options.run.best_by, validation.entries(), options.data.validation);
+  describe_data(manifests, slices, validation, options.data, setup.card);
+  SegmenterTask task(options, std::move(validation), ranks);
   setup.data_hashes = std::move(hashes);
   share_among(ranks, setup);
   return train(task, slices, setup, progress, stop);

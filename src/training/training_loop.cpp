@@ -1,5 +1,6 @@
 #include "jcs/training/training_loop.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -43,6 +44,7 @@ class Run {
     if (!setup.run.best_by.empty()) {
       require_figure(task.figures(), setup.run.best_by);
     }
+    if (writes()) warn_of_settings();
     if (writes()) {
       lock_.emplace(folder_.lock());
       if (setup.invocation.restart) {
@@ -55,15 +57,17 @@ class Run {
     }
     const bool resumes = agree_to_resume(ranks_, setup.identity, folder_);
     if (resumes) {
-      if (writes()) {
-        require_same_data(setup.data_hashes, folder_);
-      }
       state_ = load_checkpoint(folder_.checkpoint(), state_.identity, task.network(),
                                stepper_.optimizer());
+      if (writes()) {
+        require_same_data(setup.data_hashes, state_.data_hashes);
+        if (!folder_.has_record()) write_run();
+      }
       stepper_.loss_scale().restore(state_.loss_scale);
     } else if (writes()) {
+      state_.data_hashes = setup.data_hashes;
       folder_.write_configuration(setup.invocation.configuration);
-      write_run(setup.data_hashes);
+      write_run();
     }
     share_network(ranks_, task_.network());
   }
@@ -88,6 +92,31 @@ class Run {
  private:
   // Rank 0 alone writes files and validates.
   [[nodiscard]] bool writes() const { return ranks_ == nullptr || ranks_->is_first(); }
+
+  // What leaves steps without effect, or much smaller than they look.
+  void warn_of_settings() const {
+    const ScheduleOptions& schedule = setup_.schedule;
+    const std::string steps = "the run's " + std::to_string(iterations_) + " steps";
+    if (schedule.kind == ScheduleOptions::Kind::kPoly && schedule.total_iterations > 0 &&
+        schedule.total_iterations < iterations_) {
+      log_warning("schedule.total_iterations is " + std::to_string(schedule.total_iterations) +
+                  ": the learning rate is 0 from then on, for the rest of " + steps);
+    }
+    if (schedule.warmup_iterations >= iterations_ && iterations_ > 0) {
+      log_warning("schedule.warmup_iterations is " + std::to_string(schedule.warmup_iterations) +
+                  ": the learning rate is still rising at the end of " + steps);
+    }
+    const data::Balance balance = setup_.loader.balance;
+    if (balance != data::Balance::kNone &&
+        std::ranges::max(data::groups_of(slices_.entries(), balance)) == 0) {
+      log_warning("data.balance changes nothing: all slices to learn from are of one group");
+    }
+    if (slices_.size() < static_cast<std::size_t>(setup_.run.batch_size)) {
+      log_warning("run.batch_size is " + std::to_string(setup_.run.batch_size) +
+                  ", but there are " + std::to_string(slices_.size()) +
+                  " slices to learn from: a step takes them all");
+    }
+  }
 
   // Seconds of the epoch, those before an interruption included.
   class Clock {
@@ -130,8 +159,12 @@ class Run {
            rate_factor(setup_.schedule, iteration, state_.epoch, iterations_);
   }
 
+  [[nodiscard]] std::size_t step_slices() const {
+    return std::min(slices_.size(), static_cast<std::size_t>(setup_.run.batch_size));
+  }
+
   [[nodiscard]] double slices_per_second() const {
-    const double slices = static_cast<double>(state_.batch) * setup_.run.batch_size;
+    const double slices = static_cast<double>(state_.batch) * static_cast<double>(step_slices());
     return state_.epoch_seconds > 0 ? slices / state_.epoch_seconds : 0.0;
   }
 
@@ -206,7 +239,7 @@ class Run {
       task_.network().eval();
       const torch::NoGradGuard no_grad;
       try {
-        scores = task_.validate(progress, stop);
+        scores = finite(task_.validate(progress, stop));
       } catch (const Interrupted&) {
         // All stop together, below.
       }
@@ -255,7 +288,7 @@ class Run {
       watch_->epoch(record);
       if (complete()) {
         task_.save(folder_.finished(), provenance_of(setup_, record));
-        write_run(folder_.data_hashes());
+        write_run();
       }
     }
     const std::int64_t keep = writes() ? setup_.run.keep_checkpoints : 0;
@@ -275,9 +308,17 @@ class Run {
       return;
     }
     const auto chosen = best_figure(record.scores, setup_.run.best_by);
+    if (!chosen.second) {
+      // Neither better nor worse than any other.
+      if (writes()) {
+        log_warning("epoch " + std::to_string(record.epoch) + ": " + chosen.first +
+                    ", which chooses the best weights, is undefined");
+      }
+      return;
+    }
     // A loss is better when it is smaller.
     const bool falls = chosen.first == "loss";
-    const double score = chosen.second.value_or(falls ? INFINITY : 0.0);
+    const double score = *chosen.second;
     const bool better = falls ? score < state_.best_score : score > state_.best_score;
     if (state_.best_epoch == 0 || better) {
       state_.best_score = score;
@@ -287,7 +328,7 @@ class Run {
         return;
       }
       task_.save(folder_.best(), provenance_of(setup_, record));
-      folder_.write_card(card_text(setup_, record, task_.intervals(), folder_.data_hashes()));
+      folder_.write_card(card_text(setup_, record, task_.intervals(), step_slices()));
       const torch::NoGradGuard no_grad;
       const std::vector<std::byte> samples = task_.samples();
       if (!samples.empty()) {
@@ -300,9 +341,7 @@ class Run {
         setup_.run.patience > 0 && state_.validations_since_best >= setup_.run.patience;
   }
 
-  void write_run(const nlohmann::json& data_hashes) const {
-    folder_.write_run(run_record(setup_, state_, complete(), data_hashes, folder_));
-  }
+  void write_run() const { folder_.write_run(run_record(setup_, state_, complete(), folder_)); }
 
   Task& task_;
   const data::SliceDataset& slices_;

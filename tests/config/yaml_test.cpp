@@ -58,6 +58,13 @@ class YamlTest : public testing::Test {
   TempDir dir_;
 };
 
+TEST_F(YamlTest, NothingIsAnEmptyText) {
+  EXPECT_EQ(load("name: y\n", {"name="}).name, "");
+  EXPECT_EQ(load("name:\n").name, "");
+  EXPECT_EQ(refusal("", {"rate="}),
+            "--set rate=: 'rate' has a wrong value (expected a number above 0, got nothing)");
+}
+
 TEST_F(YamlTest, AnEmptyFileGivesTheDefaults) {
   const Options options = load("");
   EXPECT_EQ(options.rate, 0.1);

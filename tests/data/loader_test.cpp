@@ -92,6 +92,46 @@ TEST_F(LoaderTest, LeavesOutAnIncompleteBatchOnlyWhenAsked) {
 }
 
 // Every batch is cut into pieces that cover it exactly once, whatever the ranks and parts.
+TEST_F(LoaderTest, WithoutShufflingEpochsTakeTurnsInWhatTheyLeaveOut) {
+  LoaderOptions options{4, 1};
+  options.drop_last = true;
+  std::vector<std::size_t> shown;
+  for (std::int64_t number = 0; number < 11; ++number) {
+    for (const Batch& batch : epoch(options, number)) {
+      shown.insert(shown.end(), batch.entries.begin(), batch.entries.end());
+    }
+  }
+  ASSERT_EQ(shown.size(), 88U);
+  for (std::size_t i = 0; i < shown.size(); ++i) ASSERT_EQ(shown[i], i % 11);
+  options.drop_last = false;
+  EXPECT_EQ(epoch(options, 1).front().entries, (std::vector<std::size_t>{0, 1, 2, 3}));
+}
+
+TEST_F(LoaderTest, SlicesThatABalancedEpochRepeatsAreNoCopies) {
+  LoaderOptions options{11, 2};
+  options.balance = jcs::data::Balance::kLabel;
+  // The list has a positive slice and ten negative ones.
+  std::ofstream csv(set_.path() / "rare.csv");
+  csv << "image,label\n";
+  for (int i = 0; i < 11; ++i) csv << i << ".png," << (i == 4 ? 1 : 0) << "\n";
+  csv.close();
+  augmentation_.rotation = 45;
+  const SliceDataset rare(
+      jcs::data::read_manifest(set_.path() / "rare.csv"),
+      {jcs::data::Purpose::kClassification, jcs::test::plain_preprocessing(), augmentation_, 1});
+  std::vector<torch::Tensor> pictures;
+  jcs::data::for_each_batch(rare, options, 7, 0, 0, [&](std::size_t, const Batch& batch) {
+    for (std::size_t i = 0; i < batch.entries.size(); ++i) {
+      if (batch.entries[i] == 4) pictures.push_back(batch.images[static_cast<std::int64_t>(i)]);
+    }
+    return true;
+  });
+  ASSERT_GE(pictures.size(), 5U);
+  for (std::size_t a = 0; a < pictures.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) EXPECT_FALSE(torch::equal(pictures[a], pictures[b]));
+  }
+}
+
 TEST_F(LoaderTest, RanksAndPartsCoverEveryBatchOnce) {
   const auto whole = epoch({5, 0, true}, 3);
   LoaderOptions options{5, 2, true};

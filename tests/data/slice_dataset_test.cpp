@@ -90,6 +90,30 @@ TEST(SliceDataset, NamesTheLineOfABadSlice) {
   EXPECT_NE(broken.find("broken.png"), std::string::npos) << broken;
 }
 
+TEST(SliceDataset, ASliceThatIsShownAgainIsChangedInAnotherWay) {
+  const PictureSet set(3);
+  jcs::data::AugmentationOptions augmentation;
+  augmentation.contrast = 0.5;
+  const SliceDataset slices(jcs::data::read_manifest(set.manifest()),
+                            {Purpose::kSegmentation, plain_preprocessing(), augmentation, 1});
+  const auto first = slices.get(1, 2);
+  EXPECT_TRUE(torch::equal(first.image, slices.get(1, 2, 0).image));
+  EXPECT_FALSE(torch::equal(first.image, slices.get(1, 2, 1).image));
+  EXPECT_FALSE(torch::equal(slices.get(1, 2, 1).image, slices.get(1, 2, 2).image));
+  EXPECT_TRUE(torch::equal(slices.get(1, 2, 1).image, slices.get(1, 2, 1).image));
+}
+
+TEST(SliceDataset, NamesTheLineOfASliceThatIsTooSmallForTheCrop) {
+  const PictureSet set(3);
+  jcs::Preprocessing preprocessing = plain_preprocessing();
+  preprocessing.crop = 1000;
+  const SliceDataset slices(jcs::data::read_manifest(set.manifest()),
+                            {Purpose::kSegmentation, preprocessing, {}, 1});
+  EXPECT_NE(
+      error_line<jcs::InputError>([&] { static_cast<void>(slices.get(1, 0)); }).find(".csv:3"),
+      std::string::npos);
+}
+
 TEST(SliceDataset, RefusesAManifestThatServesNothing) {
   const PictureSet set(1);
   std::ofstream(set.path() / "bare.csv") << "image\n0.png\n";
@@ -167,6 +191,27 @@ TEST_F(MixedDataset, TheLargerShareGivesAnnotationAndLabel) {
       EXPECT_EQ(sample.mask.sum().item<float>() > 0, sample.annotated);
     }
   }
+}
+
+TEST(MixupPairs, PartnersOfABalancedEpochAreBalancedToo) {
+  // One positive slice in ten.
+  std::vector<jcs::data::ManifestEntry> entries(20);
+  for (std::size_t i = 0; i < entries.size(); ++i) entries[i].label = i % 10 == 3 ? 1 : 0;
+  const auto positive_share = [&](jcs::data::Balance balance) {
+    const jcs::data::MixupPairs pairs(entries, 0.5, jcs::data::groups_of(entries, balance));
+    jcs::Random random(1);
+    int positive = 0;
+    constexpr int kDraws = 4000;
+    for (int i = 0; i < kDraws; ++i) {
+      const std::size_t index = static_cast<std::size_t>(i) % entries.size();
+      const std::size_t partner = pairs.draw(index, random).partner;
+      EXPECT_NE(partner, index);
+      positive += entries[partner].label == 1 ? 1 : 0;
+    }
+    return static_cast<double>(positive) / kDraws;
+  };
+  EXPECT_NEAR(positive_share(jcs::data::Balance::kNone), 0.1, 0.02);
+  EXPECT_NEAR(positive_share(jcs::data::Balance::kLabel), 0.5, 0.03);
 }
 
 TEST_F(MixedDataset, DependsOnSeedEpochAndIndexAlone) {

@@ -109,13 +109,15 @@ TEST_F(CheckpointTest, TensorsOfAnotherKindAreRefused) {
   }
 }
 
-TEST(RunFolder, ARecordThatNestsWithoutEndSaysNothingOfTheData) {
+TEST(RunFolder, ARecordThatNestsWithoutEndIsNone) {
   const jcs::test::TempDir dir;
   const jcs::training::RunFolder folder(dir.path());
   std::string deep = R"({"data_sha256":)";
   deep.append(200'000, '[').append(200'000, ']').append("}");
   jcs::write_file(dir / "run.json", deep);
-  EXPECT_TRUE(folder.data_hashes().is_null());
+  EXPECT_FALSE(folder.has_record());
+  jcs::write_file(dir / "run.json", "{}");
+  EXPECT_TRUE(folder.has_record());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,7 @@ class SmallTask : public training::Task {
     ++validations;
     const auto epoch = static_cast<double>(validations + already);
     training::Scores scores = {{"score", epoch <= 2 ? epoch : -epoch}, {"nothing", std::nullopt}};
+    if (epoch <= undefined_until) scores.front().second = undefined;
     if (with_loss) {
       scores.emplace_back("loss", 1.0 / epoch);
     }
@@ -55,6 +57,8 @@ class SmallTask : public training::Task {
     write_file(file, provenance.dump());
   }
   int poison_at = 0, steps = 0, validations = 0, already = 0;
+  int undefined_until = 0;  // epochs whose score is `undefined`
+  std::optional<double> undefined;
   bool with_loss = false, interrupt_validation = false;
   torch::ScalarType seen_type = torch::kFloat;
 

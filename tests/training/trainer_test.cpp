@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include "jcs/core/file_stream.hpp"
 #include "jcs/training/classifier_trainer.hpp"
 #include "jcs/training/segmenter_trainer.hpp"
 #include "jcs/weights/model_file.hpp"
@@ -151,6 +152,64 @@ TEST_F(TrainerTest, RefusesToLearnOneClassAlone) {
   EXPECT_NE(line.find("ones.csv: no slice has label 0"), std::string::npos) << line;
 }
 
+TEST_F(TrainerTest, RefusesAValidationThatCannotChoose) {
+  const auto list = [&](const char* name, const char* rows) {
+    std::ofstream(validation_.path() / name) << "image,mask,label,patient\n" << rows;
+    return validation_.path() / name;
+  };
+  auto o = options<ClassifierTrainingOptions>("cls");
+  o.run.epochs = 1;
+  const auto refusal = [&] {
+    return error_line<jcs::InputError>(
+        [&] { train_classifier(o, {}, {}, jcs::no_progress(), {}); });
+  };
+  o.data.validation = list("zeros.csv", "0.png,,0,q0\n2.png,,0,q1\n");
+  EXPECT_NE(refusal().find("zeros.csv: no slice has label 1, without which balanced_accuracy"),
+            std::string::npos);
+  o.run.best_by = "sensitivity";
+  EXPECT_NE(refusal().find("without which sensitivity"), std::string::npos);
+  EXPECT_FALSE(fs::exists(dir_ / "cls"));
+  o.run.best_by = "specificity";
+  EXPECT_EQ(train_classifier(o, {}, {}, jcs::no_progress(), {}).best_epoch, 1);
+  auto s = options<SegmenterTrainingOptions>("seg");
+  s.data.validation = o.data.validation;
+  s.data.clean_slices = true;
+  EXPECT_NE(error_line<jcs::InputError>([&] {
+              train_segmenter(s, {}, {}, jcs::no_progress(), {});
+            }).find("zeros.csv: no slice has a mask, without which dice"),
+            std::string::npos);
+}
+
+TEST_F(TrainerTest, MapSupervisionNeedsAnnotations) {
+  auto o = options<ClassifierTrainingOptions>("cls");
+  std::ofstream(train_.path() / "bare.csv") << "image,label\n0.png,0\n1.png,1\n";
+  o.data.train = train_.path() / "bare.csv";
+  o.map_supervision.weight = 1;
+  EXPECT_NE(error_line<jcs::InputError>([&] {
+              train_classifier(o, {}, {}, jcs::no_progress(), {});
+            }).find("bare.csv: no positive slice has a mask"),
+            std::string::npos);
+}
+
+TEST_F(TrainerTest, TheCardTellsWhatWasLearnedFromAndWhatWasNot) {
+  auto o = options<SegmenterTrainingOptions>("seg");
+  o.run.epochs = 1;
+  std::ofstream list(train_.path() / "half.csv");
+  list << "image,mask,label,patient\n";
+  for (int i = 0; i < 16; ++i) {
+    list << i << ".png," << (i % 2 == 1 ? "mask_" + std::to_string(i) + ".png" : "") << ","
+         << i % 2 << ",p" << i / 2 << "\n";
+  }
+  list.close();
+  o.data.train = train_.path() / "half.csv";
+  train_segmenter(o, {}, {}, jcs::no_progress(), {});
+  const std::string card = jcs::read_file(dir_ / "seg" / "model_card.md");
+  EXPECT_NE(card.find("learned from: 8 slices (8 positive, 0 negative, 8 annotated)"),
+            std::string::npos)
+      << card;
+  EXPECT_NE(card.find("8 other rows of the list left out"), std::string::npos) << card;
+}
+
 TEST_F(TrainerTest, MixupAndMapSupervisionLearnToo) {
   auto o = options<ClassifierTrainingOptions>("cls");
   o.mixup.alpha = 0.5;
@@ -236,6 +295,27 @@ TEST_F(TrainerTest, RefusesOptionsThatContradictOneAnother) {
   o = options<SegmenterTrainingOptions>("seg");
   o.preprocessing.crop = 65;
   EXPECT_NE(error_line<jcs::UsageError>([&] { check(o); }).find("crop is larger"),
+            std::string::npos);
+  o = options<SegmenterTrainingOptions>("seg");
+  o.preprocessing.resize = 16;
+  EXPECT_NE(error_line<jcs::UsageError>([&] { check(o); }).find("preprocessing.resize: slices are"),
+            std::string::npos);
+  o = options<SegmenterTrainingOptions>("seg");
+  o.network.fusion = jcs::models::SegmenterOptions::Fusion::kPaper;
+  o.fused_classifier.frozen = true;
+  EXPECT_NE(error_line<jcs::UsageError>([&] { check(o); }).find("random weights would be frozen"),
+            std::string::npos);
+  auto c = options<ClassifierTrainingOptions>("cls");
+  c.augmentation.random_crop = true;
+  EXPECT_NE(error_line<jcs::UsageError>([&] { check(c); }).find("a random crop needs a size"),
+            std::string::npos);
+  c = options<ClassifierTrainingOptions>("cls");
+  c.network.classes = 3;
+  EXPECT_NE(error_line<jcs::UsageError>([&] { check(c); }).find("network.classes: slices are"),
+            std::string::npos);
+  c = options<ClassifierTrainingOptions>("cls");
+  c.data.clean_slices = true;
+  EXPECT_NE(error_line<jcs::UsageError>([&] { check(c); }).find("data.clean_slices"),
             std::string::npos);
   o = options<SegmenterTrainingOptions>("seg");
   o.data.train.clear();

@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include "jcs/core/atomic_file.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/training/run_folder.hpp"
 #include "jcs/weights/safetensors.hpp"
 
@@ -164,6 +165,44 @@ TEST_F(TrainingLoopTest, StopsEarlyWhenNothingGetsBetter) {
   EXPECT_TRUE(fs::exists(dir_ / "run" / "final.safetensors"));
   SmallTask again;
   EXPECT_TRUE(train_it(again).was_complete);
+}
+
+TEST_F(TrainingLoopTest, AnEpochWhoseFigureIsUndefinedIsNeitherBestNorAReasonToStop) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const auto& undefined : {std::optional<double>(), std::optional<double>(nan),
+                                std::optional<double>(std::numeric_limits<double>::infinity())}) {
+    setup_.run.patience = 1;
+    setup_.run.folder = dir_ / ("run" + std::to_string(undefined.value_or(0)));
+    SmallTask task;
+    task.undefined = undefined;
+    task.undefined_until = 3;
+    const TrainingResult result = train_it(task);
+    EXPECT_FALSE(result.stopped_early);
+    ASSERT_EQ(result.epochs.size(), 4U);
+    EXPECT_EQ(result.best_epoch, 4);
+    EXPECT_FALSE(result.epochs.front().scores.front().second);
+    SmallTask again;
+    EXPECT_TRUE(train_it(again).was_complete) << "the checkpoint can be read";
+  }
+}
+
+TEST_F(TrainingLoopTest, ARunWithoutAnyFigureHasNoBestWeights) {
+  SmallTask task;
+  task.undefined_until = 99;
+  EXPECT_EQ(train_it(task).best_epoch, 0);
+  EXPECT_FALSE(fs::exists(dir_ / "run" / "best.safetensors"));
+  EXPECT_TRUE(fs::exists(dir_ / "run" / "final.safetensors"));
+}
+
+TEST_F(TrainingLoopTest, ABatchLargerThanTheDataIsCountedAsWhatItIs) {
+  setup_.run.batch_size = setup_.loader.batch_size = 1000;
+  SmallTask task;
+  const TrainingResult result = train_it(task);
+  const auto& first = result.epochs.front();
+  EXPECT_LE(first.slices_per_second * (first.seconds + 1e-3), 1000.0)
+      << "ten slices, of which a step takes all";
+  const std::string card = jcs::read_file(dir_ / "run" / "model_card.md");
+  EXPECT_NE(card.find("steps of 10 slices"), std::string::npos) << card;
 }
 
 TEST_F(TrainingLoopTest, TheFigureThatChoosesTheBestIsAMatterOfTheRun) {

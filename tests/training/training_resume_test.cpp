@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include "jcs/core/atomic_file.hpp"
+#include "jcs/core/file_stream.hpp"
 #include "jcs/training/training_loop.hpp"
 #include "jcs/weights/safetensors.hpp"
 
@@ -126,6 +127,24 @@ TEST_F(TrainingResumeTest, RefusesToGoOnWithOtherData) {
   setup_.data_hashes["validation"] = "bb";
   SmallTask again;
   EXPECT_TRUE(train_it(again).was_complete);
+}
+
+TEST_F(TrainingResumeTest, KnowsItsDataWithoutTheRecord) {
+  setup_.data_hashes = {{"train", "aa"}, {"validation", "bb"}};
+  SmallTask task;
+  train_it(task);
+  for (const char* record : {"", "{\"data_sha"}) {
+    fs::remove(dir_ / "run" / "run.json");
+    if (*record != 0) jcs::write_file(dir_ / "run" / "run.json", record);
+    setup_.data_hashes["train"] = "cc";
+    SmallTask other;
+    EXPECT_THROW(train_it(other), jcs::InputError);
+    setup_.data_hashes["train"] = "aa";
+    SmallTask again;
+    EXPECT_TRUE(train_it(again).was_complete);
+    const auto run = nlohmann::json::parse(jcs::read_file(dir_ / "run" / "run.json"));
+    EXPECT_EQ(run.at("data_sha256").at("train"), "aa") << "the record is written again";
+  }
 }
 
 TEST_F(TrainingResumeTest, ARestartForgetsTheEarlierRunOnceItStarts) {

@@ -26,10 +26,12 @@ struct Batch {
 };
 
 struct LoaderOptions {
-  int batch_size = 8;  ///< of a whole batch, over all ranks and parts
-  int workers = 2;     ///< threads that read and prepare; 0: the caller's own
-  bool shuffle = false;
-  bool drop_last = false;  ///< leave out a last batch that is not full, unless it is the only one
+  int batch_size = 8;    ///< of a whole batch, over all ranks and parts
+  int workers = 2;       ///< threads that read and prepare; 0: the caller's own
+  bool shuffle = false;  ///< else in the dataset's order
+  /// Leave out a last batch that is not full, unless it is the only one. An epoch that is not
+  /// shuffled then begins behind the slices of the one before.
+  bool drop_last = false;
   Balance balance = Balance::kNone;
   int parts = 1;  ///< in how many parts, one after the other, a rank gets its slices of a batch
   int rank = 0;   ///< which of the processes that share each batch this one is, from 0

@@ -13,6 +13,7 @@
 #include "jcs/data/augmentation.hpp"
 #include "jcs/data/manifest.hpp"
 #include "jcs/data/mixup.hpp"
+#include "jcs/data/sampling.hpp"
 #include "jcs/data/slice_cache.hpp"
 
 namespace jcs::data {
@@ -34,8 +35,9 @@ struct SliceDatasetOptions {
   /// Classification: read the annotations of positive slices as well, for the supervision of the
   /// activation map.
   bool annotations = false;
-  double mixup_alpha = 0.0;       ///< classification: α of mixup (paper, equation 3); 0: none
-  std::filesystem::path cache{};  ///< folder of decoded slices; empty: decoded every time
+  double mixup_alpha = 0.0;          ///< classification: α of mixup (paper, equation 3); 0: none
+  Balance balance = Balance::kNone;  ///< of an epoch, which slices that are mixed in keep up
+  std::filesystem::path cache{};     ///< folder of decoded slices; empty: decoded every time
 };
 
 /// One slice as a network takes it.
@@ -69,12 +71,14 @@ class SliceDataset {
   /// Whether samples hold stage-1 features in place of images.
   [[nodiscard]] bool gives_features() const { return holds_features(manifest_.entries.front()); }
 
-  /// Sample `index` as `epoch` shows it: the same for the same seed, epoch and index, whoever asks.
+  /// Sample `index` as `epoch` shows it for the first time, or again: the same for the same seed,
+  /// epoch, index and number, whoever asks.
   /// With mixup, picture and target are mixed; annotation and label are those of the slice that has
   /// the larger share.
-  /// @throws InputError naming the manifest's line when a file cannot be read, or picture and mask
-  /// differ in size.
-  [[nodiscard]] Sample get(std::size_t index, std::int64_t epoch) const;
+  /// @param again how often the epoch has shown the slice before
+  /// @throws InputError naming the manifest's line when a file cannot be read, picture and mask
+  /// differ in size, or the slice is too small for the crop.
+  [[nodiscard]] Sample get(std::size_t index, std::int64_t epoch, std::uint64_t again = 0) const;
 
  private:
   void check_features() const;

@@ -17,7 +17,8 @@ namespace jcs::training {
 /// is needed to go on: the order of an epoch, the augmentation and the mixing follow from seed,
 /// epoch and index.
 struct RunState {
-  nlohmann::json identity;       ///< configuration and data of the run
+  nlohmann::json identity;       ///< configuration and manifests of the run
+  nlohmann::json data_hashes;    ///< what the manifests' files hold, as TrainingSetup has it
   std::int64_t epoch = 0;        ///< under way, from 0
   std::size_t batch = 0;         ///< next batch of that epoch
   std::int64_t iteration = 0;    ///< next step of the run

@@ -26,7 +26,9 @@ struct DataOptions {
     v.field("validation", validation, "manifest of slices of other patients, to measure on");
     v.field("workers", workers, "threads that read and prepare slices; 0 uses the training thread",
             between(0, 256));
-    v.field("shuffle", shuffle, "another order in every epoch");
+    v.field("shuffle", shuffle,
+            "another order in every epoch; false: the list's, each epoch going on where the last "
+            "ended");
     v.choice("balance", balance, "what an epoch shows equally often",
              {{"none", data::Balance::kNone},
               {"label", data::Balance::kLabel},
@@ -73,7 +75,9 @@ struct RunOptions {
     v.field("seed", seed, "of everything random", at_least(0));
     v.field("device", device, "auto, cpu or cuda:N");
     v.field("threads", threads, "CPU threads of the network; 0 uses every core", between(0, 1024));
-    v.field("epochs", epochs, "times that every slice is seen", at_least(1));
+    v.field("epochs", epochs,
+            "times that the slices are gone through; a batch that is not full is left out",
+            at_least(1));
     v.field("iterations", iterations, "stop after so many batches; 0 goes through all epochs",
             at_least(0));
     v.field("batch_size", batch_size, "slices of one step, over all processes together",

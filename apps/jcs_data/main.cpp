@@ -8,6 +8,7 @@
 
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
+#include "jcs/core/log.hpp"
 #include "jcs/core/output_lock.hpp"
 #include "jcs/core/pending_files.hpp"
 #include "jcs/core/text.hpp"
@@ -137,6 +138,21 @@ void write_split(const fs::path& folder,
   }
 }
 
+// A classifier can neither learn from nor be measured on one label alone.
+void warn_of_missing_label(const data::Manifest& whole, const data::Manifest& part,
+                           const fs::path& file) {
+  const auto has = [](const data::Manifest& manifest, int label) {
+    return std::ranges::any_of(manifest.entries,
+                               [&](const auto& entry) { return entry.label == label; });
+  };
+  for (const int label : {0, 1}) {
+    if (!part.entries.empty() && has(whole, label) && !has(part, label)) {
+      jcs::log().warn("{}: no slice has label {}: another --seed or larger shares may give some",
+                      file.string(), label);
+    }
+  }
+}
+
 void split_manifest(const SplitCommand& command, jcs::app::App& app) {
   const fs::path train = command.out / "train.csv", val = command.out / "val.csv",
                  test = command.out / "test.csv";
@@ -155,6 +171,10 @@ void split_manifest(const SplitCommand& command, jcs::app::App& app) {
       data::split_by_patient(manifest, command.options, 0, app.progress(), app.stop());
   write_split(command.out,
               {{train, &split.training}, {val, &split.validation}, {test, &split.test}});
+  for (const auto& [file, part] :
+       {std::pair{train, &split.training}, {val, &split.validation}, {test, &split.test}}) {
+    warn_of_missing_label(manifest, *part, file);
+  }
   if (app.quiet()) return;
   print_summary(train, split.training);
   if (!split.validation.entries.empty()) print_summary(val, split.validation);
@@ -177,7 +197,7 @@ CLI::App* add_check(CLI::App& cli, CheckCommand& check) {
 void check_manifests(const CheckCommand& check, jcs::app::App& app) {
   const data::Manifest training = data::read_manifest(check.training);
   const data::Manifest validation = data::read_manifest(check.validation);
-  data::refuse_overlap(training, validation, 0, app.progress(), app.stop());
+  data::refuse_overlap(training, validation, 0, app.progress(), app.stop(), /*remedy=*/"");
   if (!app.quiet()) std::printf("no patient and no picture in both\n");
 }
 

@@ -22,6 +22,14 @@ std::filesystem::path without_list_ending(std::filesystem::path list) {
   return list;
 }
 
+void refuse_without_segmentation(const DiagnoseArguments& arguments) {
+  const auto refuse = [](const char* option) {
+    throw UsageError({"no opacities are outlined", option, "without --segment never"});
+  };
+  if (arguments.report.nifti_opacity) refuse("--nifti-opacity");
+  if (arguments.diagnosis.segment_where != diagnosis::SegmentWhere::kAll) refuse("--segment-where");
+}
+
 }  // namespace
 
 void add_arguments(App& app, DiagnoseArguments& arguments) {
@@ -63,7 +71,10 @@ void add_arguments(App& app, DiagnoseArguments& arguments) {
       ->capture_default_str();
   cli.add_option("--send", arguments.send,
                  "then send segmentation.dcm and report.dcm to an archive by C-STORE")
-      ->type_name("HOST:PORT:AE_TITLE");
+      ->type_name("HOST:PORT:AE_TITLE")
+      // As of a variable of the shell that is not set: nothing would be sent, without a word.
+      ->check(CLI::Validator(
+          [](const std::string& text) { return text.empty() ? "names no archive" : ""; }, ""));
   cli.add_flag("--nifti", arguments.nifti, "as --nifti-opacity --nifti-lungs");
   arguments.report.describe(flags);
   CLI::Option* cohort = cli.add_flag(
@@ -79,6 +90,8 @@ void add_arguments(App& app, DiagnoseArguments& arguments) {
   CLI::Option* json =
       cli.add_flag("--json", arguments.json, "print result.json instead of a summary");
   cli.get_option("--list-series")->excludes(json);
+  // What a cohort has to make again it finds out itself.
+  cohort->excludes("--overwrite");
 }
 
 DiagnosePlan plan_of(const DiagnoseArguments& arguments) {
@@ -90,6 +103,9 @@ DiagnosePlan plan_of(const DiagnoseArguments& arguments) {
   plan.diagnosis = arguments.diagnosis;
   if (!arguments.threshold.empty()) {
     plan.diagnosis.threshold = diagnosis::parse_threshold(arguments.threshold);
+  }
+  if (plan.diagnosis.segment == diagnosis::Segment::kNever) {
+    refuse_without_segmentation(arguments);
   }
   if (!arguments.send.empty()) plan.send = report::StoreTarget::parse(arguments.send);
   if (plan.send && !arguments.report.segmentation && !arguments.report.structured_report) {

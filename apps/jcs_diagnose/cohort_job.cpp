@@ -60,7 +60,7 @@ std::string summary_text(const cohort::CohortSummary& summary,
   std::string text = std::to_string(summary.studies) + " studies: " + std::to_string(summary.done) +
                      " done, " + std::to_string(summary.failed) + " failed, " +
                      std::to_string(summary.pending) + " pending";
-  if (summary.unsent > 0) text += ", " + std::to_string(summary.unsent) + " not sent";
+  if (summary.unsent > 0) text += ", " + std::to_string(summary.unsent) + " unsent";
   if (summary.skipped > 0) text += " (" + std::to_string(summary.skipped) + " were done before)";
   return text + "\ntable: " + (folder / "cohort.csv").string() +
          "\npage: " + (folder / "index.html").string() + "\n";
@@ -110,7 +110,7 @@ void diagnose_cohort(const DiagnoseArguments& arguments, App& app) {
   }
   if (summary.code != ExitCode::kDone) {
     std::string got = std::to_string(summary.failed) + " failed";
-    if (summary.unsent > 0) got += ", " + std::to_string(summary.unsent) + " not sent";
+    if (summary.unsent > 0) got += ", " + std::to_string(summary.unsent) + " unsent";
     throw Error(summary.code,
                 {.what = summary.unsent > 0
                              ? "not all studies could be diagnosed and sent; the reasons are in "

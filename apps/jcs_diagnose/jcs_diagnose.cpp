@@ -6,6 +6,7 @@
 #endif
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/log_text.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/imaging/study.hpp"
 #include "jcs/report/summary.hpp"
@@ -65,7 +66,9 @@ void diagnose(const app::DiagnoseArguments& arguments, app::App& app) {
   if (plan.send) app::send_result(*plan.send, plan.output, app.stop());
   if (arguments.json) {
     app::print(done.json);
-  } else if (!app.quiet()) {
+  } else if (app.quiet()) {
+    for (const std::string& warning : done.result.warnings) log_warning(warning);
+  } else {
     app::print_lines(report::short_summary(done.result) +
                      "report: " + (plan.output / "report.html").string() + "\n");
   }

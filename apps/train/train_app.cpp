@@ -21,7 +21,8 @@ void add_train_arguments(App& app, TrainArguments& arguments) {
       ->required();
   app.cli()
       .add_option("-s,--set", arguments.settings,
-                  "KEY=VALUE, stronger than the file, e.g. run.epochs=5")
+                  "stronger than the file, e.g. run.epochs=5; may be given several times")
+      ->type_name("KEY=VALUE")
       ->take_all()
       ->allow_extra_args(false);
   app.cli().add_option("-o,--out", arguments.out, "The run's folder; stronger than run.folder");
@@ -110,7 +111,7 @@ void log_result(const training::TrainingResult& result, const std::filesystem::p
     log_info("stopped early: the figures no longer got better");
   }
   if (result.best_epoch > 0) {
-    log_info("best: epoch " + std::to_string(result.best_epoch) + " with " +
+    log_info("best: epoch " + std::to_string(result.best_epoch) + " with " + result.best_by + " " +
              fixed_text(result.best_score, 4) + ", weights in " +
              (folder / "best.safetensors").string());
   } else if (!result.epochs.empty()) {

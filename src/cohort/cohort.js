@@ -12,7 +12,7 @@
     const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
     rows.forEach((row, i) => {
-      const fits = (!kind.value || row.dataset.kind === kind.value) &&
+      const fits = (!kind.value || row.dataset.kind.split(" ").includes(kind.value)) &&
                    wanted.every((word) => texts[i].includes(word));
       row.hidden = !fits;
       count += fits ? 1 : 0;

@@ -32,6 +32,7 @@ std::string kind_of(const StudyRow& row) {
 
 constexpr std::array<const char*, 5> kKinds = {"positive", "negative", "undetermined", "failed",
                                                "pending"};
+constexpr const char* kUnsent = "unsent";  // of those with a verdict
 
 constexpr double kPercent = 0.01;
 
@@ -76,6 +77,7 @@ PageData row_data(const StudyRow& row) {
   data["link"] = done ? PageData(url_part(row.name)) : PageData(false);
   data["path"] = text_or_false(row.path == row.name ? "" : row.path);
   data["kind"] = kind_of(row);
+  data["kinds"] = kind_of(row) + (row.status == Status::kUnsent ? std::string(" ") + kUnsent : "");
   data["done"] = done;
   data["reason"] = row.error;
   const bool unsent = row.status == Status::kUnsent;
@@ -89,10 +91,24 @@ PageData row_data(const StudyRow& row) {
   data["severity_order"] = row.severity.empty() ? "" : exact(row.opacity_share);
   data["lungs_exact"] = exact(row.lungs_ml);
   data["lungs"] = fixed(row.lungs_ml, 0);
-  data["concerns"] = joined(row.concerns);
+  std::string concerns = joined(row.concerns);
+  std::ranges::replace(concerns, '_', ' ');
+  data["concerns"] = concerns;
   data["seconds_exact"] = exact(row.seconds);
   data["seconds"] = fixed(row.seconds, 1);
   return data;
+}
+
+std::size_t unsent(const std::vector<StudyRow>& rows) {
+  return static_cast<std::size_t>(std::ranges::count(rows, Status::kUnsent, &StudyRow::status));
+}
+
+PageData tile(const std::string& kind, std::size_t count) {
+  PageData tile;
+  tile["kind"] = kind;
+  tile["name"] = kind;
+  tile["value"] = std::to_string(count);
+  return tile;
 }
 
 PageData tiles(const std::vector<StudyRow>& rows) {
@@ -100,12 +116,9 @@ PageData tiles(const std::vector<StudyRow>& rows) {
   for (const std::string kind : kKinds) {
     const auto count = std::count_if(rows.begin(), rows.end(),
                                      [&](const StudyRow& row) { return kind_of(row) == kind; });
-    PageData tile;
-    tile["kind"] = kind;
-    tile["name"] = kind;
-    tile["value"] = std::to_string(count);
-    list << tile;
+    list << tile(kind, static_cast<std::size_t>(count));
   }
+  if (unsent(rows) > 0) list << tile(kUnsent, unsent(rows));
   return list;
 }
 
@@ -134,6 +147,7 @@ std::string cohort_page(const std::vector<StudyRow>& rows) {
   for (const char* kind : kKinds) {
     kinds << PageData(kind);
   }
+  if (unsent(rows) > 0) kinds << PageData(kUnsent);
   page["kinds"] = PageData(kinds);
   PageData list{PageData::type::list};
   for (const StudyRow& row : rows) {

@@ -7,6 +7,7 @@
 
 #include "jcs/core/folder_id.hpp"
 #include "jcs/core/log.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/imaging/file_look.hpp"
 #include "jcs/imaging/nifti.hpp"
 
@@ -90,7 +91,7 @@ class Walk {
   /// Looks at files until one tells the study, then at the last one.
   void look(const fs::path& below, const std::vector<fs::path>& files) {
     Holding holding;
-    bool told = false;
+    bool told = false, named_dicom = false;
     for (const fs::path& name : files) {
       throw_if_stopped(stop_);
       if (told && name != files.back() && !imaging::named_like_nifti(name)) {
@@ -118,9 +119,12 @@ class Walk {
           tree_.unreadable.push_back(file.string() + ": cannot be opened");
           break;
         case Kind::kOther:
+          named_dicom |= has_ending(name, ".dcm");
           break;
       }
     }
+    // What a copy that broke off has left. As a study it fails, which is better than being missed.
+    holding.dicom |= named_dicom && !holding.pictures;
     if (holding.dicom || holding.pictures) {
       tree_.folders.emplace(below, std::move(holding));
     }

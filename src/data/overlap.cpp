@@ -68,7 +68,8 @@ void refuse_overlap(const Manifest& training, const Manifest& validation, int th
   }
   throw InputError({"stands in " + training.file.string() + " too: " + first,
                     validation.file.string(),
-                    "patients and pictures on one side only; " + remedy + " goes on knowingly",
+                    "patients and pictures on one side only" +
+                        (remedy.empty() ? "" : "; " + remedy + " goes on knowingly"),
                     counted(overlap.patients.size(), "patient", "patients") + " and " +
                         counted(overlap.pictures.size(), "picture", "pictures") + " on both"});
 }

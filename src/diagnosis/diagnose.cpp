@@ -6,11 +6,11 @@
 #include "jcs/core/error.hpp"
 #include "jcs/core/stopwatch.hpp"
 #include "jcs/diagnosis/classify.hpp"
+#include "jcs/diagnosis/findings/key_slices.hpp"
 #include "jcs/diagnosis/findings/lung_opacities.hpp"
 #include "jcs/diagnosis/findings/measure.hpp"
 #include "jcs/diagnosis/findings/suitability.hpp"
 #include "jcs/diagnosis/gate.hpp"
-#include "jcs/diagnosis/key_slices.hpp"
 #include "jcs/diagnosis/measure.hpp"
 #include "jcs/diagnosis/segment.hpp"
 #include "jcs/diagnosis/segment_region.hpp"
@@ -164,9 +164,9 @@ CaseResult diagnose(const CtVolume& volume, ClassifierRunner& classifier,
 
   if (options.key_slices > 0) {
     timed("activation maps", [&] {
-      result.activation_maps =
-          activation_maps(volume, key_slices(result.slices, options.key_slices), classifier,
-                          options.activation_map, progress, stop);
+      result.activation_maps = activation_maps(
+          volume, key_slices(result.slices, result.findings.lesions, options.key_slices),
+          classifier, options.activation_map, progress, stop);
     });
     result.activation_reading =
         options.activation_map == explain::Reading::kPaper ? "paper" : "release";

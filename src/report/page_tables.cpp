@@ -52,7 +52,7 @@ PageData timing_rows(const diagnosis::CaseResult& result) {
     rows << named_fact(clean_text(stage.stage), fixed(stage.seconds, 2) + " s");
     total += stage.seconds;
   }
-  rows << named_fact("Together", fixed(total, 2) + " s");
+  rows << named_fact("Together, without writing", fixed(total, 2) + " s");
   rows << named_fact("Device", clean_text(result.device));
   rows << named_fact("Precision", clean_text(result.precision));
   rows << named_fact("Activation maps", result.activation_maps.empty()

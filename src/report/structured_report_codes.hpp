@@ -73,15 +73,15 @@ inline DSRCodedEntryValue severity(diagnosis::Severity severity) {
     case diagnosis::Severity::kNone:
       return own("opaque_0", "0 % of the lungs are opaque");
     case diagnosis::Severity::kMinimal:
-      return own("opaque_1_25", "1-25 % of the lungs are opaque");
+      return own("opaque_1_25", "up to 25 % of the lungs are opaque");
     case diagnosis::Severity::kMild:
-      return own("opaque_26_50", "26-50 % of the lungs are opaque");
+      return own("opaque_26_50", "more than 25 and up to 50 % of the lungs are opaque");
     case diagnosis::Severity::kModerate:
-      return own("opaque_51_75", "51-75 % of the lungs are opaque");
+      return own("opaque_51_75", "more than 50 and up to 75 % of the lungs are opaque");
     case diagnosis::Severity::kSevere:
       break;
   }
-  return own("opaque_76_100", "76-100 % of the lungs are opaque");
+  return own("opaque_76_100", "more than 75 % of the lungs are opaque");
 }
 
 }  // namespace jcs::report::codes

@@ -37,7 +37,8 @@ std::string opacity_line(const CaseResult& result) {
   }
   const diagnosis::Findings& findings = result.findings;
   if (findings.opacity_share && findings.severity) {
-    line += ", " + fixed(100.0 * *findings.opacity_share, 1) + " % of the lungs (band " +
+    line += "; in the lungs " + fixed(findings.opacity_in_lungs_ml.value_or(0), 1) + " ml, " +
+            fixed(100.0 * *findings.opacity_share, 1) + " % of them (band " +
             diagnosis::to_text(*findings.severity) + ")";
   }
   return line + "\n";
@@ -60,6 +61,18 @@ std::string decisive_texts(const CaseResult& result) {
     if (concern.decisive) texts += " " + clean_text(concern.text);
   }
   return texts;
+}
+
+/// A warning may name hundreds of places; the report has all of them.
+std::string shortened(const std::string& warning) {
+  constexpr std::size_t kLongest = 240;
+  std::string text = clean_text(warning);
+  if (text.size() <= kLongest) return text;
+  std::size_t end = text.rfind(' ', kLongest);
+  if (end == std::string::npos) end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // in UTF-8
+  text.resize(end);
+  return text + " ... (whole in the report)";
 }
 
 std::string time_line(const CaseResult& result) {
@@ -116,11 +129,8 @@ std::string short_summary(const CaseResult& result) {
             ", probability " + fixed(most->probability, 3) + ", " + clean_text(most->file) + "\n";
   }
   text += time_line(result);
-  if (!result.warnings.empty()) {
-    text += counted(static_cast<std::int64_t>(result.warnings.size()), "warning") + ": " +
-            clean_text(result.warnings.front()) +
-            (result.warnings.size() > 1 ? " (the others are in the report)" : "") + "\n";
-  }
+  for (const std::string& warning : result.warnings)
+    text += "warning: " + shortened(warning) + "\n";
   return text + kResearchNotice + "\n";
 }
 

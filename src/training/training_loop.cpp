@@ -377,6 +377,11 @@ TrainingResult train(Task& task, const data::SliceDataset& slices, const Trainin
                       "another run.device; the same command goes on from the last checkpoint"});
   }
   result.epochs = run.state().epochs;
+  for (const EpochRecord& record : result.epochs) {
+    if (!record.scores.empty()) {
+      result.best_by = best_figure(record.scores, setup.run.best_by).first;
+    }
+  }
   result.best_score = run.state().best_score;
   result.best_epoch = run.state().best_epoch;
   result.stopped_early = run.state().stopped_early;

@@ -78,6 +78,25 @@ TEST(JcsData, TheSameSeedDividesAlikeAndAnEarlierSplitStays) {
   EXPECT_EQ(content_of(dir / "split/val.csv"), val);
 }
 
+TEST(JcsData, ASplitWithoutALabelInAPartSaysSo) {
+  const TempDir dir;
+  make_set(dir / "set", 10);
+  std::ofstream csv(dir / "set/rare.csv");
+  csv << "image,label,patient\n";
+  int row = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(dir / "set")) {
+    if (entry.path().extension() != ".png") continue;
+    csv << fs::relative(entry.path(), dir / "set").string() << "," << (row == 0 ? 1 : 0) << ",p"
+        << row << "\n";
+    ++row;
+  }
+  csv.close();
+  const Finished run = data({"split", dir / "set/rare.csv", "--out", dir / "split", "--quiet"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(run.error_lines(), 1) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("no slice has label 1"));
+}
+
 TEST(JcsData, ASplitNeverReplacesItsOwnManifest) {
   const TempDir dir;
   make_set(dir / "set", 10);
@@ -169,7 +188,7 @@ TEST(JcsData, TheReleasesListsShareTheirPictures) {
   JCS_NEEDS(folder);
   const Finished run = data({"check", folder / "train.txt", folder / "test.txt"});
   EXPECT_EQ(run.code, 3);
-  EXPECT_THAT(run.err, HasSubstr("data.allow_overlap"));
+  EXPECT_THAT(run.err, HasSubstr("on one side only, got"));
 }
 
 TEST(JcsData, HelpNamesTheDataSets) {

@@ -72,8 +72,8 @@ TEST_F(JcsDiagnoseCohort, AnArchiveThatCannotBeReachedCostsNoVerdict) {
   write_study("a", 30);
   const Finished finished = run_cohort({"--send", "127.0.0.1:1:PACS"});
   EXPECT_EQ(finished.code, 5);
-  EXPECT_THAT(finished.err, HasSubstr("0 failed, 1 not sent"));
-  EXPECT_THAT(finished.out, HasSubstr("1 not sent"));
+  EXPECT_THAT(finished.err, HasSubstr("0 failed, 1 unsent"));
+  EXPECT_THAT(finished.out, HasSubstr("1 unsent"));
   EXPECT_THAT(table(), AllOf(HasSubstr("\na,a,unsent,positive,30,30,25,"), HasSubstr(",5,"),
                              HasSubstr("127.0.0.1:1")));
   // Only the sending is tried again: what lies there stays as it is.

@@ -174,6 +174,10 @@ TEST_F(JcsDiagnoseRefuses, WrongOptions) {
   expect_refused(run_with({"--threads", "two"}), 2, "--threads");
   expect_refused(run_with({"--key-slices", "99"}), 2, "--key-slices");
   expect_refused(run_with({"--colour"}), 2, "--colour");
+  expect_refused(run_with({"--send", ""}), 2, "--send");
+  expect_refused(run_with({"--segment", "never", "--nifti-opacity"}), 2, "--nifti-opacity");
+  expect_refused(run_with({"--segment", "never", "--segment-where", "lung"}), 2, "--segment-where");
+  expect_refused(run_with({"--cohort", "--overwrite"}), 2, "--overwrite");
   expect_refused(run({study_, "-o", out_}), 2, "--weights-cls");
   expect_refused(run({study_, "-o", out_, "--weights-cls", cls_}), 2, "--weights-seg");
   expect_refused(run({"--weights-cls", cls_}), 2, "STUDY");

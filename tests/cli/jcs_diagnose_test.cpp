@@ -64,7 +64,10 @@ TEST_F(JcsDiagnose, NeedsNoSegmenterWhereItNeverSegments) {
   const Finished finished = run({study_, "--weights-cls", cls_, "--segment", "never", "-o", out_,
                                  "--device", "cpu", "--quiet"});
   EXPECT_EQ(finished.code, 0) << finished.err;
-  EXPECT_THAT(finished.out + finished.err, IsEmpty());
+  EXPECT_THAT(finished.out, IsEmpty());
+  // Warnings alone are said, each in a line, and all of them.
+  EXPECT_EQ(static_cast<std::size_t>(finished.error_lines()), result()["warnings"].size());
+  EXPECT_THAT(finished.err, HasSubstr(result()["warnings"].front().get<std::string>()));
   EXPECT_EQ(result()["verdict"], "positive");
 }
 

@@ -43,6 +43,19 @@ StudyRow pending(const std::string& name) {
   return row;
 }
 
+TEST(CohortPage, WhatIsNotInTheArchiveIsCountedAndFound) {
+  StudyRow row = done("P1", "negative");
+  row.status = Status::kUnsent;
+  row.error = "no answer";
+  const std::string html = cohort_page({row, done("P2", "positive")});
+  EXPECT_THAT(html, HasSubstr("<dt>unsent</dt><dd>1</dd>"));
+  EXPECT_THAT(html, HasSubstr("<option value=\"unsent\">"));
+  EXPECT_THAT(html, HasSubstr("<tr data-kind=\"negative unsent\">"));
+  EXPECT_THAT(html, HasSubstr("unsent: no answer"));
+  EXPECT_THAT(cohort_page({done("P2", "positive")}),
+              testing::Not(HasSubstr("<option value=\"unsent\">")));
+}
+
 TEST(CohortPage, HasARowAStudy) {
   const std::string html =
       cohort_page({done("P1", "positive"), failed("P2", "P2: no CT slices in it"), pending("P3")});
@@ -50,7 +63,7 @@ TEST(CohortPage, HasARowAStudy) {
   EXPECT_THAT(html, HasSubstr(R"(<a href="studies/P1/report.html">P1</a>)"));
   EXPECT_THAT(html, HasSubstr(R"(<td class="n" data-value="123.456">123.5</td>)"));
   EXPECT_THAT(html, HasSubstr(R"(<td class="n" data-value="0.0312">3.1</td>)"));
-  EXPECT_THAT(html, HasSubstr("<td>wide_gaps, contrast</td>"));
+  EXPECT_THAT(html, HasSubstr("<td>wide gaps, contrast</td>"));
   EXPECT_THAT(html, HasSubstr(R"(<td colspan="9" class="reason">P2: no CT slices in it</td>)"));
   EXPECT_THAT(html, HasSubstr(R"(<span class="badge pending">pending</span>)"));
   for (const char* kind : {"positive", "failed", "pending"}) {

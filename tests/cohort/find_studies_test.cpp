@@ -1,5 +1,7 @@
 #include "jcs/cohort/find_studies.hpp"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 
 #include "cohort/study_files.hpp"
@@ -127,6 +129,17 @@ TEST(FindStudies, DamagedFilesAreAStudyThatWillFail) {
   const TempDir tree;
   write_text(tree / "P1/1.dcm", std::string(128, '\0') + "DICM and no more");
   EXPECT_THAT(shown(find_studies(tree.path())), ElementsAre("P1"));
+}
+
+TEST(FindStudies, AnEmptyCopyOfAStudyIsAStudyThatWillFail) {
+  const TempDir tree;
+  write_dicom(tree / "P1/1.dcm", "1.1");
+  for (const char* name : {"P2/1.dcm", "P2/2.DCM"}) {
+    fs::create_directories((tree / name).parent_path());
+    std::ofstream(tree / name).flush();
+  }
+  write_text(tree / "P3/notes.txt");
+  EXPECT_THAT(shown(find_studies(tree.path())), ElementsAre("P1", "P2"));
 }
 
 TEST(FindStudies, LinksAreFollowedOnce) {

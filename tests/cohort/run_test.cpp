@@ -149,7 +149,7 @@ TEST_F(RunCohort, AResultThatCannotBeSentStaysAndIsSentByTheNextRun) {
   EXPECT_THAT(csv, HasSubstr("\nb,in/b,unsent,negative,3,120,"));
   EXPECT_THAT(csv, HasSubstr(",5,pacs:104:ARCHIVE: no answer\n"));
   EXPECT_THAT(jcs::test::content_of(out_ / "index.html"),
-              HasSubstr("not sent: pacs:104:ARCHIVE: no answer"));
+              HasSubstr("unsent: pacs:104:ARCHIVE: no answer"));
 
   refused_.clear();
   summary = run();

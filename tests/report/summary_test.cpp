@@ -38,8 +38,12 @@ TEST(Summary, OtherVerdictsAndHostileTexts) {
   EXPECT_THAT(text, StartsWith("verdict: negative. 6 of 12 slices look positive, which is not more "
                                "than the threshold of 6 slices (50.0 % of the series)."));
   EXPECT_THAT(text, HasSubstr("opacities: not outlined"));
-  EXPECT_THAT(text, HasSubstr("2 warnings: odd [31m name (the others are in the report)"));
-  EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 6);
+  EXPECT_THAT(text, HasSubstr("\nwarning: odd [31m name\nwarning: second\n"));
+  EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 7);
+  result.warnings = {"gaps at " + std::string(500, 'x') + " mm", std::string(500, 'y')};
+  EXPECT_THAT(short_summary(result), HasSubstr("\nwarning: gaps at ... (whole in the report)\n"));
+  EXPECT_THAT(short_summary(result),
+              HasSubstr("\nwarning: " + std::string(240, 'y') + " ... (whole in the report)\n"));
 
   result.verdict = Verdict::kUndetermined;
   EXPECT_THAT(short_summary(result), StartsWith("verdict: undetermined. The study cannot answer"));
@@ -49,7 +53,7 @@ TEST(Summary, SaysWhatTheOpacitiesAmountTo) {
   const auto volume = jcs::test::sample_volume();
   const auto result = jcs::test::with_findings(jcs::test::sample_result(volume), volume);
   const std::string text = short_summary(result);
-  EXPECT_THAT(text, HasSubstr(" ml, 11.5 % of the lungs (band 1-25 %)\n"));
+  EXPECT_THAT(text, HasSubstr(" ml, 11.5 % of them (band 1-25 %)\n"));
   EXPECT_THAT(text, HasSubstr("lungs: 3901 ml (right 2100 ml, left 1800 ml)\n"));
 }
 

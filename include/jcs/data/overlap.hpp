@@ -33,7 +33,7 @@ Overlap find_overlap(const Manifest& first, const Manifest& second, int threads 
 
 /// Refuses to go on where what is learned from stands in the validation too.
 /// @throws InputError in one line: the first patient or picture, how many there are, and the
-/// `remedy` that goes on knowingly; Interrupted.
+/// `remedy` that goes on knowingly, where there is one; Interrupted.
 void refuse_overlap(const Manifest& training, const Manifest& validation, int threads = 0,
                     Progress& progress = no_progress(), const std::stop_token& stop = {},
                     const std::string& remedy = "data.allow_overlap: true");

@@ -12,6 +12,7 @@ namespace jcs::report {
 /// new fields alone do not change it.
 constexpr int kSchemaVersion = 1;
 
+// clang-format off
 // result.json
 //
 // One object, UTF-8, keys always in this order. What is not known is null; numbers are finite.
@@ -19,8 +20,7 @@ constexpr int kSchemaVersion = 1;
 //   schema_version     1
 //   software           {name, version}
 //   notice             that the result is for research only
-//   identity           "full", "pseudonym" or "none": how much of the patient's identity stands
-//   here;
+//   identity           "full", "pseudonym" or "none": how much of the patient's identity stands here;
 //                      without the full one, source, files and UIDs are null
 //   source             what was diagnosed, as its user called it
 //   verdict            "positive", "negative" or "undetermined"
@@ -31,11 +31,16 @@ constexpr int kSchemaVersion = 1;
 //   segmented          whether opacities were outlined; when false all opacity fields are null
 //   opacity_volume_ml  sum over the slices, null also when the spacing is not known
 //   findings           lungs and opacities (see diagnosis/result/findings.hpp):
-//     lungs              {side, volume_ml, opacity_ml, opacity_share} for "right" and "left", or
-//     none no_lungs           why there are none lung_volume_ml     of both opacity_in_lungs_ml,
-//     opacity_share    of the lungs' volume, 0 ... 1 severity           "0 %", "1-25 %", "26-50 %",
-//     "51-75 %" or "76-100 %": band of opacity_share opacity_outside_ml outlined, but in neither
-//     lung ground_glass_ml, consolidation_ml     of all that is outlined, below and from -300 HU on
+//     lungs              {side, volume_ml, opacity_ml, opacity_share} for "right" and "left", or none
+//     no_lungs           why there are none
+//     lung_volume_ml     of both
+//     opacity_in_lungs_ml
+//     opacity_share      opacity_in_lungs_ml of lung_volume_ml, 0 ... 1
+//     severity           band of opacity_share: "0 %"; above 0 and up to 0.25 "1-25 %", up to 0.5
+//                        "26-50 %", up to 0.75 "51-75 %", above "76-100 %"
+//     opacity_outside_ml outlined, but in neither lung
+//     ground_glass_ml, consolidation_ml
+//                        of all that is outlined, below and from -300 HU on
 //     lesions            the largest first, {number, volume_ml, extent_mm [column, row, slice],
 //                        mean_hu, ground_glass_ml, consolidation_ml, centre_mm [x, y, z] (patient
 //                        coordinates, LPS; null where the positions of the slices are not known),
@@ -54,7 +59,7 @@ constexpr int kSchemaVersion = 1;
 //     position           along the normal of the slices, mm
 //     probability        of the positive class, 0 ... 1
 //     positive           whether the slice counts as positive
-//     opacity_pixels
+//     opacity_pixels     null also of a slice that the segmenter was not shown
 //     opacity_area_mm2   null also when the spacing is not known
 //   key_slices         indices of the slices that the report shows
 //   activation_reading how activation maps were made: "paper" or "release"; null without maps
@@ -66,10 +71,12 @@ constexpr int kSchemaVersion = 1;
 //                       slice_spacing_mm, windowed}; windowed: made from 8-bit pictures, not from
 //                       HU
 //   device             that the networks ran on
+//   precision          of their numbers: "fp32", "bf16x3" or "bf16"
 //   weights            one object a file: {role, file, sha256, architecture}
 //   timing             seconds by stage, in the order in which the stages ran
 //   total_seconds      their sum
-//   warnings           one sentence each
+//   warnings           one sentence each, those of the concerns among them
+// clang-format on
 
 /// The text of result.json. Bytes that are no UTF-8 are replaced by U+FFFD.
 /// @throws InputError when the result is not of this volume (other numbers of slices or pixels).

@@ -73,7 +73,7 @@ struct RunOptions {
   void describe(Visitor& v) {
     v.field("folder", folder, "where checkpoints, weights and figures go; --out is stronger");
     v.field("seed", seed, "of everything random", at_least(0));
-    v.field("device", device, "auto, cpu or cuda:N");
+    v.field("device", device, "auto, cpu, cuda or cuda:N");
     v.field("threads", threads, "CPU threads of the network; 0 uses every core", between(0, 1024));
     v.field("epochs", epochs,
             "times that the slices are gone through; a batch that is not full is left out",

@@ -76,6 +76,7 @@ struct EpochRecord {
 
 struct TrainingResult {
   std::vector<EpochRecord> epochs;
+  std::string best_by;  ///< the figure that chose the best epoch; empty without one
   double best_score = 0.0;
   std::int64_t best_epoch = 0;  ///< from 1; 0: never validated
   bool was_complete = false;    ///< nothing was left to do

@@ -70,7 +70,7 @@ struct CaseResult {
 
   std::vector<StageTime> timing;
   std::string device;
-  std::string precision;  ///< "fp32" or "bf16": numbers that the networks computed with
+  std::string precision;  ///< "fp32", "bf16x3" or "bf16": numbers that the networks computed with
   std::vector<WeightsUsed> weights;
   std::vector<std::string> warnings;  ///< one sentence each
 };

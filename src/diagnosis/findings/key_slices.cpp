@@ -1,4 +1,4 @@
-#include "jcs/diagnosis/key_slices.hpp"
+#include "jcs/diagnosis/findings/key_slices.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -30,7 +30,8 @@ const std::size_t* next(const std::vector<std::size_t>& order,
 
 }  // namespace
 
-std::vector<std::size_t> key_slices(std::span<const SliceResult> slices, int count) {
+std::vector<std::size_t> key_slices(std::span<const SliceResult> slices,
+                                    std::span<const Lesion> lesions, int count) {
   const std::size_t limit = std::min(static_cast<std::size_t>(std::max(count, 0)), slices.size());
   const auto opacity = [](const SliceResult& slice) { return slice.opacity_pixels.value_or(0); };
   std::vector<std::size_t> by_opacity = ranked(slices, opacity);
@@ -39,6 +40,18 @@ std::vector<std::size_t> key_slices(std::span<const SliceResult> slices, int cou
       ranked(slices, [](const SliceResult& slice) { return slice.probability; });
 
   std::vector<std::size_t> chosen;
+  const auto choose = [&](std::size_t index) {
+    if (chosen.size() < limit && std::ranges::find(chosen, index) == chosen.end()) {
+      chosen.push_back(index);
+    }
+  };
+  for (const Lesion& lesion : lesions) {
+    const bool shown = std::ranges::any_of(chosen, [&](std::size_t index) {
+      return index >= lesion.first_slice && index <= lesion.last_slice;
+    });
+    if (!shown) choose(lesion.largest_slice);
+    if (&lesion == lesions.data() && !by_probability.empty()) choose(by_probability.front());
+  }
   const auto take = [&](const std::vector<std::size_t>& order, std::size_t apart) {
     const std::size_t* index = chosen.size() < limit ? next(order, chosen, apart) : nullptr;
     if (index != nullptr) {

@@ -1,6 +1,8 @@
 #include "jcs/diagnosis/diagnose.hpp"
 
 #include <future>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "jcs/core/error.hpp"
@@ -41,6 +43,9 @@ void warn_of_volume(const CtVolume& volume, CaseResult& result) {
   result.warnings = volume.warnings;
   if (volume.pixel_area_mm2() > 0.0 && volume.slice_spacing_mm <= 0.0) {
     result.warnings.emplace_back("The distance of the slices is not known: there is no volume.");
+  }
+  if (std::optional<std::string> warning = gap_warning(volume)) {
+    result.warnings.push_back(std::move(*warning));
   }
 }
 

@@ -1,6 +1,9 @@
 #include "jcs/diagnosis/measure.hpp"
 
 #include <algorithm>
+#include <vector>
+
+#include "jcs/imaging/slice_steps.hpp"
 
 namespace jcs::diagnosis {
 
@@ -8,7 +11,8 @@ void measure_opacities(const imaging::CtVolume& volume, std::span<const std::siz
                        CaseResult& result) {
   const double pixel_area = volume.pixel_area_mm2();
   const double voxel_volume = volume.voxel_volume_ml();
-  std::int64_t voxels = 0;
+  const std::vector<double> weights = imaging::slice_weights(volume);
+  double voxels = 0;
   for (const std::size_t i : slices) {
     const auto first =
         result.opacity_mask.begin() + static_cast<std::ptrdiff_t>(i * volume.pixels());
@@ -20,11 +24,11 @@ void measure_opacities(const imaging::CtVolume& volume, std::span<const std::siz
     if (pixel_area > 0.0) {
       slice.opacity_area_mm2 = static_cast<double>(pixels) * pixel_area;
     }
-    voxels += pixels;
+    voxels += static_cast<double>(pixels) * weights[i];
   }
   result.opacity_volume_ml.reset();
   if (voxel_volume > 0.0) {
-    result.opacity_volume_ml = static_cast<double>(voxels) * voxel_volume;
+    result.opacity_volume_ml = voxels * voxel_volume;
   }
 }
 

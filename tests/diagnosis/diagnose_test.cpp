@@ -296,6 +296,14 @@ TEST_F(Diagnose, WarnsOfWhatTheVolumeLacks) {
   EXPECT_FALSE(result.opacity_volume_ml.has_value());
 }
 
+TEST_F(Diagnose, WarnsThatVolumesAreUncertainWhereSlicesAreMissing) {
+  auto cls = classifier(test::constant_classifier(true));
+  imaging::CtVolume volume = study(6);
+  volume.slices.back().location_mm += 10.0;
+  const CaseResult result = diagnose(volume, cls, nullptr, {.segment = Segment::kNever});
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("Volumes are uncertain")));
+}
+
 TEST_F(Diagnose, PicturesOf8BitsWithoutSpacingAreMeasuredInPixels) {
   auto cls = classifier(test::constant_classifier(true));
   auto seg = segmenter(test::constant_segmenter(true));

@@ -43,6 +43,14 @@ TEST(Measure, CountsEachSliceAndTheWhole) {
   EXPECT_DOUBLE_EQ(result.opacity_volume_ml.value(), 4 * 0.4 * 2.0 / 1000.0);
 }
 
+TEST(Measure, VolumesFollowTheSlicesOwnSteps) {
+  imaging::CtVolume volume = small_volume();
+  for (std::size_t k = 0; k < 3; ++k) volume.slices[k].location_mm = k == 2 ? 5.0 : 2.0 * k;
+  CaseResult result = with_mask(volume);
+  measure_opacities(volume, whole_region(volume).slices, result);
+  EXPECT_DOUBLE_EQ(result.opacity_volume_ml.value(), 0.4 * (3 * 2.0 + 1 * 3.0) / 1000.0);
+}
+
 TEST(Measure, LeavesOutWhatTheSpacingDoesNotTell) {
   imaging::CtVolume volume = small_volume();
   volume.slice_spacing_mm = 0.0;

@@ -75,7 +75,7 @@ struct CtVolume {
   }
   /// Area of a pixel in mm², 0 when not known.
   [[nodiscard]] double pixel_area_mm2() const { return column_spacing_mm * row_spacing_mm; }
-  /// Volume of a voxel in ml, 0 when not known.
+  /// Volume of a voxel, ml, at the median spacing, 0 when not known; sums need slice_weights().
   [[nodiscard]] double voxel_volume_ml() const {
     return pixel_area_mm2() * slice_spacing_mm / 1000.0;
   }

@@ -4,6 +4,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "jcs/imaging/slice_steps.hpp"
+
 #include "lung_outline.hpp"
 #include "mask_slice.hpp"
 
@@ -87,13 +89,14 @@ SeriesLook look_at_series(const CtVolume& volume, Mask lung_mask) {
   SeriesLook look;
   count_values(volume, look);
   if (lung_mask.empty()) return look;
+  const std::vector<double> weights = imaging::slice_weights(volume);
   double right = 0, both = 0;
   for (std::size_t k = 0; k < volume.slice_count(); ++k) {
     const cv::Mat slice = mask_slice(volume, lung_mask, k);
     const double lungs = cv::countNonZero(slice);
     look.lung_cm2.push_back(lungs * volume.pixel_area_mm2() / 100.0);
-    right += cv::countNonZero(slice == 1);
-    both += lungs;
+    right += weights[k] * cv::countNonZero(slice == 1);
+    both += weights[k] * lungs;
   }
   look.right_lung_share = both > 0 ? right / both : 0;
   measure_contrast(volume, lung_mask, look);

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <opencv2/imgproc.hpp>
 
 #include "jcs/core/parallel.hpp"
+#include "jcs/imaging/slice_steps.hpp"
 
 namespace jcs::imaging::lungs {
 
@@ -23,10 +25,15 @@ Outlines outlines(const cv::Mat& mask) {
   return found;
 }
 
-// Where the files do not say it, something usual: it decides what is too small for a lung alone.
+// On average over the slices. Where the files do not say it, something usual: it decides what is
+// too small for a lung alone.
 double step_mm(const CtVolume& volume) {
   constexpr double kUsualMm = 2.0;
-  if (volume.slice_spacing_mm > 0) return volume.slice_spacing_mm;
+  if (volume.slice_spacing_mm > 0) {
+    const std::vector<double> weights = slice_weights(volume);
+    return volume.slice_spacing_mm * std::accumulate(weights.begin(), weights.end(), 0.0) /
+           static_cast<double>(weights.size());
+  }
   return volume.series.slice_thickness_mm > 0 ? volume.series.slice_thickness_mm : kUsualMm;
 }
 

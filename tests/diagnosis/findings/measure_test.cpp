@@ -129,6 +129,87 @@ TEST(MeasureFindings, ALesionIsAsLongAsItsSlicesLieApart) {
   EXPECT_THAT(chest.measure().lesions.at(0).extent_mm, ElementsAre(24.0, 30.0, 20.0));
 }
 
+// Above slice 10 they lie 1 mm apart, below 5 mm: most are thin, and so is the median.
+Chest finer_above() {
+  Chest chest;
+  for (std::size_t k = 0; k < chest.volume.slice_count(); ++k) {
+    const double at = k <= 10 ? 5.0 * static_cast<double>(k) : 40.0 + static_cast<double>(k);
+    chest.volume.slices[k].location_mm = at;
+    chest.volume.slices[k].position[2] = at;
+  }
+  chest.volume.slice_spacing_mm = 1.0;
+  return chest;
+}
+
+TEST(MeasureFindings, EachSliceCountsAsMuchAsItStandsFor) {
+  Chest chest = finer_above();
+  chest.opacity({4, 6}, {40, 50}, {100, 112}, -500);    // 10 mm of slices 5 mm apart
+  chest.opacity({10, 11}, {70, 80}, {100, 112}, -500);  // 3 mm, between the two
+  chest.opacity({20, 24}, {40, 50}, {100, 112}, -100);  // 4 mm of slices 1 mm apart
+  const Findings found = chest.measure();
+  constexpr double kMlPerMm = 0.006;  // of one pixel
+  // Slices 3 to 9 are 5 mm high, the tenth 3 mm, the other 19 are 1 mm high.
+  const double lung = 80 * 45 * (7 * 5 + 3 + 19) * kMlPerMm;
+  EXPECT_THAT(found.lungs[0].volume_ml, DoubleNear(lung, 1e-9));
+  EXPECT_THAT(*found.lung_volume_ml, DoubleNear(2 * lung, 1e-9));
+  ASSERT_EQ(found.lesions.size(), 3U);
+  const double expected[] = {10, 4, 3};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const double ml = 120 * expected[i] * kMlPerMm;
+    EXPECT_THAT(found.lesions[i].volume_ml, DoubleNear(ml, 1e-9));
+    EXPECT_THAT(found.lesions[i].extent_mm[2], DoubleNear(expected[i], 1e-9));
+    EXPECT_THAT(*found.lesions[i].share_of_lung, DoubleNear(ml / lung, 1e-12));
+  }
+  EXPECT_THAT(*found.ground_glass_ml, DoubleNear(120 * 13 * kMlPerMm, 1e-9));
+  EXPECT_THAT(*found.consolidation_ml, DoubleNear(120 * 4 * kMlPerMm, 1e-9));
+  EXPECT_THAT(*found.opacity_share, DoubleNear(120 * 17 * kMlPerMm / (2 * lung), 1e-12));
+  EXPECT_EQ(*found.opacity_outside_ml, 0.0);
+}
+
+TEST(MeasureFindings, MeansAndCentresGoByVolumeNotBySlices) {
+  Chest chest = finer_above();
+  chest.opacity({9, 10}, {40, 50}, {100, 112}, -700);   // 5 mm
+  chest.opacity({10, 13}, {40, 50}, {100, 112}, -200);  // 3, 1 and 1 mm
+  const Lesion lesion = chest.measure().lesions.at(0);
+  EXPECT_THAT(lesion.mean_hu, DoubleNear(-450, 1e-9));
+  EXPECT_THAT((*lesion.centre_mm)[2], DoubleNear((5 * 45 + 3 * 50 + 51 + 52) / 10.0, 1e-9));
+}
+
+TEST(MeasureFindings, AWhollyOpaqueLungOfUnevenSlicesHasAShareOfOne) {
+  Chest chest = finer_above();
+  for (std::size_t k = 0; k < chest.volume.slice_count(); ++k) {
+    chest.volume.slices[k].location_mm += 0.1 * static_cast<double>((k * 7) % 5);
+  }
+  chest.opacity({3, 30}, {10, 90}, {5, 50}, -500);
+  chest.opacity({3, 30}, {10, 90}, {70, 115}, -500);
+  const Findings found = chest.measure();
+  EXPECT_THAT(*found.opacity_share, DoubleNear(1.0, 1e-12));
+  EXPECT_LE(*found.opacity_share, 1.0);
+  EXPECT_EQ(found.severity, Severity::kSevere);
+}
+
+TEST(MeasureFindings, GapsMakeVolumesUncertainAndThisIsSaid) {
+  Chest chest;
+  EXPECT_FALSE(jcs::diagnosis::gap_warning(chest.volume));
+  EXPECT_FALSE(jcs::diagnosis::gap_warning(finer_above().volume));
+  const auto tear = [&](std::size_t first, double mm) {
+    for (std::size_t k = first; k < chest.volume.slice_count(); ++k) {
+      chest.volume.slices[k].location_mm += mm;
+    }
+  };
+  tear(12, 5);
+  EXPECT_EQ(jcs::diagnosis::gap_warning(chest.volume),
+            "Volumes are uncertain: slices seem to be missing in 1 gap of 10 mm, counted as if "
+            "they were like the slices beside.");
+  tear(20, 21.25);
+  EXPECT_EQ(jcs::diagnosis::gap_warning(chest.volume),
+            "Volumes are uncertain: slices seem to be missing in 2 gaps of 36.3 mm altogether, of "
+            "which 20 mm are counted as if they were like the slices beside and 16.3 mm are left "
+            "out.");
+  chest.volume.slice_spacing_mm = 0;
+  EXPECT_FALSE(jcs::diagnosis::gap_warning(chest.volume));
+}
+
 TEST(MeasureFindings, TheSideOfTheHeartIsCentral) {
   Chest chest;
   chest.opacity({5, 8}, {45, 52}, {44, 50}, -500);

@@ -6,6 +6,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
+#include "jcs/imaging/slice_steps.hpp"
 #include "jcs/imaging/turn.hpp"
 
 #include "series_look.hpp"
@@ -124,9 +125,12 @@ void check_slices(const CtVolume& volume, std::vector<Concern>& concerns) {
                             ": most of the lungs may be missing between or beside them.",
                         false});
   }
-  if (volume.slice_spacing_mm > kWideGapMm) {
+  // One slice is apart from none, and a part that is finely cut does not make up for a coarse one.
+  const double apart_mm = imaging::regular_spacing_mm(volume);
+  if (apart_mm > kWideGapMm) {
     concerns.push_back({"wide_gaps",
-                        "The slices are " + rounded(volume.slice_spacing_mm) +
+                        std::string("The slices are ") +
+                            (imaging::evenly_spaced(volume) ? "" : "up to ") + rounded(apart_mm) +
                             " mm apart: small opacities may lie between them, and volumes are "
                             "rough.",
                         false});

@@ -143,6 +143,28 @@ TEST(Suitability, FewSlicesAndWideGapsAreSaid) {
   EXPECT_THAT(concerns(chest(25)), ElementsAre("wide_gaps"));
 }
 
+TEST(Suitability, APartOfWideGapsIsSaidBesideManyThinSlices) {
+  CtVolume volume = chest();
+  double at = 0;
+  for (std::size_t k = 0; k < volume.slice_count(); ++k) {
+    volume.slices[k].location_mm = at;
+    at += k < 12 ? 10 : 1;
+  }
+  volume.slice_spacing_mm = 1;
+  const std::vector<Concern> said = suitability(volume, jcs::imaging::find_lungs(volume).mask);
+  const auto wide = std::find_if(
+      said.begin(), said.end(), [](const Concern& concern) { return concern.code == "wide_gaps"; });
+  ASSERT_NE(wide, said.end());
+  EXPECT_THAT(wide->text, testing::StartsWith("The slices are up to 10 mm apart"));
+  // A slice that is missing makes no series coarse, and one slice alone is apart from none.
+  volume = chest();
+  volume.slices.back().location_mm += 20;
+  EXPECT_THAT(concerns(volume), Not(Contains("wide_gaps")));
+  volume = part(chest(), 30, 31);
+  volume.slice_spacing_mm = 10;
+  EXPECT_THAT(concerns(volume), Not(Contains("wide_gaps")));
+}
+
 TEST(Suitability, ASeriesThatEndsInsideTheLungsIsAPartOfThem) {
   EXPECT_THAT(concerns(part(chest(), 0, 30)), ElementsAre("partial_chest"));
 }
@@ -175,8 +197,9 @@ TEST(Suitability, ContrastMediumIsSeen) {
 TEST(Suitability, RealSeriesAreToldApart) {
   const auto data = jcs::test::data_dir();
   if (!std::filesystem::exists(data)) GTEST_SKIP() << data << " is not there";
+  // Its upper half is 7 mm apart, the lower one 4 mm.
   EXPECT_THAT(concerns(jcs::imaging::read_study(data / "dicom-edge" / "ge-head-tilted")),
-              ElementsAre("head!"));
+              ElementsAre("head!", "wide_gaps"));
   EXPECT_THAT(concerns(jcs::imaging::read_study(data / "ct-md" / "P001")), IsEmpty());
 }
 

@@ -25,7 +25,7 @@ namespace jcs::diagnosis {
 //   turned        slices are stored turned or mirrored, as of a patient who lies prone: networks
 //                 see them upright, pictures show them as they are stored
 //   few_slices    fewer than 20 slices
-//   wide_gaps     slices further apart than 5.5 mm
+//   wide_gaps     slices, or those of a part of the series, further apart than 5.5 mm
 //   contrast      contrast medium in heart and great vessels
 
 /// What speaks against a verdict on this series, most important first. It rests on a look at the

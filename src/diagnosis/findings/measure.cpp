@@ -187,11 +187,11 @@ double share(double part_ml, double whole_ml) { return std::min(1.0, part_ml / w
 void place_in_lungs(Lesion& lesion, const Sums& sums, const CtVolume& volume,
                     const Findings& findings, const std::optional<Height>& height) {
   if (!height) return;
+  const double inside = sums.right + sums.left;
+  if (2 * inside < sums.voxels) return;
   // The heights of the lungs are locations of slices, which files may name without positions.
   const double location = sums.location / sums.voxels;
   if (height->highest > height->lowest) lesion.third = third_of(location, *height);
-  const double inside = sums.right + sums.left;
-  if (2 * inside < sums.voxels) return;
   lesion.side = sums.right >= sums.left ? Side::kRight : Side::kLeft;
   lesion.depth = 2 * sums.peripheral >= inside ? Depth::kPeripheral : Depth::kCentral;
   for (const LungFinding& lung : findings.lungs) {

@@ -260,7 +260,7 @@ TEST(MeasureFindings, SmallOnesAreSummedUpAndOutsideOnesHaveNoSide) {
   ASSERT_EQ(found.lesions.size(), 1U);
   EXPECT_FALSE(found.lesions[0].side);
   EXPECT_FALSE(found.lesions[0].share_of_lung);
-  EXPECT_TRUE(found.lesions[0].third);
+  EXPECT_FALSE(found.lesions[0].third);
   EXPECT_THAT(*found.opacity_outside_ml, DoubleNear(320 * kVoxelMl, 1e-9));
   EXPECT_THAT(*found.opacity_in_lungs_ml, DoubleNear(5 * kVoxelMl, 1e-9));
   EXPECT_THAT(*found.ground_glass_ml + *found.consolidation_ml, DoubleNear(325 * kVoxelMl, 1e-9));

@@ -57,7 +57,7 @@ struct Lesion {
   std::array<int, 4> box{};             ///< in-plane: first row, first column, rows, columns
   std::optional<Side> side;             ///< nothing: most of it lies outside the lungs
   std::optional<double> share_of_lung;  ///< 0 … 1, of that lung's volume; what lies in it alone
-  std::optional<Third> third;           ///< of its centre; nothing without lungs
+  std::optional<Third> third;           ///< of its centre; nothing without side
   std::optional<Depth> depth;           ///< of most of its voxels in the lung; nothing without side
 };
 

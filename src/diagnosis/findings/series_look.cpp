@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "jcs/imaging/slice_steps.hpp"
+#include "jcs/imaging/turn.hpp"
 
 #include "lung_outline.hpp"
 #include "mask_slice.hpp"
@@ -45,26 +46,22 @@ void count_values(const CtVolume& volume, SeriesLook& look) {
       tissue / seen * static_cast<double>(volume.pixels()) * volume.pixel_area_mm2() / 100.0;
 }
 
-/// The pixels between the lungs and before the spine, the lungs themselves left out. Front is where
-/// the row index is low or high, as the slice lies.
-cv::Mat between(const cv::Mat& lungs, bool front_is_low) {
+/// The pixels between the lungs and before the spine, the lungs themselves left out, of an upright
+/// slice.
+cv::Mat between(const cv::Mat& lungs) {
   const std::vector<cv::Point> hull = hull_of(lungs);
   cv::Mat region = cv::Mat::zeros(lungs.size(), CV_8UC1);
   cv::fillConvexPoly(region, hull, 255);
   region.setTo(0, lungs);
   const cv::Rect box = cv::boundingRect(hull);
-  const int cut = static_cast<int>((front_is_low ? kBeforeSpine : 1.0 - kBeforeSpine) * box.height);
-  const int behind = box.y + cut;
-  if (front_is_low) {
-    region.rowRange(std::min(behind, region.rows), region.rows).setTo(0);
-  } else {
-    region.rowRange(0, std::max(0, behind)).setTo(0);
-  }
+  const int behind = box.y + static_cast<int>(kBeforeSpine * box.height);
+  region.rowRange(std::min(behind, region.rows), region.rows).setTo(0);
   return region;
 }
 
 void measure_contrast(const CtVolume& volume, Mask lungs, SeriesLook& look) {
   const std::size_t step = std::max<std::size_t>(1, volume.slice_count() / kLooks);
+  const imaging::Turn turn = imaging::turn_to_upright(volume);
   double tissue = 0, enhanced = 0;
   for (std::size_t k = 0; k < volume.slice_count(); k += step) {
     if (look.lung_cm2[k] < 2 * kBothLungsCm2) continue;
@@ -75,7 +72,8 @@ void measure_contrast(const CtVolume& volume, Mask lungs, SeriesLook& look) {
     cv::blur(cv::Mat(volume.rows, volume.columns, CV_16SC1,
                      const_cast<std::int16_t*>(volume.slice(k).data())),
              smooth, {3, 3});
-    const cv::Mat region = between(mask, volume.column_direction[1] > 0);
+    smooth = imaging::turned(smooth, turn);
+    const cv::Mat region = between(imaging::turned(mask, turn));
     tissue +=
         cv::countNonZero((smooth >= kTrunkTissueHu[0]) & (smooth <= kTrunkTissueHu[1]) & region);
     enhanced += cv::countNonZero((smooth >= kEnhancedHu) & (smooth <= kTrunkTissueHu[1]) & region);

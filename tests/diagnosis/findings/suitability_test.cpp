@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -13,6 +14,7 @@
 #include "jcs/imaging/lungs.hpp"
 #include "jcs/imaging/phantom.hpp"
 #include "jcs/imaging/study.hpp"
+#include "jcs/imaging/turn.hpp"
 
 #include "support/shared.hpp"
 
@@ -192,6 +194,67 @@ TEST(Suitability, ContrastMediumIsSeen) {
     if (hu >= 20 && hu < 100) hu = static_cast<std::int16_t>(hu + 180);
   }
   EXPECT_THAT(concerns(volume), ElementsAre("contrast"));
+}
+
+/// What is said of an upright volume whose slices are stored as `turn` brings them back from, but
+/// that they are.
+std::vector<std::string> texts_of(const CtVolume& upright, const std::vector<std::uint8_t>& lungs,
+                                  const jcs::imaging::Turn& turn) {
+  const auto stored = [&](const auto* values, int type) {
+    return jcs::imaging::turned_back(cv::Mat(upright.rows, upright.columns, type,
+                                             const_cast<void*>(static_cast<const void*>(values))),
+                                     turn);
+  };
+  CtVolume volume = upright;
+  std::vector<std::uint8_t> mask(lungs.size());
+  for (std::size_t k = 0; k < upright.slice_count(); ++k) {
+    const std::size_t first = k * upright.pixels();
+    const cv::Mat hu = stored(upright.hu.data() + first, CV_16SC1).clone();
+    std::copy(hu.begin<std::int16_t>(), hu.end<std::int16_t>(), volume.hu.begin() + first);
+    const cv::Mat lung = stored(lungs.data() + first, CV_8UC1).clone();
+    std::copy(lung.begin<std::uint8_t>(), lung.end<std::uint8_t>(), mask.begin() + first);
+    volume.rows = hu.rows;
+    volume.columns = hu.cols;
+  }
+  const double left = turn.columns_reversed ? -1 : 1, back = turn.rows_reversed ? -1 : 1;
+  volume.row_direction = {left, 0, 0};
+  volume.column_direction = {0, back, 0};
+  if (turn.transposed) {
+    std::swap(volume.row_direction, volume.column_direction);
+    std::swap(volume.row_spacing_mm, volume.column_spacing_mm);
+  }
+  EXPECT_EQ(jcs::imaging::turn_to_upright(volume), turn);
+  std::vector<std::string> texts;
+  for (const Concern& concern : suitability(volume, mask)) {
+    if (concern.code != "turned") texts.push_back(concern.text);
+  }
+  return texts;
+}
+
+TEST(Suitability, HowSlicesAreStoredChangesNothingElse) {
+  const CtVolume plain = chest();
+  CtVolume enhanced = plain;
+  for (std::int16_t& hu : enhanced.hu) {
+    if (hu >= 20 && hu < 100) hu = static_cast<std::int16_t>(hu + 180);
+  }
+  for (const bool contrast : {false, true}) {
+    const CtVolume& whole = contrast ? enhanced : plain;
+    // Rows and columns differ in number.
+    CtVolume volume = whole;
+    volume.rows = whole.rows - 8;
+    volume.hu.clear();
+    for (std::size_t k = 0; k < whole.slice_count(); ++k) {
+      const auto slice = whole.slice(k);
+      volume.hu.insert(volume.hu.end(), slice.begin(),
+                       slice.begin() + static_cast<std::ptrdiff_t>(volume.pixels()));
+    }
+    const std::vector<std::uint8_t> lungs = jcs::imaging::find_lungs(volume).mask;
+    const std::vector<std::string> texts = texts_of(volume, lungs, {});
+    EXPECT_EQ(texts.size(), contrast ? 1U : 0U);
+    for (int way = 1; way < 8; ++way) {
+      EXPECT_EQ(texts_of(volume, lungs, {(way & 1) != 0, (way & 2) != 0, (way & 4) != 0}), texts);
+    }
+  }
 }
 
 TEST(Suitability, RealSeriesAreToldApart) {

@@ -45,7 +45,7 @@ struct LungFinding {
 struct Lesion {
   int number = 0;  ///< from 1, the largest first
   double volume_ml = 0.0;
-  std::array<double, 3> extent_mm{};  ///< along the columns, the rows and the slices
+  std::array<double, 3> extent_mm{};  ///< across the columns, the rows and the slices
   double mean_hu = 0.0;
   double ground_glass_ml = 0.0;   ///< below kConsolidationHu
   double consolidation_ml = 0.0;  ///< the rest

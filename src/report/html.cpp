@@ -166,7 +166,7 @@ void fill_warnings(PageData& page, const CaseResult& result, const CtVolume& vol
   };
   PageData list = page_list();
   bool any = false;
-  for (const std::string& warning : shown_warnings(result, volume, options.identity)) {
+  for (const std::string& warning : shown_warnings(result, volume, options)) {
     if (is_concern(warning)) continue;
     list << PageData(clean_text(warning));
     any = true;

@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "jcs/core/hash.hpp"
 
 #include "format.hpp"
+#include "nifti_files.hpp"
 
 namespace jcs::report {
 
@@ -97,10 +99,14 @@ std::string shown_reference(const std::string& file_or_uid, Identity identity) {
 }
 
 std::vector<std::string> shown_warnings(const diagnosis::CaseResult& result,
-                                        const imaging::CtVolume& volume, Identity identity) {
+                                        const imaging::CtVolume& volume,
+                                        const ReportOptions& options) {
   std::vector<std::string> warnings = all_warnings(result, volume);
-  if (identity != Identity::kFull) {
+  if (options.identity != Identity::kFull) {
     std::transform(warnings.begin(), warnings.end(), warnings.begin(), without_citations);
+  }
+  for (std::string& warning : nifti_warnings(result, volume, options)) {
+    warnings.push_back(std::move(warning));
   }
   return warnings;
 }

@@ -23,8 +23,10 @@ std::string shown_source(const ReportOptions& options);
 std::string shown_reference(const std::string& file_or_uid, Identity identity);
 
 /// The warnings of result and volume, none twice. Without the full identity, texts of the study in
-/// them (in quotation marks, names of files) give way to an ellipsis.
+/// them (in quotation marks, names of files) give way to an ellipsis. Those of NIfTI files that are
+/// asked for follow.
 std::vector<std::string> shown_warnings(const diagnosis::CaseResult& result,
-                                        const imaging::CtVolume& volume, Identity identity);
+                                        const imaging::CtVolume& volume,
+                                        const ReportOptions& options);
 
 }  // namespace jcs::report

@@ -117,7 +117,7 @@ std::string result_json(const CaseResult& result, const CtVolume& volume,
   }
   json["timing"] = std::move(timing);
   json["total_seconds"] = total;
-  json["warnings"] = shown_warnings(result, volume, options.identity);
+  json["warnings"] = shown_warnings(result, volume, options);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

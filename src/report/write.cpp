@@ -8,7 +8,6 @@
 #include "jcs/core/atomic_file.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/log.hpp"
-#include "jcs/imaging/nifti_writer.hpp"
 #include "jcs/imaging/overlay.hpp"
 #include "jcs/imaging/picture.hpp"
 #include "jcs/report/html.hpp"
@@ -17,6 +16,7 @@
 #include "jcs/report/structured_report.hpp"
 
 #include "consistency.hpp"
+#include "nifti_files.hpp"
 #include "opacity_mask.hpp"
 #include "source_uids.hpp"
 
@@ -59,34 +59,6 @@ void write_pictures(const std::filesystem::path& folder, const diagnosis::CaseRe
   }
 }
 
-/// NIfTI files need to know where the voxels lie. What is not written is said, not left to be
-/// missed.
-void write_nifti(const std::filesystem::path& folder, const diagnosis::CaseResult& result,
-                 const imaging::CtVolume& volume, const ReportOptions& options) {
-  constexpr double kNoticeableMm = 1.0;
-  const std::optional<imaging::NiftiAffine> affine = imaging::nifti_affine(volume);
-  if (!affine) {
-    log().warn("no NIfTI file is written: it is not known where the slices lie.");
-    return;
-  }
-  if (!volume.oriented()) {
-    log().warn(
-        "In NIfTI files, the patient's right and left, front and back are assumed: the files do "
-        "not say them.");
-  }
-  if (affine->largest_error_mm > kNoticeableMm) {
-    log().warn("In NIfTI files, slices lie up to {:.1f} mm off: they are not evenly spaced.",
-               affine->largest_error_mm);
-  }
-  if (options.nifti_volume) imaging::write_nifti_volume(folder / "volume.nii.gz", volume);
-  if (options.nifti_lungs && !result.lung_mask.empty()) {
-    imaging::write_nifti_mask(folder / "lungs.nii.gz", volume, result.lung_mask);
-  }
-  if (options.nifti_opacity && !result.opacity_mask.empty()) {
-    imaging::write_nifti_mask(folder / "opacity.nii.gz", volume, result.opacity_mask);
-  }
-}
-
 void write_dicom_objects(const std::filesystem::path& folder, const diagnosis::CaseResult& result,
                          const imaging::CtVolume& volume, const ReportOptions& options) {
   if (!from_dicom(volume)) return;
@@ -111,9 +83,11 @@ void write_report(const std::filesystem::path& folder, const diagnosis::CaseResu
   if (options.pictures) {
     write_pictures(folder / "pictures", result, volume, options);
   }
-  if (options.nifti_volume || options.nifti_lungs || options.nifti_opacity) {
-    write_nifti(folder, result, volume, options);
+  // Whoever waits for the files need not open the result to learn what is amiss with them.
+  for (const std::string& warning : nifti_warnings(result, volume, options)) {
+    log().warn("{}", warning);
   }
+  write_nifti_files(folder, result, volume, options);
 }
 
 }  // namespace jcs::report

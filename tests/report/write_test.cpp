@@ -21,6 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using jcs::report::write_report;
+using testing::HasSubstr;
+using testing::Not;
 
 std::string content(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -104,6 +106,40 @@ TEST(WriteReport, NoNiftiWithoutSegmentationOrGeometry) {
   }
 }
 
+TEST(WriteReport, WhatNiftiFilesCannotSayIsInTheResult) {
+  const auto said = [](const jcs::imaging::CtVolume& volume,
+                       const jcs::report::ReportOptions& options) {
+    const jcs::test::TempDir temp;
+    write_report(temp.path(), jcs::test::sample_result(volume), volume, options);
+    const std::string json = content(temp / "result.json");
+    const std::string page = content(temp / "report.html");
+    const std::size_t from = json.find("\"warnings\"");
+    const std::string warnings = json.substr(from);
+    EXPECT_EQ(warnings.find("NIfTI") != std::string::npos, page.find("NIfTI") != std::string::npos);
+    return warnings;
+  };
+  const auto even = jcs::test::sample_volume();
+  EXPECT_THAT(said(even, {.nifti_volume = true}), Not(HasSubstr("NIfTI")));
+
+  auto uneven = even;
+  uneven.slices.back().location_mm += 30;
+  EXPECT_THAT(said(uneven, {}), Not(HasSubstr("NIfTI")));
+  EXPECT_THAT(
+      said(uneven, {.nifti_opacity = true}),
+      HasSubstr("In NIfTI files, slices lie up to 27.3 mm off: they are not evenly spaced."));
+
+  auto shifted = even;
+  for (auto& slice : shifted.slices) slice.position = {0, 0, slice.location_mm};
+  shifted.slices[5].position[0] = 4;
+  EXPECT_THAT(
+      said(shifted, {.identity = jcs::report::Identity::kNone, .nifti_volume = true}),
+      HasSubstr(
+          "In NIfTI files, slices lie up to 4.0 mm off: they are shifted against each other."));
+
+  const auto pictures = jcs::test::as_pictures(even);
+  EXPECT_THAT(said(pictures, {.nifti_volume = true}), HasSubstr("No NIfTI file is written"));
+}
+
 TEST(WriteReport, NoMasksWithoutSegmentation) {
   const jcs::test::TempDir temp;
   const auto volume = jcs::test::sample_volume();
@@ -119,7 +155,7 @@ TEST(WriteReport, SaysWhereItCannotWrite) {
   const auto volume = jcs::test::sample_volume();
   const std::string line = jcs::test::error_line<jcs::OutputError>(
       [&] { write_report(temp / "file/folder", jcs::test::sample_result(volume), volume); });
-  EXPECT_THAT(line, testing::HasSubstr("file/folder"));
+  EXPECT_THAT(line, HasSubstr("file/folder"));
 }
 
 }  // namespace

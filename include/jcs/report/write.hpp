@@ -19,7 +19,8 @@ namespace jcs::report {
 ///   lungs.nii.gz             on request and when lungs were found: 1 right, 2 left, all else 0
 ///   volume.nii.gz            on request: Hounsfield units
 /// NIfTI files need nifti_affine() to know the place of the voxels; where it does not, there are
-/// none, which the log says.
+/// none. This, and where slices lie elsewhere than they can say, is a warning of the result and of
+/// the log.
 /// Each file appears whole; for the folder as a whole, write into an AtomicFolder.
 /// @throws OutputError when something cannot be written
 /// @throws InputError when the result is not of this volume

@@ -13,6 +13,10 @@ std::string edge_letter(const imaging::Vec3& direction);
 /// "head", "left side" and so on for edge_letter(); "" likewise.
 std::string edge_name(const imaging::Vec3& direction);
 
+/// "Sagittal", "Coronal" or "Axial": the plane that this direction is the normal of; "" for one
+/// between them.
+std::string plane_name(const imaging::Vec3& normal);
+
 imaging::Vec3 opposite(const imaging::Vec3& direction);
 
 /// Whether the volume says how it lies in the body: pictures of 8 bits don't, nor do DICOM files

@@ -123,10 +123,14 @@ std::string slice_data(const CaseResult& result, const CtVolume& volume,
       slices[k]["lungs"] = outline_path(slice_mask(result.lung_mask, volume, k), kTolerance);
     }
   });
-  return script_data({{"start", start_slice(result)}, {"slices", std::move(slices)}});
+  nlohmann::ordered_json data = {{"start", start_slice(result)}, {"slices", std::move(slices)}};
+  if (const std::vector<double> heights = slice_heights(volume); !heights.empty()) {
+    data["heights"] = heights;
+  }
+  return script_data(data);
 }
 
-PageData plane_data(const char* id, const char* title, const Plane& plane) {
+PageData plane_data(const char* id, const std::string& title, const Plane& plane) {
   PageData data;
   data["id"] = id;
   data["title"] = title;
@@ -152,10 +156,14 @@ PageData planes(const CaseResult& result, const CtVolume& volume, const ReportOp
     row = std::clamp(first_row + rows / 2, 0, volume.rows - 1);
     column = std::clamp(first_column + columns / 2, 0, volume.columns - 1);
   }
-  const bool axial = orientation_known(volume) && std::abs(volume.normal[2]) > 0.7;
-  list << plane_data("coronal", axial ? "Coronal" : "Along the columns",
+  // Where the scanner stored slices turned, a row runs along the body's front and back.
+  const auto name = [&](const imaging::Vec3& across, const char* otherwise) {
+    const std::string plane = orientation_known(volume) ? plane_name(across) : std::string();
+    return plane.empty() ? otherwise : plane;
+  };
+  list << plane_data("at-row", name(volume.column_direction, "Along the columns"),
                      plane_at_row(result, volume, row, options));
-  list << plane_data("sagittal", axial ? "Sagittal" : "Along the rows",
+  list << plane_data("at-column", name(volume.row_direction, "Along the rows"),
                      plane_at_column(result, volume, column, options));
   return list;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "jcs/diagnosis/result/case_result.hpp"
 #include "jcs/imaging/ct_volume.hpp"
@@ -16,10 +17,15 @@ struct Plane {
   std::string edge_left, edge_right;  ///< letters of the body's ends
 };
 
-/// Along the columns at one row: coronal for axial slices.
+/// Where the middle of each slice lies in a cut, from 0 at its lower edge to 1 at its upper one;
+/// nothing where slices are evenly spaced or their places not known: all are of one height then.
+std::vector<double> slice_heights(const imaging::CtVolume& volume);
+
+/// Along the columns at one row: coronal for axial slices that are stored upright.
 Plane plane_at_row(const diagnosis::CaseResult& result, const imaging::CtVolume& volume, int row,
                    const ReportOptions& options);
-/// Along the rows at one column: sagittal for axial slices.
+/// Along the rows at one column: sagittal for axial slices that are stored
+/// upright.
 Plane plane_at_column(const diagnosis::CaseResult& result, const imaging::CtVolume& volume,
                       int column, const ReportOptions& options);
 

@@ -31,7 +31,7 @@
   const chosen = (name) => !toggles[name] || toggles[name].checked;
 
   const showLayers = () => {
-    for (const view of ["axial", "coronal", "sagittal"]) {
+    for (const view of ["axial", "at-row", "at-column"]) {
       layer(view + "-opacity", chosen("opacity"));
       layer(view + "-lungs", chosen("lungs"));
     }
@@ -45,11 +45,21 @@
     if (hint) hint.textContent = heat ? "" : "no map of this slice";
   };
 
+  const heightOf = (k) => data.heights ? data.heights[k] : (k + 0.5) / slices.length;
+  const sliceAt = (height) => {
+    if (!data.heights) return Math.floor(height * slices.length);
+    let nearest = 0;
+    data.heights.forEach((other, k) => {
+      if (Math.abs(other - height) < Math.abs(data.heights[nearest] - height)) nearest = k;
+    });
+    return nearest;
+  };
+
   const markLine = (id) => {
     const line = byId(id);
     if (!line) return;
     const height = Number(line.dataset.height);
-    const y = height * (1 - (current + 0.5) / slices.length);
+    const y = height * (1 - heightOf(current));
     line.setAttribute("y1", y);
     line.setAttribute("y2", y);
   };
@@ -70,8 +80,8 @@
     slider.value = String(current + 1);
     slider.setAttribute("aria-valuetext", slice.text);
     byId("slice-text").textContent = slice.text;
-    markLine("coronal-line");
-    markLine("sagittal-line");
+    markLine("at-row-line");
+    markLine("at-column-line");
     for (const cursor of document.querySelectorAll(".cursor")) {
       cursor.style.left = (100 * (current + 0.5)) / slices.length + "%";
     }
@@ -113,7 +123,7 @@
   };
   for (const plane of document.querySelectorAll(".plane svg")) {
     plane.addEventListener("click", (event) =>
-      show(Math.floor(at(event, plane, (x, y) => 1 - y) * slices.length)));
+      show(sliceAt(at(event, plane, (x, y) => 1 - y))));
   }
   for (const chart of document.querySelectorAll(".box svg")) {
     chart.classList.add("clickable");

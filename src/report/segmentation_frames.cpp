@@ -12,6 +12,8 @@
 #include <dcmtk/dcmfg/fgplanpo.h>
 #include <dcmtk/dcmseg/segdoc.h>
 
+#include "jcs/imaging/slice_steps.hpp"
+
 #include "dicom_output.hpp"
 
 namespace jcs::report {
@@ -78,7 +80,10 @@ void add_shared_groups(DcmSegmentation& object, const CtVolume& volume,
                file);
   // Viewers that build a volume of the frames take this for the distance of the slices.
   require_good(measures.setSliceThickness(decimal(step)), file);
-  require_good(measures.setSpacingBetweenSlices(decimal(step)), file);
+  // Of uneven slices no distance is true for all frames, and their positions say it.
+  if (imaging::evenly_spaced(volume)) {
+    require_good(measures.setSpacingBetweenSlices(decimal(step)), file);
+  }
   require_good(object.addForAllFrames(measures), file);
 
   const imaging::Vec3& row = volume.row_direction;

@@ -10,6 +10,8 @@
 #include <dcmtk/dcmdata/dcitem.h>
 #include <dcmtk/dcmdata/dcsequen.h>
 
+#include "jcs/imaging/slice_steps.hpp"
+
 #include "dicom_output.hpp"
 #include "structured_report_groups.hpp"
 
@@ -63,7 +65,7 @@ DcmItem described(const CtVolume& volume, const SourceUids& uids, std::size_t sl
     put(item, DCM_ImagePositionPatient, volume.slices[slice].position);
   }
   if (volume.oriented()) put_orientation(item, volume);
-  if (volume.slice_spacing_mm > 0) {
+  if (volume.slice_spacing_mm > 0 && imaging::evenly_spaced(volume)) {
     put(item, DCM_SpacingBetweenSlices, std::array{volume.slice_spacing_mm});
   }
   if (volume.series.slice_thickness_mm > 0) {

@@ -1,5 +1,6 @@
 #include "jcs/report/segmentation_object.hpp"
 
+#include <array>
 #include <cmath>
 #include <map>
 #include <memory>
@@ -148,6 +149,22 @@ TEST(SegmentationObject, SaysWhatTheSegmentsAreAndWhereTheyLie) {
   EXPECT_EQ(text(only(shared, DCM_PixelMeasuresSequence), DCM_SliceThickness), "10");
   EXPECT_EQ(text(only(shared, DCM_PlaneOrientationSequence), DCM_ImageOrientationPatient),
             "1\\0\\0\\0\\1\\0");
+}
+
+TEST(SegmentationObject, UnevenSlicesHaveNoDistanceInCommon) {
+  const TempDir dir;
+  CtVolume volume = as_dicom(placed_volume(), dir / "study");
+  const auto measures = [&] {
+    write_segmentation(dir / "seg.dcm", result_of(volume), volume);
+    Read read(dir / "seg.dcm");
+    DcmItem& item =
+        only(only(read.data(), DCM_SharedFunctionalGroupsSequence), DCM_PixelMeasuresSequence);
+    return std::array{text(item, DCM_SliceThickness), text(item, DCM_SpacingBetweenSlices)};
+  };
+  EXPECT_THAT(measures(), testing::ElementsAre("10", "10"));
+  volume.slices.back().location_mm += 5;
+  volume.slices.back().position[2] += 5;
+  EXPECT_THAT(measures(), testing::ElementsAre("10", ""));
 }
 
 TEST(SegmentationObject, ThereIsNoneWhereItWouldHaveToInventHowTheSlicesLie) {

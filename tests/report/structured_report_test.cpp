@@ -47,6 +47,7 @@ using testing::IsEmpty;
 const DicomOptions kTime{"20200131120000"};
 const char* const kImagePositionX = "110901";
 const char* const kImageOrientationRowX = "110904";
+const char* const kSpacingBetweenSlices = "112226";
 const WrittenObject kSegmentation{UID_SegmentationStorage, "1.2.3.4", "1.2.3", 1, 2};
 
 std::vector<std::string> instances(const CtVolume& volume) {
@@ -309,6 +310,13 @@ TEST_F(StructuredReport, ImagesWithoutKnownPositionsAreGivenNone) {
   EXPECT_EQ(report.library_images, instances(volume));
   for (auto& slice : volume.slices) slice.oriented = false;
   EXPECT_FALSE(written().names(kImageOrientationRowX));
+}
+
+TEST_F(StructuredReport, UnevenSlicesHaveNoDistanceInCommon) {
+  EXPECT_TRUE(written().names(kSpacingBetweenSlices));
+  volume.slices.back().location_mm += 20;
+  volume.slices.back().position[2] += 20;
+  EXPECT_FALSE(written().names(kSpacingBetweenSlices));
 }
 
 TEST_F(StructuredReport, FollowsFromContentAndTime) {

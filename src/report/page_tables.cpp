@@ -1,3 +1,5 @@
+#include "jcs/imaging/slice_steps.hpp"
+
 #include "format.hpp"
 #include "identity.hpp"
 #include "page.hpp"
@@ -19,6 +21,11 @@ std::string pixel_spacing(const imaging::CtVolume& volume) {
   return fixed(volume.row_spacing_mm, 3) + " × " + fixed(volume.column_spacing_mm, 3) + " mm";
 }
 
+std::string slice_spacing(const imaging::CtVolume& volume) {
+  const std::string median = millimetres(volume.slice_spacing_mm);
+  return median.empty() || imaging::evenly_spaced(volume) ? median : median + ", uneven (median)";
+}
+
 PageData table(const std::string& title, const PageData& rows) {
   PageData data;
   data["title"] = title;
@@ -38,7 +45,7 @@ PageData series_rows(const imaging::CtVolume& volume, const imaging::SeriesInfo&
   rows << named_fact("Rows × columns",
                      std::to_string(volume.rows) + " × " + std::to_string(volume.columns));
   rows << named_fact("Pixel spacing", pixel_spacing(volume));
-  rows << named_fact("Slice spacing", millimetres(volume.slice_spacing_mm));
+  rows << named_fact("Slice spacing", slice_spacing(volume));
   rows << named_fact("Slice thickness", millimetres(info.slice_thickness_mm));
   rows << named_fact("Values", volume.windowed ? "8-bit pictures" : "Hounsfield units");
   rows << named_fact("Series UID", clean_text(info.series_uid));

@@ -158,6 +158,7 @@ TEST(ReportHtml, CutsShowSlicesWhereTheyLie) {
   const std::string even = report_html(jcs::test::sample_result(volume), volume);
   EXPECT_THAT(even, HasSubstr("<svg viewBox=\"0 0 384 120\""));
   EXPECT_FALSE(browser_data(even).contains("heights"));
+  EXPECT_THAT(even, Not(HasSubstr("uneven")));
 
   // The upper half lies 30 mm apart: 250 mm are shown, 65 mm of them below its first slice.
   for (std::size_t k = 6; k < 12; ++k) {
@@ -166,6 +167,7 @@ TEST(ReportHtml, CutsShowSlicesWhereTheyLie) {
   const auto result = jcs::test::with_findings(jcs::test::sample_result(volume), volume);
   const std::string html = report_html(result, volume);
   EXPECT_THAT(html, HasSubstr("<svg viewBox=\"0 0 384 250\""));
+  EXPECT_THAT(html, HasSubstr("10.00 mm, uneven (median)"));
   const nlohmann::json heights = browser_data(html)["heights"];
   ASSERT_EQ(heights.size(), 12U);
   EXPECT_NEAR(heights[0].get<double>(), 5.0 / 250, 1e-9);

@@ -29,7 +29,8 @@ constexpr int kSchemaVersion = 1;
 //   slices             number of slices
 //   positive_slices    number of slices whose `positive` is true
 //   segmented          whether opacities were outlined; when false all opacity fields are null
-//   opacity_volume_ml  sum over the slices, null also when the spacing is not known
+//   opacity_volume_ml  sum over the slices, each as high as it stands for; null also when the
+//                      spacing is not known
 //   findings           lungs and opacities (see diagnosis/result/findings.hpp):
 //     lungs              {side, volume_ml, opacity_ml, opacity_share} for "right" and "left", or none
 //     no_lungs           why there are none
@@ -41,12 +42,14 @@ constexpr int kSchemaVersion = 1;
 //     opacity_outside_ml outlined, but in neither lung
 //     ground_glass_ml, consolidation_ml
 //                        of all that is outlined, below and from -300 HU on
-//     lesions            the largest first, {number, volume_ml, extent_mm [column, row, slice],
+//     lesions            the largest first, {number, volume_ml, extent_mm [width across the
+//                        columns, height across the rows, length across the slices],
 //                        mean_hu, ground_glass_ml, consolidation_ml, centre_mm [x, y, z] (patient
 //                        coordinates, LPS; null where the positions of the slices are not known),
 //                        first_slice, last_slice, largest_slice (indices),
 //                        box [first row, first column, rows, columns], side, share_of_lung,
-//                        third "upper", "middle" or "lower", depth "peripheral" or "central"}
+//                        third "upper", "middle" or "lower", depth "peripheral" or "central"; the
+//                        last four null where most of it lies outside the lungs}
 //     smaller_lesions    number of those below 0.1 ml, smaller_lesions_ml their volume together
 //   concerns           what speaks against a verdict: {code, text, decisive}; with a decisive one
 //                      the verdict is undetermined (codes: diagnosis/findings/suitability.hpp)
@@ -68,8 +71,8 @@ constexpr int kSchemaVersion = 1;
 //   series             {series_uid, frame_of_reference_uid, number, description, modality,
 //                       manufacturer, model, convolution_kernel, body_part, image_type, kvp,
 //                       slice_thickness_mm, rows, columns, row_spacing_mm, column_spacing_mm,
-//                       slice_spacing_mm, windowed}; windowed: made from 8-bit pictures, not from
-//                       HU
+//                       slice_spacing_mm, windowed}; slice_spacing_mm: the median; windowed: made
+//                       from 8-bit pictures, not from HU
 //   device             that the networks ran on
 //   precision          of their numbers: "fp32", "bf16x3" or "bf16"
 //   weights            one object a file: {role, file, sha256, architecture}

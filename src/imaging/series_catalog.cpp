@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 
+#include "acquisitions.hpp"
 #include "vector3.hpp"
 
 namespace jcs::imaging {
@@ -111,10 +113,48 @@ void rank(std::vector<Series>& catalog) {
     const double thickness = s.thickness_mm > 0.0 ? s.thickness_mm : 1e6;
     return std::make_tuple(!s.suitable(), 4 * extent(s) < largest, s.orientation != "axial",
                            s.image_type.starts_with("DERIVED"), -static_cast<long>(extent(s)),
-                           thickness, s.number, s.uid);
+                           thickness, s.number, s.uid, s.part);
   };
   std::stable_sort(catalog.begin(), catalog.end(),
                    [&](const Series& a, const Series& b) { return key(a) < key(b); });
+}
+
+/// The series itself, or one for each of the acquisitions in it that show the same part of the
+/// body.
+std::vector<Series> parts_of(Series series) {
+  const std::vector<AcquisitionGroup> groups = acquisition_groups(series.slices);
+  std::vector<Series> parts;
+  if (groups.size() == 1) {
+    parts.push_back(std::move(series));
+    return parts;
+  }
+  for (const AcquisitionGroup& group : groups) {
+    Series part;
+    part.summary.part = static_cast<int>(parts.size()) + 1;
+    part.summary.acquisition = group.name;
+    for (const std::size_t i : group.slices) part.slices.push_back(series.slices[i]);
+    // Which part a damaged slice is missing from is not known for sure.
+    part.damaged = series.damaged;
+    part.localizers = series.localizers;
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+struct Wanted {
+  std::string uid;
+  std::optional<std::int64_t> number;
+  std::optional<std::int64_t> part;
+};
+
+Wanted parse_wanted(const std::string& text) {
+  Wanted wanted;
+  const std::size_t slash = text.find('/');
+  wanted.uid = text.substr(0, slash);
+  wanted.number = parse_integer(wanted.uid);
+  // What is no number fits no part.
+  if (slash != std::string::npos) wanted.part = parse_integer(text.substr(slash + 1)).value_or(-1);
+  return wanted;
 }
 
 std::string list_of(const std::vector<Series>& catalog) {
@@ -128,6 +168,7 @@ std::string list_of(const std::vector<Series>& catalog) {
 
 std::string SeriesSummary::line() const {
   std::string text = "series " + std::to_string(number);
+  if (part > 0) text += "/" + std::to_string(part) + " (" + acquisition + ")";
   if (!description.empty()) text += " \"" + description + "\"";
   text += ": " + (modality.empty() ? std::string("no modality") : modality) + ", " +
           std::to_string(slices) + (slices == 1 ? " slice of " : " slices of ") +
@@ -152,8 +193,10 @@ std::vector<Series> group_series(std::vector<SliceHeader> slices) {
   std::vector<Series> catalog;
   for (auto& [key, series] : groups) {
     if (series.slices.empty()) std::swap(series.slices, series.localizers);
-    summarise(series);
-    catalog.push_back(std::move(series));
+    for (Series& part : parts_of(std::move(series))) {
+      summarise(part);
+      catalog.push_back(std::move(part));
+    }
   }
   rank(catalog);
   return catalog;
@@ -167,20 +210,36 @@ const Series& choose_series(const std::vector<Series>& catalog, const std::strin
     }
     return catalog.front();
   }
-  const auto number = parse_integer(wanted);
+  const Wanted meant = parse_wanted(wanted);
   std::vector<const Series*> found;
   for (const Series& series : catalog) {
-    if (series.summary.uid == wanted || (number && series.summary.number == *number)) {
-      found.push_back(&series);
-    }
+    const SeriesSummary& summary = series.summary;
+    if (summary.uid != meant.uid && !(meant.number && summary.number == *meant.number)) continue;
+    if (meant.part && summary.part != *meant.part) continue;
+    found.push_back(&series);
   }
-  if (found.size() != 1) {
-    throw UsageError(
-        {.what = (found.empty() ? "there is no series '" : "more than one series has number '") +
-                 wanted + "'",
-         .where = folder,
-         .expected = found.empty() ? "a UID or number of: " + list_of(catalog)
-                                   : "a series UID, see the list of series"});
+  if (found.empty()) {
+    throw UsageError({.what = "there is no series '" + wanted + "'",
+                      .where = folder,
+                      .expected = "a UID or number of: " + list_of(catalog)});
+  }
+  if (found.size() > 1 && std::all_of(found.begin(), found.end(), [&](const Series* series) {
+        return series->summary.part > 0 && series->summary.uid == found.front()->summary.uid;
+      })) {
+    std::vector<std::string> names;
+    for (const Series* series : found) {
+      names.push_back("'" + wanted + "/" + std::to_string(series->summary.part) + "' for " +
+                      series->summary.acquisition);
+    }
+    throw UsageError({.what = "series '" + wanted + "' holds " + std::to_string(found.size()) +
+                              " acquisitions of the same part of the body",
+                      .where = folder,
+                      .expected = joined(names, ", ")});
+  }
+  if (found.size() > 1) {
+    throw UsageError({.what = "more than one series has number '" + wanted + "'",
+                      .where = folder,
+                      .expected = "a series UID, see the list of series"});
   }
   if (found.front()->summary.modality != "CT" || found.front()->slices.empty()) {
     throw InputError({.what = "the series that was asked for cannot be read",

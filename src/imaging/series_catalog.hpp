@@ -11,17 +11,19 @@ namespace jcs::imaging {
 
 /// The slices of one series, sorted into what can be read and what cannot.
 struct Series {
-  SeriesSummary summary;
-  std::vector<SliceHeader> slices;      ///< readable; no localizers unless there is nothing else
+  SeriesSummary summary;            ///< with `part` and `acquisition` set where it is a part of one
+  std::vector<SliceHeader> slices;  ///< readable; no localizers unless there is nothing else
   std::vector<SliceHeader> localizers;  ///< hidden among other slices
   std::vector<SliceHeader> damaged;
 };
 
 /// Groups slices by Series Instance UID, or where that is empty by orientation, size and what the
-/// study says of itself. The most suitable series comes first (see list_series()).
+/// study says of itself. Acquisitions of one series that overlap become a series each, which all
+/// take along the localizers and damaged slices. The most suitable comes first (list_series()).
 std::vector<Series> group_series(std::vector<SliceHeader> slices);
 
-/// The series that a user means by its UID or number, or the most suitable one.
+/// The series that a user means by its UID or number, with `/2` behind it for its second part, or
+/// the most suitable one.
 /// @throws UsageError when nothing or more than one fits; lists what there is.
 /// @throws InputError when no series is suitable.
 const Series& choose_series(const std::vector<Series>& catalog, const std::string& wanted,

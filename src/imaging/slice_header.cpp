@@ -89,6 +89,19 @@ void read_frame_type(const DicomFile& file, int frame, SliceHeader& header) {
   }
 }
 
+/// What a frame says of itself; else it is of the file's acquisition.
+void read_acquisition(const DicomFile& file, int frame, SliceHeader& header) {
+  if (!file.has_functional_groups()) return;
+  DcmItem* item = file.group(DCM_FrameContentSequence, frame);
+  if (item == nullptr) return;
+  if (const auto number = whole_number(*item, DCM_FrameAcquisitionNumber)) {
+    header.acquisition_number = number;
+  }
+  if (const auto position = whole_number(*item, DCM_TemporalPositionIndex)) {
+    header.temporal_position = position;
+  }
+}
+
 /// Facts of the file that all its frames share.
 SliceHeader common_header(const DicomFile& file) {
   DcmDataset& data = file.dataset();
@@ -102,6 +115,8 @@ SliceHeader common_header(const DicomFile& file) {
   header.gantry_tilt_deg = number(data, DCM_GantryDetectorTilt).value_or(0.0);
   header.slice_location = number(data, DCM_SliceLocation);
   header.instance_number = whole_number(data, DCM_InstanceNumber);
+  header.acquisition_number = whole_number(data, DCM_AcquisitionNumber);
+  header.temporal_position = whole_number(data, DCM_TemporalPositionIdentifier);
   return header;
 }
 
@@ -133,6 +148,7 @@ std::vector<SliceHeader> read_headers(const std::filesystem::path& path) {
     SliceHeader header = common;
     header.info.frame = frame;
     read_frame_type(file, frame, header);
+    read_acquisition(file, frame, header);
     read_orientation(file, frame, header);
     read_spacing(file, frame, header);
     if (places_frames) {

@@ -22,6 +22,7 @@ struct SliceHeader {
   double gantry_tilt_deg = 0.0;  ///< as the header names it
   std::optional<double> slice_location;
   std::optional<int> instance_number;
+  std::optional<int> acquisition_number, temporal_position;  ///< of this frame
   std::string damage;  ///< why the file cannot be used as a slice, empty when it can
 
   [[nodiscard]] bool is_localizer() const;

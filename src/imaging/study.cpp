@@ -65,6 +65,11 @@ std::vector<std::string> choice_warnings(const std::vector<Series>& catalog, con
     warnings.push_back(std::to_string(suitable) + " CT series could be read; read was " +
                        chosen.summary.line() + ".");
   }
+  if (chosen.summary.part > 0) {
+    warnings.push_back("Series " + std::to_string(chosen.summary.number) +
+                       " holds several acquisitions of the same part of the body: read was " +
+                       chosen.summary.acquisition + " alone.");
+  }
   if (!chosen.localizers.empty()) {
     warnings.push_back(std::to_string(chosen.localizers.size()) +
                        " localizer(s) in the series left out.");

@@ -243,6 +243,38 @@ TEST(StudyValues, EnhancedMultiFrameIsReadFrameByFrame) {
   EXPECT_THAT(volume.warnings, IsEmpty());
 }
 
+TEST(StudyValues, TemporalPositionsOfFramesAreReadApart) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.sop_class = UID_EnhancedCTImageStorage;
+  slice.rows = slice.columns = 1;
+  for (int frame = 0; frame < 12; ++frame) {
+    slice.stored.push_back(static_cast<std::uint16_t>(1000 + frame));
+  }
+  slice.edit = [](DcmDataset& data) {
+    data.putAndInsertString(DCM_NumberOfFrames, "12");
+    DcmItem* shared = nullptr;
+    DcmItem* item = nullptr;
+    data.findOrCreateSequenceItem(DCM_SharedFunctionalGroupsSequence, shared);
+    shared->findOrCreateSequenceItem(DCM_PlaneOrientationSequence, item);
+    item->putAndInsertString(DCM_ImageOrientationPatient, "1\\0\\0\\0\\1\\0");
+    for (int frame = 0; frame < 12; ++frame) {
+      DcmItem* own = nullptr;
+      data.findOrCreateSequenceItem(DCM_PerFrameFunctionalGroupsSequence, own, frame);
+      own->findOrCreateSequenceItem(DCM_PlanePositionSequence, item);
+      item->putAndInsertString(DCM_ImagePositionPatient,
+                               ("0\\0\\" + std::to_string(frame / 2)).c_str());
+      own->findOrCreateSequenceItem(DCM_FrameContentSequence, item);
+      item->putAndInsertUint32(DCM_TemporalPositionIndex, static_cast<Uint32>(1 + frame % 2));
+      item->putAndInsertUint16(DCM_FrameAcquisitionNumber, 7);
+    }
+  };
+  slice.write(dir / "enhanced.dcm");
+  const CtVolume volume = read_study(dir.path(), {.series = "1/2"});
+  EXPECT_THAT(volume.hu, ElementsAre(1001, 1003, 1005, 1007, 1009, 1011));
+  EXPECT_THAT(volume.warnings, testing::Contains(HasSubstr("read was temporal position 2 alone")));
+}
+
 TEST(StudyValues, ATiltedHeadWithGapsIsReadAndSaid) {
   const auto folder = jcs::test::data_dir() / "dicom-edge/ge-head-tilted";
   JCS_NEEDS(folder);

@@ -14,8 +14,11 @@ namespace jcs::imaging {
 
 /// What a folder holds, one line per series.
 struct SeriesSummary {
-  std::string uid;            ///< Series Instance UID; empty where an anonymiser erased it
-  int number = 0;             ///< Series Number, 0 where absent
+  std::string uid;  ///< Series Instance UID; empty where an anonymiser erased it
+  int number = 0;   ///< Series Number, 0 where absent
+  int part = 0;  ///< 1, 2, … where acquisitions of the series show the same part of the body, which
+                 ///< are listed, chosen and read each as a series of its own; 0: all of the series
+  std::string acquisition;    ///< of a part: "acquisition 2", "temporal position 1"
   std::string description;    ///< UTF-8
   std::string modality;       ///< "CT", "MR", …
   std::string image_type;     ///< e.g. ORIGINAL\PRIMARY\AXIAL
@@ -28,7 +31,8 @@ struct SeriesSummary {
   std::string unsuitable;  ///< why it cannot be diagnosed; empty: it can
 
   [[nodiscard]] bool suitable() const { return unsuitable.empty(); }
-  /// `series 4 "ThorRoutine": CT, 148 slices of 512 x 512, axial, 2 mm`
+  /// `series 4 "ThorRoutine": CT, 148 slices of 512 x 512, axial, 2 mm`, for a part
+  /// `series 4/2 (acquisition 2) "ThorRoutine": …`
   [[nodiscard]] std::string line() const;
 };
 
@@ -38,21 +42,26 @@ struct SeriesSummary {
 /// Suitable are CT series that hold Hounsfield units. Among them come first: those with at least a
 /// quarter of the positions of the largest; then axial, original (not derived) ones; then by the
 /// number of positions, thinner slices, lower series number.
+/// Acquisitions (Acquisition Number) and temporal positions of one series that overlap along the
+/// normal of its slices by more than two slices, as phases of a contrast study, are parts of it.
 /// @throws InputError when `folder` is no folder, cannot be read or holds no series.
 std::vector<SeriesSummary> list_series(const std::filesystem::path& folder,
                                        Progress& progress = no_progress(),
                                        const std::stop_token& stop = {});
 
 struct ReadOptions {
-  std::string series{};  ///< UID or number of the series to read; empty: the most suitable
-  int threads = 0;       ///< that decode; 0: one per core
+  /// UID or number of the series to read, `4/2` for part 2 of series 4; empty: the most suitable
+  std::string series{};
+  int threads = 0;  ///< that decode; 0: one per core
   /// A folder below the study that is no part of it, by whatever path: where the result goes. It
   /// need not exist.
   std::filesystem::path leave_out{};
 
   template <class Visitor>
   void describe(Visitor& v) {
-    v.field("series", series, "UID or number of the series to read; empty: the most suitable one");
+    v.field("series", series,
+            "UID or number of the series to read, NUMBER/2 for the second of acquisitions in it "
+            "that overlap; empty: the most suitable one");
     v.field("threads", threads, "threads that decode slices; 0: one per core", at_least(0));
   }
 };
@@ -65,11 +74,12 @@ struct ReadOptions {
 /// Slices are ordered by their position along their normal, never by instance number; spacing comes
 /// from the differences of positions. Enhanced multi-frame CT is read frame by frame. Padded pixels
 /// become -1024 HU. Warnings name: gaps, uneven spacing, tilted gantry, dropped copies and
-/// localizers, missing positions or spacing, a choice between several series.
+/// localizers, missing positions or spacing, a choice between several series or acquisitions.
 ///
 /// The result does not depend on the number of threads. Memory: the volume and a few slices per
 /// thread.
-/// @throws UsageError when `options.series` names no series; lists those there are.
+/// @throws UsageError when `options.series` names no series, or one of several parts without saying
+/// which; lists those there are.
 /// @throws InputError with one line naming the file: empty folder, no CT in it, different pictures
 /// at one position, mixed sizes or orientations, slices that are damaged or cannot be decoded,
 /// a rescale slope of 0 or NaN.

@@ -6,20 +6,19 @@
 #include "jcs/core/error.hpp"
 
 #include "pixel_layout.hpp"
-#include "rescale.hpp"
 
 namespace jcs::imaging {
 
-std::vector<std::int16_t> HuReader::read(const SliceHeader& slice) {
+HuFrame HuReader::read(const SliceHeader& slice) {
   std::unique_ptr<DicomFile> file = take(slice);
   const PixelLayout layout = pixel_layout(*file);
   if (layout.rows != slice.rows || layout.columns != slice.columns) {
     throw InputError(
         {.what = "the file changed while it was read", .where = file->path().string()});
   }
-  std::vector<std::int16_t> hu = read_hu(*file, layout, slice.info.frame);
+  HuFrame frame = read_hu(*file, layout, slice.info.frame);
   if (layout.frames > 1) give_back(slice, std::move(file));
-  return hu;
+  return frame;
 }
 
 std::unique_ptr<DicomFile> HuReader::take(const SliceHeader& slice) {

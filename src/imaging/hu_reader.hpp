@@ -1,12 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 #include "dicom_file.hpp"
+#include "rescale.hpp"
 #include "slice_header.hpp"
 
 namespace jcs::imaging {
@@ -17,7 +16,7 @@ namespace jcs::imaging {
 class HuReader {
  public:
   /// [row][column] of the size that the header says. @throws InputError naming the file.
-  std::vector<std::int16_t> read(const SliceHeader& slice);
+  HuFrame read(const SliceHeader& slice);
 
  private:
   std::unique_ptr<DicomFile> take(const SliceHeader& slice);

@@ -64,7 +64,7 @@ cv::Mat decode_dicom(const std::filesystem::path& file) {
                       .expected = "1 frame",
                       .got = std::to_string(layout.frames)});
   }
-  std::vector<std::int16_t> hu = read_hu(dicom, layout, 0);
+  std::vector<std::int16_t> hu = read_hu(dicom, layout, 0).hu;
   return cv::Mat(layout.rows, layout.columns, CV_16SC1, hu.data()).clone();
 }
 

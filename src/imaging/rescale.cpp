@@ -7,7 +7,6 @@
 #include <dcmtk/dcmdata/dcdeftag.h>
 
 #include "jcs/core/error.hpp"
-#include "jcs/core/text.hpp"
 
 #include "frame_decoder.hpp"
 
@@ -32,6 +31,17 @@ std::optional<std::int64_t> whole(double value) {
   constexpr double kMost = 1 << 24;
   if (value != std::trunc(value) || std::abs(value) > kMost) return std::nullopt;
   return static_cast<std::int64_t>(value);
+}
+
+/// The padding in HU where tissue may have some of it.
+std::optional<PaddingHu> like_tissue(const Padding& padding, const Rescale& rescale) {
+  constexpr double kThinnestTissue = -1000.0;
+  constexpr double kDensestBone = 3071.0;
+  const double a = rescale.slope * padding.low + rescale.intercept;
+  const double b = rescale.slope * padding.high + rescale.intercept;
+  const PaddingHu hu{std::min(a, b), std::max(a, b)};
+  if (hu.high <= kThinnestTissue || hu.low > kDensestBone) return std::nullopt;
+  return hu;
 }
 
 }  // namespace
@@ -68,11 +78,14 @@ std::optional<Padding> padding_of(const DicomFile& file, const PixelLayout& layo
   return padding;
 }
 
-std::vector<std::int16_t> read_hu(const DicomFile& file, const PixelLayout& layout, int frame) {
+HuFrame read_hu(const DicomFile& file, const PixelLayout& layout, int frame) {
+  HuFrame result;
   const Rescale rescale = rescale_of(file, frame);
   const auto padding = padding_of(file, layout);
   const std::vector<std::int32_t> stored = decode_frame(file, layout, frame);
-  std::vector<std::int16_t> hu(stored.size());
+  if (padding) result.padding = like_tissue(*padding, rescale);
+  std::vector<std::int16_t>& hu = result.hu;
+  hu.resize(stored.size());
   const auto take = [&](const auto& rescaled) {
     std::transform(stored.begin(), stored.end(), hu.begin(), [&](std::int32_t value) {
       if (padding && value >= padding->low && value <= padding->high) return kPaddingHu;
@@ -90,27 +103,7 @@ std::vector<std::int16_t> read_hu(const DicomFile& file, const PixelLayout& layo
       return std::lround(std::clamp(exact, -32768.0, 32767.0));
     });
   }
-  return hu;
-}
-
-std::vector<std::string> value_warnings(const DicomFile& file, const PixelLayout& layout,
-                                        int frame) {
-  constexpr double kThinnestTissue = -1000.0;
-  constexpr double kDensestBone = 3071.0;
-  std::vector<std::string> warnings;
-  const Rescale rescale = rescale_of(file, frame);
-  if (!rescale.stated) {
-    warnings.emplace_back(
-        "The files name no rescale: their values were taken for Hounsfield units as they are.");
-  }
-  if (const auto padding = padding_of(file, layout)) {
-    const double hu = rescale.slope * padding->low + rescale.intercept;
-    if (hu > kThinnestTissue && hu <= kDensestBone) {
-      warnings.push_back("The padding value means " + to_text(hu) +
-                         " HU, which tissue may have too: pixels with it became air.");
-    }
-  }
-  return warnings;
+  return result;
 }
 
 }  // namespace jcs::imaging

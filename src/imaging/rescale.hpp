@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "dicom_file.hpp"
@@ -32,13 +31,18 @@ std::optional<Padding> padding_of(const DicomFile& file, const PixelLayout& layo
 /// HU that padded pixels get: air, as outside the patient.
 constexpr std::int16_t kPaddingHu = -1024;
 
-/// One frame in Hounsfield units, rounded and saturated to 16 bits, padding replaced.
-/// @throws InputError
-std::vector<std::int16_t> read_hu(const DicomFile& file, const PixelLayout& layout, int frame);
+/// HU that the padding of a frame stands for, both ends included.
+struct PaddingHu {
+  double low = 0.0;
+  double high = 0.0;
+};
 
-/// What a reader should know about how the values of a frame came about: no rescale in the file,
-/// padding that tissue has as well.
-std::vector<std::string> value_warnings(const DicomFile& file, const PixelLayout& layout,
-                                        int frame);
+struct HuFrame {
+  std::vector<std::int16_t> hu;      ///< rounded and saturated to 16 bits, padding replaced
+  std::optional<PaddingHu> padding;  ///< where tissue may have such values too
+};
+
+/// One frame in Hounsfield units. @throws InputError
+HuFrame read_hu(const DicomFile& file, const PixelLayout& layout, int frame);
 
 }  // namespace jcs::imaging

@@ -89,6 +89,13 @@ void read_frame_type(const DicomFile& file, int frame, SliceHeader& header) {
   }
 }
 
+void read_rescale(const DicomFile& file, int frame, SliceHeader& header) {
+  DcmItem* item = file.group(DCM_PixelValueTransformationSequence, frame);
+  if (item == nullptr) return;
+  header.names_slope = !raw_text(*item, DCM_RescaleSlope).empty();
+  header.names_intercept = !raw_text(*item, DCM_RescaleIntercept).empty();
+}
+
 /// What a frame says of itself; else it is of the file's acquisition.
 void read_acquisition(const DicomFile& file, int frame, SliceHeader& header) {
   if (!file.has_functional_groups()) return;
@@ -149,6 +156,7 @@ std::vector<SliceHeader> read_headers(const std::filesystem::path& path) {
     header.info.frame = frame;
     read_frame_type(file, frame, header);
     read_acquisition(file, frame, header);
+    read_rescale(file, frame, header);
     read_orientation(file, frame, header);
     read_spacing(file, frame, header);
     if (places_frames) {

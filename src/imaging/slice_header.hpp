@@ -19,7 +19,8 @@ struct SliceHeader {
   std::optional<Vec3> position;
   std::optional<Vec3> row_direction, column_direction;  ///< both or none, of length 1
   double row_spacing_mm = 0.0, column_spacing_mm = 0.0, thickness_mm = 0.0;  ///< 0: not known
-  double gantry_tilt_deg = 0.0;  ///< as the header names it
+  double gantry_tilt_deg = 0.0;                       ///< as the header names it
+  bool names_slope = false, names_intercept = false;  ///< the file has a rescale for this frame
   std::optional<double> slice_location;
   std::optional<int> instance_number;
   std::optional<int> acquisition_number, temporal_position;  ///< of this frame

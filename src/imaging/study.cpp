@@ -20,7 +20,6 @@
 #include "folder_scan.hpp"
 #include "hu_reader.hpp"
 #include "picture_folder.hpp"
-#include "pixel_layout.hpp"
 #include "rescale.hpp"
 #include "series_catalog.hpp"
 #include "slice_order.hpp"
@@ -122,7 +121,7 @@ void drop_copies(SliceStack& stack, HuReader& reader, int threads, const std::st
   parallel_for(pairs.size(), threads, stop, [&](std::size_t p) {
     const SliceHeader& first = slices[pairs[p].first];
     const SliceHeader& second = slices[pairs[p].second];
-    differ[p] = static_cast<char>(reader.read(first) != reader.read(second));
+    differ[p] = static_cast<char>(reader.read(first).hu != reader.read(second).hu);
     if (differ[p] != 0 && stack.located) {
       throw InputError({.what = "two different slices at one position, " +
                                 to_text(second.info.location_mm) + " mm",
@@ -173,36 +172,89 @@ void append(std::vector<std::string>& all, std::vector<std::string> more) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
+std::string rescale_text(const SliceHeader& slice) {
+  if (slice.names_slope && slice.names_intercept) return "a slope and an intercept";
+  if (slice.names_slope) return "a slope alone";
+  return slice.names_intercept ? "an intercept alone" : "none";
+}
+
+/// Where some slices name a rescale and others do not, the values of those can mean anything.
+void require_one_rescale(const std::vector<SliceHeader>& slices) {
+  const SliceHeader& first = slices.front();
+  for (const SliceHeader& slice : slices) {
+    if (rescale_text(slice) == rescale_text(first)) continue;
+    throw InputError(
+        {.what = "the slices of the series differ in whether they name a rescale",
+         .where = slice.info.file.string(),
+         .expected = rescale_text(first) + " as in " + first.info.file.filename().string(),
+         .got = rescale_text(slice)});
+  }
+}
+
+/// All slices name the same parts of a rescale.
+std::vector<std::string> rescale_warnings(const std::vector<SliceHeader>& slices) {
+  const SliceHeader& first = slices.front();
+  if (first.names_slope && first.names_intercept) return {};
+  if (first.names_slope) {
+    return {
+        "The files name no rescale intercept: it was taken for 0, and the values may be no "
+        "Hounsfield units."};
+  }
+  if (first.names_intercept) return {"The files name no rescale slope: it was taken for 1."};
+  return {"The files name no rescale: their values were taken for Hounsfield units as they are."};
+}
+
+std::vector<std::string> padding_warnings(const std::vector<std::optional<PaddingHu>>& paddings) {
+  std::optional<PaddingHu> all;
+  std::size_t count = 0;
+  for (const auto& padding : paddings) {
+    if (!padding) continue;
+    ++count;
+    if (!all) all = padding;
+    all->low = std::min(all->low, padding->low);
+    all->high = std::max(all->high, padding->high);
+  }
+  if (!all) return {};
+  const std::string some = count < paddings.size() ? " of " + std::to_string(count) + " of " +
+                                                         std::to_string(paddings.size()) + " slices"
+                                                   : "";
+  const std::string values =
+      to_text(all->low) + (all->high > all->low ? " to " + to_text(all->high) : "");
+  return {"The padding value" + some + " means " + values +
+          " HU, which tissue may have too: pixels with it became air."};
+}
+
 CtVolume read_series(const Series& series, int threads, Progress& progress,
                      const std::stop_token& stop) {
   if (!series.damaged.empty()) {
     // The line names the file already.
     throw InputError({.what = series.damaged.front().damage});
   }
+  require_one_rescale(series.slices);
   SliceStack stack = order_slices(series.slices);
   HuReader reader;
   drop_copies(stack, reader, threads, stop);
   CtVolume volume = volume_of(stack);
   append(volume.warnings, stack.warnings);
   append(volume.warnings, geometry_warnings(stack));
-  {
-    const DicomFile first(stack.slices.front().info.file);
-    append(volume.warnings,
-           value_warnings(first, pixel_layout(first), stack.slices.front().info.frame));
-  }
+  append(volume.warnings, rescale_warnings(stack.slices));
 
   require_possible_volume(volume, stack.slices.size(), stack.slices.front().info.file);
   // The first slice must decode before room is made for as many of its size.
-  std::vector<std::int16_t> first = reader.read(stack.slices.front());
+  const HuFrame first = reader.read(stack.slices.front());
   volume.hu.resize(volume.pixels() * stack.slices.size());
-  std::copy(first.begin(), first.end(), volume.hu.begin());
+  std::copy(first.hu.begin(), first.hu.end(), volume.hu.begin());
+  std::vector<std::optional<PaddingHu>> paddings(stack.slices.size());
+  paddings.front() = first.padding;
   std::atomic<std::size_t> done{1};
   parallel_for(stack.slices.size() - 1, threads, stop, [&](std::size_t i) {
-    const std::vector<std::int16_t> hu = reader.read(stack.slices[i + 1]);
+    const auto [hu, padding] = reader.read(stack.slices[i + 1]);
+    paddings[i + 1] = padding;
     std::copy(hu.begin(), hu.end(),
               volume.hu.begin() + static_cast<std::ptrdiff_t>((i + 1) * volume.pixels()));
     progress.update("reading slices", ++done, stack.slices.size());
   });
+  append(volume.warnings, padding_warnings(paddings));
   return volume;
 }
 

@@ -94,6 +94,61 @@ TEST(StudyValues, AMissingRescaleIsSaid) {
   EXPECT_THAT(volume.warnings, ElementsAre(HasSubstr("no rescale")));
 }
 
+TEST(StudyValues, PaddingOfAnySliceAndAllOfItsRangeIsSaid) {
+  const TempDir dir;
+  for (int i = 0; i < 4; ++i) {
+    SyntheticSlice slice = one_row({1064, 1024});
+    slice.position[2] = i;
+    slice.edit = [i](DcmDataset& data) {
+      if (i == 0) data.putAndInsertUint16(DcmTag(DCM_PixelPaddingValue, EVR_US), 0);
+      if (i == 2) data.putAndInsertUint16(DcmTag(DCM_PixelPaddingValue, EVR_US), 1064);
+      if (i != 3) return;
+      data.putAndInsertUint16(DcmTag(DCM_PixelPaddingValue, EVR_US), 0);
+      data.putAndInsertUint16(DcmTag(DCM_PixelPaddingRangeLimit, EVR_US), 1030);
+    };
+    slice.write(dir / std::to_string(i));
+  }
+  for (const int threads : {1, 3}) {
+    const CtVolume volume = read_study(dir.path(), {.threads = threads});
+    EXPECT_THAT(volume.hu, ElementsAre(40, 0, 40, 0, -1024, 0, 40, -1024));
+    EXPECT_THAT(volume.warnings,
+                ElementsAre(HasSubstr("padding value of 2 of 4 slices means -1024 to 40 HU")));
+  }
+}
+
+TEST(StudyValues, ARescaleThatSomeSlicesLackIsRefusedByName) {
+  const auto refusal = [](const std::function<void(SyntheticSlice&)>& change) {
+    const TempDir dir;
+    for (int i = 0; i < 4; ++i) {
+      SyntheticSlice slice;
+      slice.position[2] = i;
+      if (i == 3) change(slice);
+      slice.write(dir / ("s" + std::to_string(i)));
+    }
+    return jcs::test::error_line<jcs::InputError>([&] { read_study(dir.path()); });
+  };
+  EXPECT_THAT(refusal([](SyntheticSlice& slice) {
+                slice.slope.reset();
+                slice.intercept.reset();
+              }),
+              HasSubstr("s3: the slices of the series differ in whether they name a rescale "
+                        "(expected a slope and an intercept as in s0, got none)"));
+  EXPECT_THAT(refusal([](SyntheticSlice& slice) { slice.intercept.reset(); }),
+              HasSubstr("got a slope alone"));
+}
+
+TEST(StudyValues, HalfARescaleIsSaid) {
+  SyntheticSlice slice = one_row({40});
+  slice.intercept.reset();
+  CtVolume volume;
+  EXPECT_THAT(values_of(slice, &volume), ElementsAre(40));
+  EXPECT_THAT(volume.warnings, ElementsAre(HasSubstr("no rescale intercept")));
+  slice.slope.reset();
+  slice.intercept = "-1000";
+  EXPECT_THAT(values_of(slice, &volume), ElementsAre(-960));
+  EXPECT_THAT(volume.warnings, ElementsAre(HasSubstr("no rescale slope")));
+}
+
 TEST(StudyValues, EverySliceHasItsOwnRescale) {
   const TempDir dir;
   for (int i = 0; i < 2; ++i) {

@@ -82,7 +82,7 @@ struct ReadOptions {
 /// which; lists those there are.
 /// @throws InputError with one line naming the file: empty folder, no CT in it, different pictures
 /// at one position, mixed sizes or orientations, slices that are damaged or cannot be decoded,
-/// a rescale slope of 0 or NaN.
+/// a rescale slope of 0 or NaN, a rescale that some slices name and others do not.
 /// @throws Interrupted when a stop was asked for.
 CtVolume read_study(const std::filesystem::path& folder, const ReadOptions& options = {},
                     Progress& progress = no_progress(), const std::stop_token& stop = {});

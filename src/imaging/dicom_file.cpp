@@ -177,9 +177,9 @@ DcmItem* DicomFile::group(const DcmTagKey& sequence, int frame) const {
     if (DcmItem* found = first_item(*own, sequence)) return found;
   }
   if (DcmItem* shared = first_item(dataset(), DCM_SharedFunctionalGroupsSequence)) {
-    return first_item(*shared, sequence);
+    if (DcmItem* found = first_item(*shared, sequence)) return found;
   }
-  return nullptr;
+  return whole_number(dataset(), DCM_NumberOfFrames).value_or(1) <= 1 ? &dataset() : nullptr;
 }
 
 std::string raw_text(DcmItem& item, const DcmTagKey& tag) {

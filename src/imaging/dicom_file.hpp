@@ -40,7 +40,8 @@ class DicomFile {
   [[nodiscard]] std::string text(const DcmTagKey& tag) const;
 
   /// The dataset, or in a multi-frame file the functional group `sequence` of one frame (its own,
-  /// else the shared one). Null when a multi-frame file has no such group.
+  /// else the shared one). Null when a multi-frame file has no such group; of a single frame the
+  /// dataset then, where converters leave the attributes beside empty functional groups.
   [[nodiscard]] DcmItem* group(const DcmTagKey& sequence, int frame) const;
   /// Whether the file describes its frames by functional groups.
   [[nodiscard]] bool has_functional_groups() const;

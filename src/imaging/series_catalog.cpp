@@ -64,6 +64,18 @@ std::size_t count_positions(const std::vector<SliceHeader>& slices) {
   return places.size();
 }
 
+/// The unit of slices that hold something else than Hounsfield units, as maps of iodine, of the
+/// effective atomic number or of electron density do.
+std::string foreign_unit(const std::vector<SliceHeader>& slices) {
+  for (const SliceHeader& slice : slices) {
+    const std::string unit = lower_case(slice.rescale_type);
+    // US means that it is not specified.
+    if (unit.empty() || unit == "hu" || unit == "hu_mod" || unit == "us") continue;
+    return printable(slice.rescale_type);
+  }
+  return {};
+}
+
 std::string why_unsuitable(const Series& series) {
   const SeriesSummary& summary = series.summary;
   if (summary.modality != "CT") {
@@ -76,6 +88,9 @@ std::string why_unsuitable(const Series& series) {
   }
   if (first.samples != 1) return "colour pictures";
   if (first.is_localizer()) return "localizer";
+  if (const std::string unit = foreign_unit(series.slices); !unit.empty()) {
+    return "not Hounsfield units but " + unit;
+  }
   if (summary.positions == 1 && summary.slices > 1) return "all slices at one position";
   return {};
 }
@@ -241,10 +256,11 @@ const Series& choose_series(const std::vector<Series>& catalog, const std::strin
                       .where = folder,
                       .expected = "a series UID, see the list of series"});
   }
-  if (found.front()->summary.modality != "CT" || found.front()->slices.empty()) {
+  if (found.front()->summary.modality != "CT" || found.front()->slices.empty() ||
+      !foreign_unit(found.front()->slices).empty()) {
     throw InputError({.what = "the series that was asked for cannot be read",
                       .where = folder,
-                      .expected = "a CT series",
+                      .expected = "a CT series in Hounsfield units",
                       .got = found.front()->summary.line()});
   }
   return *found.front();

@@ -25,7 +25,8 @@ std::vector<Series> group_series(std::vector<SliceHeader> slices);
 /// The series that a user means by its UID or number, with `/2` behind it for its second part, or
 /// the most suitable one.
 /// @throws UsageError when nothing or more than one fits; lists what there is.
-/// @throws InputError when no series is suitable.
+/// @throws InputError when no series is suitable, or the one that was asked for is no CT, is
+/// damaged in all its slices or says that its values are no Hounsfield units.
 const Series& choose_series(const std::vector<Series>& catalog, const std::string& wanted,
                             const std::string& folder);
 

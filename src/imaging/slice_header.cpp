@@ -93,6 +93,7 @@ void read_rescale(const DicomFile& file, int frame, SliceHeader& header) {
   DcmItem* item = file.group(DCM_PixelValueTransformationSequence, frame);
   if (item == nullptr) return;
   header.names_slope = !raw_text(*item, DCM_RescaleSlope).empty();
+  header.rescale_type = raw_text(*item, DCM_RescaleType);
   header.names_intercept = !raw_text(*item, DCM_RescaleIntercept).empty();
 }
 

@@ -21,6 +21,7 @@ struct SliceHeader {
   double row_spacing_mm = 0.0, column_spacing_mm = 0.0, thickness_mm = 0.0;  ///< 0: not known
   double gantry_tilt_deg = 0.0;                       ///< as the header names it
   bool names_slope = false, names_intercept = false;  ///< the file has a rescale for this frame
+  std::string rescale_type;  ///< unit of the rescaled values as the file names it
   std::optional<double> slice_location;
   std::optional<int> instance_number;
   std::optional<int> acquisition_number, temporal_position;  ///< of this frame

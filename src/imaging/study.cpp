@@ -64,6 +64,10 @@ std::vector<std::string> choice_warnings(const std::vector<Series>& catalog, con
     warnings.push_back(std::to_string(suitable) + " CT series could be read; read was " +
                        chosen.summary.line() + ".");
   }
+  if (!chosen.summary.suitable()) {
+    warnings.push_back("The series that was asked for is unsuitable: " + chosen.summary.unsuitable +
+                       ".");
+  }
   if (chosen.summary.part > 0) {
     warnings.push_back("Series " + std::to_string(chosen.summary.number) +
                        " holds several acquisitions of the same part of the body: read was " +

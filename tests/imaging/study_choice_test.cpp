@@ -195,6 +195,58 @@ TEST(StudyChoice, ASeriesThatIsNoCtIsRefusedByNumberToo) {
       HasSubstr("expected a CT series"));
 }
 
+SyntheticSlice in_unit(int number, const char* unit) {
+  SyntheticSlice slice = series(number);
+  slice.edit = [unit](DcmDataset& data) { data.putAndInsertString(DCM_RescaleType, unit); };
+  return slice;
+}
+
+TEST(StudyChoice, AMapInAnotherUnitIsNotRead) {
+  const TempDir dir;
+  write_series(dir / "iodine", 9, in_unit(4, "MGML"));
+  EXPECT_THAT(refusal(dir.path()), HasSubstr("not Hounsfield units but MGML"));
+  write_series(dir / "mono", 5, in_unit(5, "HU"));
+  const CtVolume volume = read_study(dir.path());
+  EXPECT_EQ(volume.series.series_number, 5);
+  EXPECT_THAT(volume.warnings, IsEmpty());
+  EXPECT_THAT(
+      jcs::test::error_line<jcs::InputError>([&] { read_study(dir.path(), {.series = "4"}); }),
+      testing::AllOf(HasSubstr("expected a CT series in Hounsfield units"),
+                     HasSubstr("not Hounsfield units but MGML")));
+}
+
+TEST(StudyChoice, HounsfieldUnitsHaveSeveralNames) {
+  for (const char* unit : {"HU", "hu ", "HU_MOD", "US", ""}) {
+    const TempDir dir;
+    write_series(dir.path(), 3, in_unit(1, unit));
+    EXPECT_THAT(read_study(dir.path()).warnings, IsEmpty()) << unit;
+  }
+  for (const char* unit : {"Z_EFF", "EDW", "PCT", "HUMOD"}) {
+    const TempDir dir;
+    write_series(dir.path(), 3, in_unit(1, unit));
+    EXPECT_THAT(refusal(dir.path()), HasSubstr(std::string("not Hounsfield units but ") + unit));
+  }
+}
+
+TEST(StudyChoice, ASliceInAnotherUnitMakesItsSeriesUnsuitable) {
+  const TempDir dir;
+  write_series(dir.path(), 3, in_unit(1, "HU"));
+  SyntheticSlice odd = in_unit(1, "MGML");
+  odd.position[2] = 6.0;
+  odd.write(dir / "odd.dcm");
+  EXPECT_THAT(refusal(dir.path()), HasSubstr("not Hounsfield units but MGML"));
+}
+
+TEST(StudyChoice, AnUnsuitableSeriesThatIsAskedForIsSaidToBeSo) {
+  const TempDir dir;
+  SyntheticSlice localizer = series(1);
+  localizer.image_type = "ORIGINAL\\PRIMARY\\LOCALIZER";
+  write_series(dir / "localizer", 2, localizer);
+  write_series(dir / "thorax", 5, series(2));
+  EXPECT_THAT(read_study(dir.path(), {.series = "1"}).warnings,
+              ElementsAre("The series that was asked for is unsuitable: localizer."));
+}
+
 TEST(StudyChoice, ALocalizerHiddenInASeriesIsLeftOut) {
   const TempDir dir;
   write_series(dir.path(), 3, series(1));

@@ -1,6 +1,8 @@
 // Values of a volume, damaged slices, threads, multi-frame files.
 
+#include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <string>
 
@@ -245,7 +247,8 @@ TEST(StudyValues, TheFirstDamagedSliceIsReportedAndResultsAreAlikeForAnyThreads)
 }
 
 /// An enhanced CT file: frames from head to feet, geometry and rescale in functional groups.
-void write_enhanced(const std::filesystem::path& file) {
+void write_enhanced(const std::filesystem::path& file,
+                    const std::function<void(DcmDataset&)>& edit = {}) {
   SyntheticSlice slice;
   slice.sop_class = UID_EnhancedCTImageStorage;
   slice.slope.reset();
@@ -254,7 +257,7 @@ void write_enhanced(const std::filesystem::path& file) {
   for (std::size_t i = 0; i < slice.stored.size(); ++i) {
     slice.stored[i] = static_cast<std::uint16_t>(1000 + i);
   }
-  slice.edit = [](DcmDataset& data) {
+  slice.edit = [&](DcmDataset& data) {
     for (const DcmTagKey& tag : {DCM_ImagePositionPatient, DCM_ImageOrientationPatient,
                                  DCM_PixelSpacing, DCM_SliceThickness}) {
       data.findAndDeleteElement(tag);
@@ -278,6 +281,7 @@ void write_enhanced(const std::filesystem::path& file) {
       item->putAndInsertString(DCM_RescaleSlope, frame == 2 ? "2" : "1");
       item->putAndInsertString(DCM_RescaleIntercept, "-1000");
     }
+    if (edit) edit(data);
   };
   slice.write(file);
 }
@@ -296,6 +300,58 @@ TEST(StudyValues, EnhancedMultiFrameIsReadFrameByFrame) {
   EXPECT_EQ(volume.slice(0)[1], 2 * 1025 - 1000);
   EXPECT_EQ(volume.slice(2)[1], 1);
   EXPECT_THAT(volume.warnings, IsEmpty());
+}
+
+TEST(StudyValues, EmptyFunctionalGroupsDoNotHideWhatStandsBesideThem) {
+  const TempDir dir;
+  for (const char* frames : {"", "1"}) {
+    for (int i = 0; i < 2; ++i) {
+      SyntheticSlice slice;
+      slice.position[2] = 3.0 * i;
+      slice.edit = [frames](DcmDataset& data) {
+        data.insertEmptyElement(DCM_SharedFunctionalGroupsSequence);
+        DcmItem* shared = nullptr;
+        data.findOrCreateSequenceItem(DCM_SharedFunctionalGroupsSequence, shared);
+        if (*frames != '\0') data.putAndInsertString(DCM_NumberOfFrames, frames);
+      };
+      slice.write(dir / std::to_string(i));
+    }
+    const CtVolume volume = read_study(dir.path());
+    EXPECT_EQ(volume.slice_spacing_mm, 3.0);
+    EXPECT_EQ(volume.row_spacing_mm, 0.8);
+    EXPECT_EQ(volume.hu[0], 1000 - 1024);
+    EXPECT_TRUE(volume.oriented());
+    EXPECT_THAT(volume.warnings, IsEmpty());
+  }
+}
+
+// What stands beside the groups is not of every frame.
+TEST(StudyValues, FramesWithoutAGroupTakeNothingFromBesideIt) {
+  const TempDir dir;
+  write_enhanced(dir / "enhanced.dcm", [](DcmDataset& data) {
+    data.putAndInsertString(DCM_RescaleSlope, "1");
+    data.putAndInsertString(DCM_RescaleIntercept, "-1000");
+    for (unsigned long frame = 0; frame < 3; ++frame) {
+      DcmItem* own = nullptr;
+      data.findAndGetSequenceItem(DCM_PerFrameFunctionalGroupsSequence, own,
+                                  static_cast<signed long>(frame));
+      own->findAndDeleteElement(DCM_PixelValueTransformationSequence);
+    }
+  });
+  EXPECT_THAT(read_study(dir.path()).warnings, ElementsAre(HasSubstr("no rescale")));
+}
+
+TEST(StudyValues, AnotherUnitOfFramesIsRefused) {
+  const TempDir dir;
+  write_enhanced(dir / "enhanced.dcm", [](DcmDataset& data) {
+    DcmItem* own = nullptr;
+    DcmItem* item = nullptr;
+    data.findOrCreateSequenceItem(DCM_PerFrameFunctionalGroupsSequence, own, 1);
+    own->findOrCreateSequenceItem(DCM_PixelValueTransformationSequence, item);
+    item->putAndInsertString(DCM_RescaleType, "Z_EFF");
+  });
+  EXPECT_THAT(jcs::test::error_line<jcs::InputError>([&] { read_study(dir.path()); }),
+              HasSubstr("not Hounsfield units but Z_EFF"));
 }
 
 TEST(StudyValues, TemporalPositionsOfFramesAreReadApart) {

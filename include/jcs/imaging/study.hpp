@@ -39,11 +39,12 @@ struct SeriesSummary {
 /// All series below a folder (nested folders and symbolic links included), the most suitable CT
 /// series first, those that are unsuitable last. Files that are no DICOM pictures are passed over,
 /// and so are results of jcs below the folder (folders with result.json and report.html).
-/// Suitable are CT series that hold Hounsfield units. Among them come first: those with at least a
-/// quarter of the positions of the largest; then axial, original (not derived) ones; then by the
-/// number of positions, thinner slices, lower series number.
-/// Acquisitions (Acquisition Number) and temporal positions of one series that overlap along the
-/// normal of its slices by more than two slices, as phases of a contrast study, are parts of it.
+/// Suitable are CT series that hold Hounsfield units: whose Rescale Type, where they name one, is
+/// HU, HU_MOD or US (not specified). Among them come first: those with at least a quarter of the
+/// positions of the largest; then axial, original (not derived) ones; then by the number of
+/// positions, thinner slices, lower series number. Acquisitions (Acquisition Number) and temporal
+/// positions of one series that overlap along the normal of its slices by more than two slices, as
+/// phases of a contrast study, are parts of it.
 /// @throws InputError when `folder` is no folder, cannot be read or holds no series.
 std::vector<SeriesSummary> list_series(const std::filesystem::path& folder,
                                        Progress& progress = no_progress(),
@@ -82,7 +83,8 @@ struct ReadOptions {
 /// which; lists those there are.
 /// @throws InputError with one line naming the file: empty folder, no CT in it, different pictures
 /// at one position, mixed sizes or orientations, slices that are damaged or cannot be decoded,
-/// a rescale slope of 0 or NaN, a rescale that some slices name and others do not.
+/// a series that was asked for and says that its values are no Hounsfield units, a rescale slope of
+/// 0 or NaN, a rescale that some slices name and others do not.
 /// @throws Interrupted when a stop was asked for.
 CtVolume read_study(const std::filesystem::path& folder, const ReadOptions& options = {},
                     Progress& progress = no_progress(), const std::stop_token& stop = {});

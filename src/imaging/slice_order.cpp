@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -160,19 +161,84 @@ std::string uneven_warning(const SliceStack& stack, double usual) {
          " mm, " + millimetres(usual) + " mm in the middle.";
 }
 
-std::string tilt_warning(const SliceStack& stack) {
+/// A line that places lie on, by location along the normal.
+struct Line {
+  Vec3 start{};
+  Vec3 way{};  ///< for each mm along the normal
+  double location_mm = 0.0;
+
+  [[nodiscard]] double distance_mm(const SliceHeader& slice) const {
+    const Vec3 expected = scaled(way, slice.info.location_mm - location_mm);
+    return length(difference(difference(*slice.position, start), expected));
+  }
+};
+
+std::optional<Line> line_through(const SliceHeader& low, const SliceHeader& high) {
+  const double span = high.info.location_mm - low.info.location_mm;
+  if (span < kSamePlaceMm) return std::nullopt;
+  return Line{*low.position, scaled(difference(*high.position, *low.position), 1.0 / span),
+              low.info.location_mm};
+}
+
+// About a pixel; what headers round is far less.
+constexpr double kBesideMm = 1.0;
+
+std::size_t count_beside(const Line& line, const std::vector<SliceHeader>& slices) {
+  return static_cast<std::size_t>(
+      std::count_if(slices.begin(), slices.end(),
+                    [&](const SliceHeader& slice) { return line.distance_mm(slice) > kBesideMm; }));
+}
+
+/// The line that most slices lie on: a mean of all would lie beside every one where some are
+/// shifted. Of slices that are many, pairs of some are tried.
+std::optional<Line> common_line(const std::vector<SliceHeader>& slices) {
+  constexpr std::size_t kTried = 32;
+  constexpr double kExactMm = 1e-3;
+  const std::size_t count = std::min(kTried, slices.size());
+  std::vector<std::size_t> tried;
+  for (std::size_t i = 0; i < count; ++i) tried.push_back(i * (slices.size() - 1) / (count - 1));
+  // How far a slice lies beside does not count, or a line that lies askew between would be as good.
+  const auto cost_of = [&](const Line& line) {
+    double sum = 0.0;
+    for (const SliceHeader& slice : slices) sum += std::min(line.distance_mm(slice), kBesideMm);
+    return sum / static_cast<double>(slices.size());
+  };
+  std::optional<Line> best;
+  double least = 2.0 * kBesideMm;
+  // The widest pairs first: the most exact of those that are as good.
+  for (std::size_t apart = count - 1; apart > 0 && least > kExactMm; --apart) {
+    for (std::size_t i = 0; i + apart < count && least > kExactMm; ++i) {
+      const auto line = line_through(slices[tried[i]], slices[tried[i + apart]]);
+      if (!line) continue;
+      const double cost = cost_of(*line);
+      if (cost < least) {
+        least = cost;
+        best = line;
+      }
+    }
+  }
+  return best;
+}
+
+std::string shift_warning(const Line& line, const std::vector<SliceHeader>& slices) {
+  const std::size_t beside = count_beside(line, slices);
+  if (beside == 0) return {};
+  double farthest = 0.0;
+  for (const SliceHeader& slice : slices) farthest = std::max(farthest, line.distance_mm(slice));
+  return "The slices do not lie in a straight line: " + std::to_string(beside) + " of " +
+         std::to_string(slices.size()) + " are shifted by up to " + millimetres(farthest) +
+         " mm against the others, so that shapes and lesions may be torn apart.";
+}
+
+std::string tilt_warning(const SliceStack& stack, const std::optional<Line>& line) {
   constexpr double kNoticeableDegrees = 0.5;
   const SliceHeader& first = stack.slices.front();
-  const SliceHeader& last = stack.slices.back();
-  if (first.position && last.position && first.row_direction) {
-    const Vec3 way = difference(*last.position, *first.position);
-    if (length(way) > 0.0) {
-      const double cosine = std::min(1.0, std::abs(dot(way, stack.normal)) / length(way));
-      const double degrees = std::acos(cosine) * 180.0 / M_PI;
-      if (degrees > kNoticeableDegrees) {
-        return "The gantry was tilted by " + to_text(std::round(degrees * 10.0) / 10.0) +
-               " degrees: the slices are shifted against each other.";
-      }
+  if (line && first.row_direction) {
+    const double cosine = std::min(1.0, std::abs(dot(line->way, stack.normal)) / length(line->way));
+    const double degrees = std::acos(cosine) * 180.0 / M_PI;
+    if (degrees > kNoticeableDegrees) {
+      return "The gantry was tilted by " + to_text(std::round(degrees * 10.0) / 10.0) +
+             " degrees: the slices are shifted against each other.";
     }
   }
   if (std::abs(first.gantry_tilt_deg) > kNoticeableDegrees) {
@@ -228,7 +294,11 @@ std::vector<std::string> geometry_warnings(const SliceStack& stack) {
     add(gap_warning(stack, usual));
     add(uneven_warning(stack, usual));
   }
-  add(tilt_warning(stack));
+  const bool placed = std::all_of(stack.slices.begin(), stack.slices.end(),
+                                  [](const SliceHeader& s) { return s.position.has_value(); });
+  const auto line = placed && stack.slices.size() > 1 ? common_line(stack.slices) : std::nullopt;
+  if (line) add(shift_warning(*line, stack.slices));
+  add(tilt_warning(stack, line));
   if (stack.slices.front().row_spacing_mm <= 0.0) {
     add("The files name no pixel spacing: areas and volumes cannot be given.");
   }

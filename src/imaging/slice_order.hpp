@@ -29,7 +29,8 @@ constexpr double kSamePlaceMm = 0.01;
 /// The median distance between neighbours, 0 when there is none.
 double median_spacing(const SliceStack& stack);
 
-/// Sentences about what is unusual in the stack: gaps, uneven spacing, tilt, unknown spacing.
+/// Sentences about what is unusual in the stack: gaps, uneven spacing, slices beside the
+/// line of the others, tilt, unknown spacing.
 std::vector<std::string> geometry_warnings(const SliceStack& stack);
 
 }  // namespace jcs::imaging

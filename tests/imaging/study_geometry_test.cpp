@@ -1,5 +1,6 @@
 // Order, orientation and spacing of a volume.
 
+#include <array>
 #include <cmath>
 #include <functional>
 #include <string>
@@ -141,6 +142,69 @@ TEST(StudyGeometry, ATiltedGantryIsSaid) {
   const CtVolume volume = read_study(dir.path());
   EXPECT_NEAR(volume.slice_spacing_mm, 5.0 * c, 1e-9);
   EXPECT_THAT(volume.warnings, ElementsAre(HasSubstr("tilted by 17.2 degrees")));
+}
+
+/// The warnings of a study of `count` slices 2 mm apart; `shift` moves slice i to the left and to
+/// the back.
+std::vector<std::string> warnings_of(int count,
+                                     const std::function<std::array<double, 2>(int i)>& shift) {
+  const TempDir dir;
+  for (int i = 0; i < count; ++i) {
+    SyntheticSlice slice;
+    slice.rows = slice.columns = 1;
+    const auto [left, back] = shift(i);
+    slice.position = {-10.0 + left, -20.0 + back, 2.0 * i};
+    slice.write(dir / (std::to_string(i) + ".dcm"));
+  }
+  return read_study(dir.path()).warnings;
+}
+
+TEST(StudyGeometry, SlicesThatAreShiftedAgainstTheOthersAreSaid) {
+  using Shift = std::array<double, 2>;
+  EXPECT_THAT(warnings_of(37,
+                          [](int i) {
+                            return Shift{0.0, i >= 10 && i < 25 ? 40.0 : 0.0};
+                          }),
+              ElementsAre(HasSubstr("15 of 37 are shifted by up to 40 mm")));
+  // At an end, where the first and the last tell of no tilt.
+  EXPECT_THAT(warnings_of(30,
+                          [](int i) {
+                            return Shift{i >= 18 ? 3.0 : 0.0, i == 20 ? 4.0 : 0.0};
+                          }),
+              ElementsAre(HasSubstr("12 of 30 are shifted by up to 5 mm")));
+  EXPECT_THAT(warnings_of(3,
+                          [](int i) {
+                            return Shift{i == 1 ? 2.0 : 0.0, 0.0};
+                          }),
+              ElementsAre(HasSubstr("1 of 3 are shifted by up to 2 mm")));
+  // More slices than pairs are tried of.
+  EXPECT_THAT(warnings_of(90,
+                          [](int i) {
+                            return Shift{0.0, i == 44 ? -7.5 : 0.0};
+                          }),
+              ElementsAre(HasSubstr("1 of 90 are shifted by up to 7.5 mm")));
+  // A bow.
+  EXPECT_THAT(warnings_of(40,
+                          [](int i) {
+                            return Shift{0.0, 0.05 * (i - 20) * (i - 20)};
+                          }),
+              Contains(HasSubstr("do not lie in a straight line")));
+}
+
+TEST(StudyGeometry, RoundedPositionsAndTiltsAreNoShift) {
+  using Shift = std::array<double, 2>;
+  EXPECT_THAT(warnings_of(60, [](int i) { return Shift{0.4 * (i % 3), 0.0}; }), IsEmpty());
+  EXPECT_THAT(warnings_of(60,
+                          [](int i) {
+                            return Shift{0.0, 0.5 * i};
+                          }),
+              ElementsAre(HasSubstr("tilted by 14 degrees")));
+  EXPECT_THAT(warnings_of(60,
+                          [](int i) {
+                            return Shift{0.0, 0.5 * i + (i == 59 ? 30.0 : 0.0)};
+                          }),
+              ElementsAre(HasSubstr("1 of 60 are shifted by up to 30 mm"),
+                          HasSubstr("tilted by 14 degrees")));
 }
 
 TEST(StudyGeometry, AGapIsNamedByPositionAndFile) {

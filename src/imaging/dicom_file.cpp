@@ -19,6 +19,7 @@
 #include "jcs/imaging/dicom_runtime.hpp"
 
 #include "dicom_stream.hpp"
+#include "extra_text.hpp"
 #include "japanese_text.hpp"
 
 namespace jcs::imaging {
@@ -148,8 +149,7 @@ std::string DicomFile::transfer_syntax_uid() const {
   return stated.empty() ? DcmXfer(transfer_syntax()).getXferID() : stated;
 }
 
-std::string DicomFile::text(const DcmTagKey& tag) const {
-  std::string raw = raw_text(dataset(), tag);
+std::optional<std::string> DicomFile::decoded(const DcmTagKey& tag, const std::string& raw) const {
   if (is_ascii(raw) && raw.find('\x1b') == std::string::npos) return raw;
   DcmSpecificCharacterSet converter;
   OFString converted;
@@ -160,10 +160,20 @@ std::string DicomFile::text(const DcmTagKey& tag) const {
           .good()) {
     return without_padding({converted.c_str(), converted.length()});
   }
-  if (is_japanese(raw_text(dataset(), DCM_SpecificCharacterSet))) {
-    if (const auto japanese = japanese_as_utf8(raw)) return without_padding(*japanese);
-  }
+  const std::string sets = raw_text(dataset(), DCM_SpecificCharacterSet);
+  const auto other = is_japanese(sets) ? japanese_as_utf8(raw) : extra_text_as_utf8(raw, sets);
+  if (other) return without_padding(*other);
+  return std::nullopt;
+}
+
+std::string DicomFile::text(const DcmTagKey& tag) const {
+  std::string raw = raw_text(dataset(), tag);
+  if (const auto text = decoded(tag, raw)) return *text;
   return printable(ascii(std::move(raw)));
+}
+
+bool DicomFile::explains(const DcmTagKey& tag) const {
+  return decoded(tag, raw_text(dataset(), tag)).has_value();
 }
 
 bool DicomFile::has_functional_groups() const {

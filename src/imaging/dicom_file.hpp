@@ -38,6 +38,8 @@ class DicomFile {
   /// The value as UTF-8 without blanks at its ends; several values stay separated by backslashes.
   /// Characters that the file's character set does not explain become `?`. Empty when absent.
   [[nodiscard]] std::string text(const DcmTagKey& tag) const;
+  /// Whether text() has all characters of the value.
+  [[nodiscard]] bool explains(const DcmTagKey& tag) const;
 
   /// The dataset, or in a multi-frame file the functional group `sequence` of one frame (its own,
   /// else the shared one). Null when a multi-frame file has no such group; of a single frame the
@@ -48,6 +50,8 @@ class DicomFile {
 
  private:
   OFCondition load();
+  [[nodiscard]] std::optional<std::string> decoded(const DcmTagKey& tag,
+                                                   const std::string& raw) const;
 
   std::filesystem::path path_;
   std::uintmax_t size_ = 0;

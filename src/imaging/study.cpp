@@ -10,6 +10,8 @@
 #include <tuple>
 #include <utility>
 
+#include <dcmtk/dcmdata/dcdeftag.h>
+
 #include "jcs/core/error.hpp"
 #include "jcs/core/log.hpp"
 #include "jcs/core/parallel.hpp"
@@ -17,6 +19,7 @@
 #include "jcs/imaging/nifti.hpp"
 #include "jcs/imaging/nifti_study.hpp"
 
+#include "dicom_file.hpp"
 #include "folder_scan.hpp"
 #include "hu_reader.hpp"
 #include "picture_folder.hpp"
@@ -195,6 +198,22 @@ void require_one_rescale(const std::vector<SliceHeader>& slices) {
   }
 }
 
+/// What results say of the study and its patient.
+std::vector<std::string> text_warnings(const DicomFile& file) {
+  std::vector<std::string> unexplained;
+  for (const DcmTagKey& tag :
+       {DCM_PatientName, DCM_PatientID, DCM_StudyDescription, DCM_SeriesDescription,
+        DCM_AccessionNumber, DCM_ReferringPhysicianName, DCM_StudyID, DCM_IssuerOfPatientID,
+        DCM_Manufacturer, DCM_ManufacturerModelName, DCM_ConvolutionKernel}) {
+    if (!file.explains(tag)) unexplained.push_back(tag_name(tag));
+  }
+  if (unexplained.empty()) return {};
+  const std::string sets = printable(raw_text(file.dataset(), DCM_SpecificCharacterSet));
+  return {(sets.empty() ? std::string("The files name no character set")
+                        : "The character set " + sets + " does not explain all characters") +
+          ": those that are not known became ? in " + joined(unexplained) + "."};
+}
+
 /// All slices name the same parts of a rescale.
 std::vector<std::string> rescale_warnings(const std::vector<SliceHeader>& slices) {
   const SliceHeader& first = slices.front();
@@ -242,6 +261,7 @@ CtVolume read_series(const Series& series, int threads, Progress& progress,
   append(volume.warnings, stack.warnings);
   append(volume.warnings, geometry_warnings(stack));
   append(volume.warnings, rescale_warnings(stack.slices));
+  append(volume.warnings, text_warnings(DicomFile(stack.slices.front().info.file)));
 
   require_possible_volume(volume, stack.slices.size(), stack.slices.front().info.file);
   // The first slice must decode before room is made for as many of its size.

@@ -448,7 +448,11 @@ TEST(StudyChoice, TextIsUtf8) {
   EXPECT_EQ(volume.series.series_description, "Th\xC3\xB6rax");
   slice.edit = [](DcmDataset& data) { data.putAndInsertString(DCM_PatientName, "M\xFCller"); };
   slice.write(dir / "latin.dcm");
-  EXPECT_EQ(read_study(dir.path()).series.patient_name, "M?ller");
+  volume = read_study(dir.path());
+  EXPECT_EQ(volume.series.patient_name, "M?ller");
+  EXPECT_THAT(volume.warnings,
+              ElementsAre("The files name no character set: those that are not known became ? in "
+                          "PatientName (0010,0010)."));
 }
 
 TEST(StudyChoice, JapaneseTextIsUtf8) {
@@ -474,6 +478,39 @@ TEST(StudyChoice, JapaneseTextIsUtf8) {
   // Cut within a character, and a set that was not announced: no control characters get through.
   EXPECT_EQ(name_of("\\ISO 2022 IR 87", "Yamada=\x1b$B;3E"), "Yamada=?$B;3E");
   EXPECT_EQ(name_of("\\ISO 2022 IR 87", "Yamada=\x1b$)Zxy"), "Yamada=?$)Zxy");
+}
+
+TEST(StudyChoice, TextInUnusualFormsOfCharacterSetsIsUtf8) {
+  const TempDir dir;
+  SyntheticSlice slice = series(1);
+  const auto volume_of = [&](const char* sets, const char* name) {
+    slice.edit = [=](DcmDataset& data) {
+      if (sets != nullptr) data.putAndInsertString(DCM_SpecificCharacterSet, sets);
+      data.putAndInsertString(DCM_PatientName, name);
+    };
+    slice.write(dir / "slice.dcm");
+    return read_study(dir.path());
+  };
+  const auto expect = [&](const char* sets, const char* raw, const char* name) {
+    const CtVolume volume = volume_of(sets, raw);
+    EXPECT_EQ(volume.series.patient_name, name);
+    EXPECT_THAT(volume.warnings, IsEmpty());
+  };
+  expect("ISO_IR 203", "D\xBD", "D\u0153");
+  for (const char* sets : {"ISO 2022 IR 149", "\\ISO 2022 IR 149"}) {
+    expect(sets, "Kim=\xB1\xE8^\xC8\xF1\xC1\xDF", "Kim=\uAE40^\uD76C\uC911");
+    expect(sets, "\x1b$)C\xB1\xE8^\x1b$)C\xC8\xF1\xC1\xDF", "\uAE40^\uD76C\uC911");
+  }
+  expect(nullptr, "M\xC3\xBCller", "M\xC3\xBCller");
+
+  // Half a character, and the escape sequence of another set.
+  for (const char* raw : {"Kim=\xB1", "Kim=\x1b$)A\xCD\xF5"}) {
+    const CtVolume volume = volume_of("ISO 2022 IR 149", raw);
+    EXPECT_THAT(volume.series.patient_name, HasSubstr("?"));
+    EXPECT_THAT(volume.warnings, ElementsAre(HasSubstr("ISO 2022 IR 149 does not explain all")));
+  }
+  EXPECT_THAT(volume_of("ISO_IR 999", "M\xFCller").warnings,
+              ElementsAre(HasSubstr("ISO_IR 999 does not explain all")));
 }
 
 TEST(StudyChoice, AStopIsObeyed) {

@@ -170,6 +170,8 @@ CtVolume volume_of(const SliceStack& stack) {
   volume.normal = stack.normal;
   volume.series = *first.series;
   volume.series.image_type = first.image_type;
+  // What a lone slice stands for; without it there would be no volume of what it shows.
+  if (stack.slices.size() == 1) volume.slice_spacing_mm = first.thickness_mm;
   if (first.thickness_mm > 0.0) volume.series.slice_thickness_mm = first.thickness_mm;
   for (const SliceHeader& slice : stack.slices) volume.slices.push_back(slice.info);
   return volume;

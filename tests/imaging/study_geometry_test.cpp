@@ -218,6 +218,18 @@ TEST(StudyGeometry, AGapIsNamedByPositionAndFile) {
                                 EndsWith(". The files: slice_48.dcm and slice_47.dcm."))));
 }
 
+TEST(StudyGeometry, ALoneSliceIsAsThickAsItSays) {
+  const TempDir dir;
+  write_axial(dir, {3.0});
+  CtVolume volume = read_study(dir.path());
+  EXPECT_EQ(volume.slice_spacing_mm, 2.0);
+  EXPECT_DOUBLE_EQ(volume.voxel_volume_ml(), 0.8 * 0.5 * 2.0 / 1000.0);
+  SyntheticSlice slice;
+  slice.edit = [](DcmDataset& data) { data.findAndDeleteElement(DCM_SliceThickness); };
+  slice.write(dir / "slice_50.dcm");
+  EXPECT_EQ(read_study(dir.path()).slice_spacing_mm, 0.0);
+}
+
 TEST(StudyGeometry, UnevenSpacingIsSaid) {
   const TempDir dir;
   write_axial(dir, {0.0, 2.0, 4.0, 5.0, 7.0});

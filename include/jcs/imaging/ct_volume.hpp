@@ -54,7 +54,7 @@ struct CtVolume {
       hu;  ///< [slice][row][column], rounded to whole HU, saturated to 16 bits; padding is -1024
   double column_spacing_mm = 0;  ///< between neighbouring columns, i.e. along a row; 0: not known
   double row_spacing_mm = 0;     ///< between neighbouring rows; 0: not known
-  double slice_spacing_mm = 0;   ///< median difference of neighbouring positions; 0: not known
+  double slice_spacing_mm = 0;   ///< median step; of a lone slice its thickness; 0: not known
   Vec3 row_direction{1, 0, 0};   ///< direction in which the column index grows, patient coordinates
   Vec3 column_direction{0, 1, 0};  ///< direction in which the row index grows
   Vec3 normal{0, 0, 1};            ///< direction in which the slice index grows

@@ -74,9 +74,9 @@ struct ReadOptions {
 ///
 /// Slices are ordered by their position along their normal, never by instance number; spacing comes
 /// from the differences of positions. Enhanced multi-frame CT is read frame by frame. Padded pixels
-/// become -1024 HU. Warnings name: gaps, uneven spacing, slices that are shifted
-/// against the others, tilted gantry, dropped copies and
-/// localizers, missing positions or spacing, a choice between several series or acquisitions, text in a character set that is not known.
+/// become -1024 HU. Warnings name: gaps, uneven spacing, slices that are shifted against the
+/// others, tilted gantry, dropped copies and localizers, missing positions or spacing, a choice
+/// between several series or acquisitions, text in a character set that is not known.
 ///
 /// The result does not depend on the number of threads. Memory: the volume and a few slices per
 /// thread.

@@ -44,8 +44,11 @@ void list_series(const std::filesystem::path& folder, app::App& app) {
   std::string text;
   for (const imaging::SeriesSummary& series :
        imaging::list_series(folder, app.progress(), app.stop())) {
+    // The most suitable one is the first.
+    const bool taken = text.empty() && series.suitable();
     text += printable(series.line()) +
-            (series.uid.empty() ? "" : ", UID " + printable(series.uid)) + "\n";
+            (series.uid.empty() ? "" : ", UID " + printable(series.uid)) +
+            (taken ? "; this one is read unless --series names another" : "") + "\n";
   }
   app::print(text);
 }

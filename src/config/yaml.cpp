@@ -183,9 +183,18 @@ void Reader::field(std::string_view name, bool& value, std::string_view, Range) 
   }
 }
 
-void Reader::field(std::string_view name, int& value, std::string_view, Range range) {
+namespace {
+
+Range within_int(Range range) {
   range.min = std::max(range.min, static_cast<double>(std::numeric_limits<int>::min()));
   range.max = std::min(range.max, static_cast<double>(std::numeric_limits<int>::max()));
+  return range;
+}
+
+}  // namespace
+
+void Reader::field(std::string_view name, int& value, std::string_view, Range range) {
+  range = within_int(range);
   if (const auto at = state_->find(name)) {
     value = static_cast<int>(state_->number(std::string(name), *at, range, true));
   }
@@ -220,7 +229,7 @@ void Reader::field(std::string_view name, std::filesystem::path& value, std::str
 }
 
 void Reader::field(std::string_view name, std::vector<int>& value, std::string_view, Range range) {
-  state_->read_list(name, value, range, true);
+  state_->read_list(name, value, within_int(range), true);
 }
 
 void Reader::field(std::string_view name, std::vector<double>& value, std::string_view,

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "support/error_line.hpp"
@@ -58,6 +59,11 @@ class YamlTest : public testing::Test {
   TempDir dir_;
 };
 
+TEST_F(YamlTest, NumbersOfAListFitIntoAnInteger) {
+  EXPECT_THAT(refusal("layers: [1, 3333333333]\n"), testing::HasSubstr("'layers'"));
+  EXPECT_EQ(load("layers: [1, 2147483647]\n").layers.back(), 2147483647);
+}
+
 TEST_F(YamlTest, NothingIsAnEmptyText) {
   EXPECT_EQ(load("name: y\n", {"name="}).name, "");
   EXPECT_EQ(load("name:\n").name, "");
@@ -110,7 +116,8 @@ TEST_F(YamlTest, RefusesWrongTypesAndRanges) {
   EXPECT_EQ(refusal("layers: 3"),
             "c.yaml:1: 'layers' has a wrong value (expected a list of numbers, got '3')");
   EXPECT_EQ(refusal("layers: [1, 0]"),
-            "c.yaml:1: 'layers' has a wrong value (expected a whole number at least 1, got '0')");
+            "c.yaml:1: 'layers' has a wrong value (expected a whole number at least 1 and at most "
+            "2147483647, got '0')");
   EXPECT_EQ(refusal("inner:\n  mean: [1, 2]"),
             "c.yaml:2: 'inner.mean' has a wrong length (expected 3 numbers, got 2)");
   EXPECT_EQ(refusal("inner: 5"),

@@ -197,8 +197,8 @@ TEST_F(TrainerTest, TheCardTellsWhatWasLearnedFromAndWhatWasNot) {
   std::ofstream list(train_.path() / "half.csv");
   list << "image,mask,label,patient\n";
   for (int i = 0; i < 16; ++i) {
-    list << i << ".png," << (i % 2 == 1 ? "mask_" + std::to_string(i) + ".png" : "") << ","
-         << i % 2 << ",p" << i / 2 << "\n";
+    list << i << ".png," << (i % 2 == 1 ? "mask_" + std::to_string(i) + ".png" : "") << "," << i % 2
+         << ",p" << i / 2 << "\n";
   }
   list.close();
   o.data.train = train_.path() / "half.csv";

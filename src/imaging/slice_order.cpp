@@ -11,6 +11,7 @@
 #include "jcs/core/text.hpp"
 
 #include "natural_order.hpp"
+#include "regular_spacing.hpp"
 #include "vector3.hpp"
 
 namespace jcs::imaging {
@@ -123,11 +124,18 @@ double distance(const SliceStack& stack, std::size_t i) {
 
 std::string millimetres(double value) { return to_text(std::round(value * 100.0) / 100.0); }
 
+std::vector<double> distances(const SliceStack& stack) {
+  std::vector<double> all;
+  for (std::size_t i = 0; i + 1 < stack.slices.size(); ++i) all.push_back(distance(stack, i));
+  return all;
+}
+
 std::string gap_warning(const SliceStack& stack, double usual) {
   constexpr std::size_t kNamed = 8;
+  const std::vector<double> around = regular_around(distances(stack));
   std::vector<std::string> gaps, files;
-  for (std::size_t i = 0; i + 1 < stack.slices.size(); ++i) {
-    if (distance(stack, i) <= 1.5 * usual) continue;
+  for (std::size_t i = 0; i < around.size(); ++i) {
+    if (distance(stack, i) <= kGap * around[i]) continue;
     const SliceHeader& below = stack.slices[i];
     const SliceHeader& above = stack.slices[i + 1];
     gaps.push_back(millimetres(below.info.location_mm) + " mm and " +
@@ -140,8 +148,8 @@ std::string gap_warning(const SliceStack& stack, double usual) {
   files.resize(gaps.size());
   // Names may hold any character: at the end they can be told from the rest, and left out.
   return "Slices may be missing: " + std::to_string(count) + (count == 1 ? " gap" : " gaps") +
-         " wider than 1.5 times the usual " + millimetres(usual) + " mm, between " +
-         joined(gaps, "; ") +
+         " wider than 1.5 times the spacing around (usual " + millimetres(usual) +
+         " mm), between " + joined(gaps, "; ") +
          (count > kNamed ? "; and " + std::to_string(count - kNamed) + " more" : "") +
          ". The files: " + joined(files, "; ") + ".";
 }
@@ -149,9 +157,10 @@ std::string gap_warning(const SliceStack& stack, double usual) {
 std::string uneven_warning(const SliceStack& stack, double usual) {
   double low = usual;
   double high = usual;
-  for (std::size_t i = 0; i + 1 < stack.slices.size(); ++i) {
+  const std::vector<double> around = regular_around(distances(stack));
+  for (std::size_t i = 0; i < around.size(); ++i) {
     const double step = distance(stack, i);
-    if (step > 1.5 * usual) continue;
+    if (step > kGap * around[i]) continue;
     low = std::min(low, step);
     high = std::max(high, step);
   }

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "regular_spacing.hpp"
+
 namespace jcs::imaging {
 
 namespace {
 
 constexpr double kSameStepMm = 1e-4;
 constexpr double kRoundingMm = 0.01;
-constexpr double kGap = 1.5;     // of the regular spacing
 constexpr double kFilled = 2.0;  // of the regular spacing: what two slices stand for in a gap
 constexpr double kRegular = 0.9;
 
@@ -34,7 +35,8 @@ double regular(std::vector<double> distances) {
   return distances[static_cast<std::size_t>(rank)];
 }
 
-/// What is regular around each distance: a series that goes on more coarsely has no gaps there.
+}  // namespace
+
 std::vector<double> regular_around(const std::vector<double>& distances) {
   std::vector<double> around(distances.size(), regular(distances));
   for (std::size_t i = 0; i < distances.size(); ++i) {
@@ -43,8 +45,6 @@ std::vector<double> regular_around(const std::vector<double>& distances) {
   }
   return around;
 }
-
-}  // namespace
 
 std::vector<SliceReach> slice_reaches(const CtVolume& volume) {
   std::vector<SliceReach> reaches(volume.slice_count());

@@ -207,6 +207,17 @@ TEST(StudyGeometry, RoundedPositionsAndTiltsAreNoShift) {
                           HasSubstr("tilted by 14 degrees")));
 }
 
+TEST(StudyGeometry, ACoarserPartOfASeriesIsNoGap) {
+  const TempDir dir;
+  write_axial(dir, {0, 2, 4, 6, 8, 10, 12, 22, 32, 42});
+  EXPECT_THAT(read_study(dir.path()).warnings,
+              ElementsAre(HasSubstr("not evenly spaced: 2 to 10 mm")));
+  const TempDir with_gap;
+  write_axial(with_gap, {0, 2, 4, 6, 8, 10, 12, 22, 32, 42, 72, 82});
+  EXPECT_THAT(read_study(with_gap.path()).warnings,
+              testing::Contains(AllOf(HasSubstr("1 gap wider"), HasSubstr("42 mm and 72 mm"))));
+}
+
 TEST(StudyGeometry, AGapIsNamedByPositionAndFile) {
   const TempDir dir;
   write_axial(dir, {0.0, 2.0, 4.0, 8.0, 10.0});

@@ -239,9 +239,7 @@ App::App(const std::string& name, const std::string& description, const std::str
         return text;
       },
       "Display program version information and exit; with --verbose also the third-party parts");
-  cli_.add_flag(
-      "-q,--quiet", quiet_,
-      "No progress and no summary: warnings and errors alone, on stderr, and what --json prints");
+  cli_.add_flag("-q,--quiet", quiet_, "No progress and no summary, only warnings and errors");
   cli_.add_flag("-v,--verbose", verbose_, "Say more on stderr");
   cli_.get_formatter()->column_width(34);
 }

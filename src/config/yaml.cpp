@@ -46,6 +46,12 @@ struct Override {
   std::string path, text;
 };
 
+Range within_int(Range range) {
+  range.min = std::max(range.min, static_cast<double>(std::numeric_limits<int>::min()));
+  range.max = std::min(range.max, static_cast<double>(std::numeric_limits<int>::max()));
+  return range;
+}
+
 }  // namespace
 
 struct Reader::State {
@@ -182,16 +188,6 @@ void Reader::field(std::string_view name, bool& value, std::string_view, Range) 
     value = at->Scalar() == "true";
   }
 }
-
-namespace {
-
-Range within_int(Range range) {
-  range.min = std::max(range.min, static_cast<double>(std::numeric_limits<int>::min()));
-  range.max = std::min(range.max, static_cast<double>(std::numeric_limits<int>::max()));
-  return range;
-}
-
-}  // namespace
 
 void Reader::field(std::string_view name, int& value, std::string_view, Range range) {
   range = within_int(range);

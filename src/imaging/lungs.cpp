@@ -20,7 +20,6 @@ namespace {
 
 using namespace lungs;
 
-constexpr double kAxial = 0.7;          // cosine between the slices' normal and the body's axis
 constexpr double kSmallestMl = 100.0;   // of both lungs; less is no chest
 constexpr double kSmallestCm2 = 20.0;   // the same for series of a few slices, on average
 constexpr double kPieceShare = 0.05;    // of the largest piece of lung
@@ -39,7 +38,7 @@ std::string why_not(const CtVolume& volume) {
   if (volume.slices.empty() || !(volume.pixel_area_mm2() > 0)) {
     return "Lungs are not looked for: the distance of the pixels is not known.";
   }
-  if (std::abs(volume.normal[2]) < kAxial) {
+  if (!volume.axial()) {
     return "Lungs are not looked for: the slices are not axial.";
   }
   return {};

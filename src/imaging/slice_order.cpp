@@ -148,8 +148,8 @@ std::string gap_warning(const SliceStack& stack, double usual) {
   files.resize(gaps.size());
   // Names may hold any character: at the end they can be told from the rest, and left out.
   return "Slices may be missing: " + std::to_string(count) + (count == 1 ? " gap" : " gaps") +
-         " wider than 1.5 times the spacing around (usual " + millimetres(usual) +
-         " mm), between " + joined(gaps, "; ") +
+         " wider than 1.5 times the spacing around, usually " + millimetres(usual) +
+         " mm, between " + joined(gaps, "; ") +
          (count > kNamed ? "; and " + std::to_string(count - kNamed) + " more" : "") +
          ". The files: " + joined(files, "; ") + ".";
 }

@@ -10,8 +10,6 @@
 #include <tuple>
 #include <utility>
 
-#include <dcmtk/dcmdata/dcdeftag.h>
-
 #include "jcs/core/error.hpp"
 #include "jcs/core/log.hpp"
 #include "jcs/core/parallel.hpp"
@@ -23,9 +21,9 @@
 #include "folder_scan.hpp"
 #include "hu_reader.hpp"
 #include "picture_folder.hpp"
-#include "rescale.hpp"
 #include "series_catalog.hpp"
 #include "slice_order.hpp"
+#include "value_warnings.hpp"
 #include "volume_limit.hpp"
 
 namespace jcs::imaging {
@@ -179,74 +177,6 @@ CtVolume volume_of(const SliceStack& stack) {
 
 void append(std::vector<std::string>& all, std::vector<std::string> more) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
-}
-
-std::string rescale_text(const SliceHeader& slice) {
-  if (slice.names_slope && slice.names_intercept) return "a slope and an intercept";
-  if (slice.names_slope) return "a slope alone";
-  return slice.names_intercept ? "an intercept alone" : "none";
-}
-
-/// Where some slices name a rescale and others do not, the values of those can mean anything.
-void require_one_rescale(const std::vector<SliceHeader>& slices) {
-  const SliceHeader& first = slices.front();
-  for (const SliceHeader& slice : slices) {
-    if (rescale_text(slice) == rescale_text(first)) continue;
-    throw InputError(
-        {.what = "the slices of the series differ in whether they name a rescale",
-         .where = slice.info.file.string(),
-         .expected = rescale_text(first) + " as in " + first.info.file.filename().string(),
-         .got = rescale_text(slice)});
-  }
-}
-
-/// What results say of the study and its patient.
-std::vector<std::string> text_warnings(const DicomFile& file) {
-  std::vector<std::string> unexplained;
-  for (const DcmTagKey& tag :
-       {DCM_PatientName, DCM_PatientID, DCM_StudyDescription, DCM_SeriesDescription,
-        DCM_AccessionNumber, DCM_ReferringPhysicianName, DCM_StudyID, DCM_IssuerOfPatientID,
-        DCM_Manufacturer, DCM_ManufacturerModelName, DCM_ConvolutionKernel}) {
-    if (!file.explains(tag)) unexplained.push_back(tag_name(tag));
-  }
-  if (unexplained.empty()) return {};
-  const std::string sets = printable(raw_text(file.dataset(), DCM_SpecificCharacterSet));
-  return {(sets.empty() ? std::string("The files name no character set")
-                        : "The character set " + sets + " does not explain all characters") +
-          ": those that are not known became ? in " + joined(unexplained) + "."};
-}
-
-/// All slices name the same parts of a rescale.
-std::vector<std::string> rescale_warnings(const std::vector<SliceHeader>& slices) {
-  const SliceHeader& first = slices.front();
-  if (first.names_slope && first.names_intercept) return {};
-  if (first.names_slope) {
-    return {
-        "The files name no rescale intercept: it was taken for 0, and the values may be no "
-        "Hounsfield units."};
-  }
-  if (first.names_intercept) return {"The files name no rescale slope: it was taken for 1."};
-  return {"The files name no rescale: their values were taken for Hounsfield units as they are."};
-}
-
-std::vector<std::string> padding_warnings(const std::vector<std::optional<PaddingHu>>& paddings) {
-  std::optional<PaddingHu> all;
-  std::size_t count = 0;
-  for (const auto& padding : paddings) {
-    if (!padding) continue;
-    ++count;
-    if (!all) all = padding;
-    all->low = std::min(all->low, padding->low);
-    all->high = std::max(all->high, padding->high);
-  }
-  if (!all) return {};
-  const std::string some = count < paddings.size() ? " of " + std::to_string(count) + " of " +
-                                                         std::to_string(paddings.size()) + " slices"
-                                                   : "";
-  const std::string values =
-      to_text(all->low) + (all->high > all->low ? " to " + to_text(all->high) : "");
-  return {"The padding value" + some + " means " + values +
-          " HU, which tissue may have too: pixels with it became air."};
 }
 
 CtVolume read_series(const Series& series, int threads, Progress& progress,

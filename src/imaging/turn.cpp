@@ -6,8 +6,6 @@ namespace jcs::imaging {
 
 namespace {
 
-constexpr double kAxial = 0.7;  // cosine of 45 degrees, between normal and body axis
-
 cv::Mat reversed(const cv::Mat& slice, bool columns, bool rows) {
   if (!columns && !rows) return slice;
   cv::Mat out;
@@ -25,7 +23,7 @@ cv::Mat transposed(const cv::Mat& slice) {
 
 Turn turn_to_upright(const CtVolume& volume) {
   const Vec3 &row = volume.row_direction, &column = volume.column_direction;
-  if (!volume.oriented() || std::abs(volume.normal[2]) < kAxial) return {};
+  if (!volume.oriented() || !volume.axial()) return {};
   // Along a row the patient's left should come nearer, along a column the back.
   const bool transposed =
       std::abs(row[1]) + std::abs(column[0]) > std::abs(row[0]) + std::abs(column[1]);

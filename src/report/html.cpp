@@ -102,7 +102,8 @@ PageData tiles(const CaseResult& result) {
                "of " + std::to_string(slices.size()));
   const diagnosis::Findings& findings = result.findings;
   if (findings.opacity_share && findings.severity) {
-    list << tile("Of them in the lungs", fixed(findings.opacity_in_lungs_ml.value_or(0), 1), "ml");
+    list << tile("Opacities in the lungs", fixed(findings.opacity_in_lungs_ml.value_or(0), 1),
+                 "ml");
     list << tile("Share of the lungs", fixed(100.0 * *findings.opacity_share, 1), "%");
     list << tile("Severity band", diagnosis::to_text(*findings.severity), "");
   }

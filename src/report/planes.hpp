@@ -24,8 +24,7 @@ std::vector<double> slice_heights(const imaging::CtVolume& volume);
 /// Along the columns at one row: coronal for axial slices that are stored upright.
 Plane plane_at_row(const diagnosis::CaseResult& result, const imaging::CtVolume& volume, int row,
                    const ReportOptions& options);
-/// Along the rows at one column: sagittal for axial slices that are stored
-/// upright.
+/// Along the rows at one column: sagittal for axial slices that are stored upright.
 Plane plane_at_column(const diagnosis::CaseResult& result, const imaging::CtVolume& volume,
                       int column, const ReportOptions& options);
 

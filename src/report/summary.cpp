@@ -129,8 +129,9 @@ std::string short_summary(const CaseResult& result) {
             ", probability " + fixed(most->probability, 3) + ", " + clean_text(most->file) + "\n";
   }
   text += time_line(result);
-  for (const std::string& warning : result.warnings)
+  for (const std::string& warning : result.warnings) {
     text += "warning: " + shortened(warning) + "\n";
+  }
   return text + kResearchNotice + "\n";
 }
 

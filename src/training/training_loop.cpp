@@ -16,6 +16,7 @@
 #include "card_text.hpp"
 #include "reused_memory.hpp"
 #include "run_record.hpp"
+#include "setting_warnings.hpp"
 #include "stepper.hpp"
 #include "watch.hpp"
 
@@ -44,8 +45,8 @@ class Run {
     if (!setup.run.best_by.empty()) {
       require_figure(task.figures(), setup.run.best_by);
     }
-    if (writes()) warn_of_settings();
     if (writes()) {
+      warn_of_settings(setup, slices, iterations_);
       lock_.emplace(folder_.lock());
       if (setup.invocation.restart) {
         folder_.clear();
@@ -92,31 +93,6 @@ class Run {
  private:
   // Rank 0 alone writes files and validates.
   [[nodiscard]] bool writes() const { return ranks_ == nullptr || ranks_->is_first(); }
-
-  // What leaves steps without effect, or much smaller than they look.
-  void warn_of_settings() const {
-    const ScheduleOptions& schedule = setup_.schedule;
-    const std::string steps = "the run's " + std::to_string(iterations_) + " steps";
-    if (schedule.kind == ScheduleOptions::Kind::kPoly && schedule.total_iterations > 0 &&
-        schedule.total_iterations < iterations_) {
-      log_warning("schedule.total_iterations is " + std::to_string(schedule.total_iterations) +
-                  ": the learning rate is 0 from then on, for the rest of " + steps);
-    }
-    if (schedule.warmup_iterations >= iterations_ && iterations_ > 0) {
-      log_warning("schedule.warmup_iterations is " + std::to_string(schedule.warmup_iterations) +
-                  ": the learning rate is still rising at the end of " + steps);
-    }
-    const data::Balance balance = setup_.loader.balance;
-    if (balance != data::Balance::kNone &&
-        std::ranges::max(data::groups_of(slices_.entries(), balance)) == 0) {
-      log_warning("data.balance changes nothing: all slices to learn from are of one group");
-    }
-    if (slices_.size() < static_cast<std::size_t>(setup_.run.batch_size)) {
-      log_warning("run.batch_size is " + std::to_string(setup_.run.batch_size) +
-                  ", but there are " + std::to_string(slices_.size()) +
-                  " slices to learn from: a step takes them all");
-    }
-  }
 
   // Seconds of the epoch, those before an interruption included.
   class Clock {
@@ -377,13 +353,12 @@ TrainingResult train(Task& task, const data::SliceDataset& slices, const Trainin
                       "another run.device; the same command goes on from the last checkpoint"});
   }
   result.epochs = run.state().epochs;
-  for (const EpochRecord& record : result.epochs) {
-    if (!record.scores.empty()) {
-      result.best_by = best_figure(record.scores, setup.run.best_by).first;
-    }
-  }
   result.best_score = run.state().best_score;
   result.best_epoch = run.state().best_epoch;
+  const auto best = std::ranges::find(result.epochs, result.best_epoch, &EpochRecord::epoch);
+  if (best != result.epochs.end() && !best->scores.empty()) {
+    result.best_by = best_figure(best->scores, setup.run.best_by).first;
+  }
   result.stopped_early = run.state().stopped_early;
   return result;
 }

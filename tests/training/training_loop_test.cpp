@@ -40,6 +40,7 @@ TEST_F(TrainingLoopTest, LearnsAndLeavesItsFiles) {
   EXPECT_LT(result.epochs.back().loss, result.epochs.front().loss);
   EXPECT_EQ(result.best_epoch, 2);
   EXPECT_EQ(result.best_score, 2.0);
+  EXPECT_EQ(result.best_by, "score");
   EXPECT_GT(left.front(), 0.0);
   EXPECT_EQ(left.back(), 0.0);
   const auto content = [&](const char* name) {
@@ -189,7 +190,9 @@ TEST_F(TrainingLoopTest, AnEpochWhoseFigureIsUndefinedIsNeitherBestNorAReasonToS
 TEST_F(TrainingLoopTest, ARunWithoutAnyFigureHasNoBestWeights) {
   SmallTask task;
   task.undefined_until = 99;
-  EXPECT_EQ(train_it(task).best_epoch, 0);
+  const TrainingResult result = train_it(task);
+  EXPECT_EQ(result.best_epoch, 0);
+  EXPECT_EQ(result.best_by, "");
   EXPECT_FALSE(fs::exists(dir_ / "run" / "best.safetensors"));
   EXPECT_TRUE(fs::exists(dir_ / "run" / "final.safetensors"));
 }

@@ -85,6 +85,11 @@ struct CtVolume {
     return std::all_of(slices.begin(), slices.end(),
                        [](const SliceInfo& slice) { return slice.oriented; });
   }
+  /// Whether the normal of the slices lies within 45 degrees of the body's axis.
+  [[nodiscard]] bool axial() const {
+    constexpr double kCosine = 0.7;
+    return std::abs(normal[2]) >= kCosine;
+  }
   /// Whether the positions of the slices are known. Files may name their locations alone, which
   /// then do not agree with positions that nothing set.
   [[nodiscard]] bool placed() const {

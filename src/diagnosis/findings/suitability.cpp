@@ -18,7 +18,6 @@ namespace {
 using imaging::CtVolume;
 using Mask = std::span<const std::uint8_t>;
 
-constexpr double kAxial = 0.7;             // cosine of 45 degrees, between normal and body axis
 constexpr double kLeastAir = 0.003;        // share of the voxels; around the body there is far more
 constexpr double kLeastSoftTissue = 0.05;  // share of the voxels
 constexpr double kSkullBone = 0.10;        // share of bone in tissue; trunks have 2 to 6 %
@@ -152,7 +151,7 @@ std::vector<Concern> suitability(const CtVolume& volume, Mask lung_mask) {
                         "The slices are pictures with a window burnt in: whether they show a chest "
                         "could not be checked.",
                         false});
-  } else if (std::abs(volume.normal[2]) < kAxial) {
+  } else if (!volume.axial()) {
     concerns.push_back(
         {"not_axial", "The slices are not axial, and the networks know axial ones alone.", true});
   } else if (!(volume.pixel_area_mm2() > 0)) {

@@ -6,6 +6,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # GCC 12 warns of overlapping copies inside std::string's operator+ where there are none (its bug 105651).
   target_compile_options(jcs_warnings INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Sources that are compiled together look to GCC like headers, in which unnamed namespaces would be a mistake.
+  target_compile_options(jcs_warnings INTERFACE -Wno-subobject-linkage)
+endif()
 if(JCS_SANITIZE)
   # "ON" is what it was before there were two kinds.
   string(REGEX REPLACE "^(ON|1|TRUE)$" "address,undefined" kinds "${JCS_SANITIZE}")

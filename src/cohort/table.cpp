@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 /// What stands under a key, or null.
 const Json& at(const Json& json, const char* key) {

@@ -6,12 +6,13 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
+
+#include "lock_file.hpp"
 
 namespace jcs {
 
@@ -30,14 +31,6 @@ int open_lock(const fs::path& file) {
       return descriptor;
     }
   }
-}
-
-int lock(int descriptor, int how) {
-  int failed = 0;
-  do {
-    failed = ::flock(descriptor, how | LOCK_NB) == 0 ? 0 : errno;
-  } while (failed == EINTR);
-  return failed;
 }
 
 bool is_at(int descriptor, const fs::path& file) {
@@ -105,10 +98,10 @@ bool OutputLock::take(const fs::path& output) {
     if (descriptor_ < 0) {
       throw OutputError({"cannot be written: " + reason_of(errno), output.string()});
     }
-    int failed = lock(descriptor_, LOCK_EX);
+    int failed = lock_file(descriptor_, LOCK_EX | LOCK_NB);
     if (failed == EBADF) {
       // NFS wants a file open for writing; of another user's it can tell whether it is locked.
-      failed = lock(descriptor_, LOCK_SH);
+      failed = lock_file(descriptor_, LOCK_SH | LOCK_NB);
     }
     if (failed == EWOULDBLOCK) {
       ::close(std::exchange(descriptor_, -1));

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
 
+#include "lock_file.hpp"
 #include "temporaries.hpp"
 
 namespace jcs {
@@ -25,14 +25,6 @@ namespace jcs {
 namespace fs = std::filesystem;
 
 namespace {
-
-int lock(int fd, int how) {
-  int failed = 0;
-  do {
-    failed = ::flock(fd, how) == 0 ? 0 : errno;
-  } while (failed == EINTR);
-  return failed;
-}
 
 // Temporary files that no process holds any more: whoever writes one has it locked.
 void remove_leftover_files(const fs::path& folder) {
@@ -42,7 +34,8 @@ void remove_leftover_files(const fs::path& folder) {
       continue;  // a folder, or not ours to remove
     }
     struct stat state {};
-    if (::fstat(fd, &state) == 0 && S_ISREG(state.st_mode) && lock(fd, LOCK_EX | LOCK_NB) == 0) {
+    if (::fstat(fd, &state) == 0 && S_ISREG(state.st_mode) &&
+        lock_file(fd, LOCK_EX | LOCK_NB) == 0) {
       ::unlink(file.c_str());
     }
     ::close(fd);
@@ -92,7 +85,7 @@ Temporary open_temporary(const fs::path& file) {
       throw OutputError({"cannot be written: " + reason_of(errno), file.string()});
     }
     struct stat state {};
-    const bool locked = lock(fd, LOCK_EX) == 0;
+    const bool locked = lock_file(fd, LOCK_EX) == 0;
     if (!locked || ::fstat(fd, &state) != 0 || state.st_nlink > 0) {
       return {pattern, fd};
     }

@@ -7,14 +7,11 @@
 
 #include "jcs/core/error.hpp"
 
+#include "size_text.hpp"
+
 namespace jcs::data {
 
 namespace {
-
-// Of a sample's mask, which has the image's or the features' size.
-std::string size_of(const torch::Tensor& mask) {
-  return std::to_string(mask.size(2)) + "x" + std::to_string(mask.size(1));
-}
 
 // Copied by hand: an operator of LibTorch would start a team of threads for every worker, whose
 // waiting for more to do takes the cores from the network.
@@ -67,8 +64,8 @@ class EpochDataset : public torch::data::datasets::BatchDataset<EpochDataset, Ba
         throw InputError(
             {"slices of one batch differ in size after preprocessing (set resize and crop, or "
              "batches of one)",
-             dataset_->entries()[index].image.string(), size_of(masks.front()),
-             size_of(sample.mask)});
+             dataset_->entries()[index].image.string(), size_text(masks.front()),
+             size_text(sample.mask)});
       }
       batch.annotated[static_cast<std::int64_t>(images.size())] = sample.annotated;
       images.push_back(std::move(sample.image));

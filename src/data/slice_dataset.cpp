@@ -8,6 +8,8 @@
 #include "jcs/data/read_slice.hpp"
 #include "jcs/imaging/fit.hpp"
 
+#include "size_text.hpp"
+
 namespace jcs::data {
 
 namespace {
@@ -16,10 +18,6 @@ namespace {
 constexpr std::uint64_t kMixing = 0x6d697875;
 // The same of a slice that an epoch has shown already.
 constexpr std::uint64_t kShownAgain = 0x61676169;
-
-std::string size_of(const torch::Tensor& image) {
-  return std::to_string(image.size(2)) + "x" + std::to_string(image.size(1));
-}
 
 // These two are written out for the reason that the loader gives for its copies.
 torch::Tensor empty_mask(std::int64_t rows, std::int64_t columns) {
@@ -198,8 +196,8 @@ Sample SliceDataset::get(std::size_t index, std::int64_t epoch, std::uint64_t ag
     throw InputError(
         {"slices that are mixed differ in size after preprocessing (set resize and "
          "crop)",
-         manifest_.entries[mix.partner].image.string(), size_of(sample.image),
-         size_of(partner.image)});
+         manifest_.entries[mix.partner].image.string(), size_text(sample.image),
+         size_text(partner.image)});
   }
   const auto lambda = static_cast<float>(mix.lambda);
   mix_into(sample.image, partner.image, lambda);

@@ -14,7 +14,7 @@ Limits& current() {
 }
 
 /// Refuses a limit that is out of its range.
-struct RangeCheck {
+struct LimitCheck {
   void field(std::string_view name, std::int64_t value, std::string_view, Range range) {
     if (range.holds(static_cast<double>(value))) return;
     throw UsageError({.what = "out of range",
@@ -31,7 +31,7 @@ const Limits& limits() { return current(); }
 
 void set_limits(const Limits& limits) {
   Limits checked = limits;
-  RangeCheck check;
+  LimitCheck check;
   checked.describe(check);
   current() = checked;
 }

@@ -22,8 +22,6 @@ struct Place {
   Vec3 column_step{}, row_step{}, slice_step{}, first{};
 };
 
-Vec3 sum(const Vec3& a, const Vec3& b) { return {a[0] + b[0], a[1] + b[1], a[2] + b[2]}; }
-
 void reverse(Vec3& step, Vec3& first, int count) {
   first = sum(first, scaled(step, count - 1));
   step = scaled(step, -1.0);

@@ -31,12 +31,10 @@ constexpr std::array<std::byte, 4> kNoExtension{};
 // What the float numbers of the header and a quaternion may make of a good matrix.
 constexpr double kQformErrorMm = 0.05;
 
-struct Free {
+struct FreeRawHeader {
   void operator()(void* memory) const { std::free(memory); }
 };
-using Header = std::unique_ptr<nifti_1_header, Free>;
-
-Vec3 sum(const Vec3& a, const Vec3& b) { return {a[0] + b[0], a[1] + b[1], a[2] + b[2]}; }
+using RawNiftiHeader = std::unique_ptr<nifti_1_header, FreeRawHeader>;
 
 // Thickness or distance to the next slice, for a slice that is alone.
 double lone_step(const CtVolume& volume) {
@@ -131,7 +129,8 @@ bool set_qform(nifti_1_header& header, const Grid& grid) {
   return error < kQformErrorMm;
 }
 
-Header header_of(const fs::path& file, const CtVolume& volume, std::size_t values, int datatype) {
+RawNiftiHeader header_of(const fs::path& file, const CtVolume& volume, std::size_t values,
+                         int datatype) {
   if (!named_like_nifti(file)) {
     throw UsageError({"is not named like a NIfTI file", file.string(), ".nii or .nii.gz"});
   }
@@ -154,7 +153,7 @@ Header header_of(const fs::path& file, const CtVolume& volume, std::size_t value
   }
   const Grid grid = stored_grid(volume, *affine);
   const std::int64_t sizes[8] = {3, grid.sizes[0], grid.sizes[1], grid.sizes[2], 1, 1, 1, 1};
-  Header header(nifti_make_new_n1_header(sizes, datatype));
+  RawNiftiHeader header(nifti_make_new_n1_header(sizes, datatype));
   if (!header) throw std::bad_alloc();
   float* rows[] = {header->srow_x, header->srow_y, header->srow_z};
   for (int row = 0; row < 3; ++row) {
@@ -234,13 +233,13 @@ std::optional<NiftiAffine> nifti_affine(const CtVolume& volume) {
 }
 
 void write_nifti_volume(const fs::path& file, const CtVolume& volume) {
-  const Header header = header_of(file, volume, volume.hu.size(), DT_INT16);
+  const RawNiftiHeader header = header_of(file, volume, volume.hu.size(), DT_INT16);
   write(file, *header, volume, std::span(volume.hu));
 }
 
 void write_nifti_mask(const fs::path& file, const CtVolume& volume,
                       std::span<const std::uint8_t> mask) {
-  const Header header = header_of(file, volume, mask.size(), DT_UINT8);
+  const RawNiftiHeader header = header_of(file, volume, mask.size(), DT_UINT8);
   header->intent_code = NIFTI_INTENT_LABEL;
   write(file, *header, volume, mask);
 }

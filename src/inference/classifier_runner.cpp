@@ -14,7 +14,7 @@ namespace jcs::inference {
 
 namespace {
 
-constexpr BatchSizes kBatchSizes = {.cpu = 16, .cuda = 64};
+constexpr BatchSizes kClassifierBatchSizes = {.cpu = 16, .cuda = 64};
 
 }  // namespace
 
@@ -23,7 +23,7 @@ ClassifierRunner::ClassifierRunner(const std::filesystem::path& weights,
     : file_(weights.string()) {
   const Target target = make_target(options);
   device_ = target.device;
-  batch_size_ = batch_size_for(options, target, kBatchSizes);
+  batch_size_ = batch_size_for(options, target, kClassifierBatchSizes);
   precision_ = target.precision;
   auto loaded = weights::load_classifier(weights);
   if (loaded.card.classifier.classes != 2) {

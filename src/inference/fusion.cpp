@@ -5,12 +5,11 @@
 namespace jcs::inference {
 
 using torch::jit::Node;
-using torch::jit::Value;
 
 namespace {
 
 /// Who alone uses a value; null where several do, or nobody, or the network hands it out.
-Node* only_user(const Value* value) {
+Node* only_user(const torch::jit::Value* value) {
   if (value->uses().size() != 1) return nullptr;
   Node* user = value->uses().front().user;
   return user->kind() == torch::jit::prim::Return ? nullptr : user;
@@ -21,9 +20,9 @@ bool plain_convolution(Node* node) {
          shape_of(node->output()).size() == 4;
 }
 
-Value* other_summand(Node* sum, const Value* value) {
+torch::jit::Value* other_summand(Node* sum, const torch::jit::Value* value) {
   if (constant(sum->input(2)).toScalar().toDouble() != 1.0) return nullptr;
-  Value* other = sum->input(0) == value ? sum->input(1) : sum->input(0);
+  torch::jit::Value* other = sum->input(0) == value ? sum->input(1) : sum->input(0);
   return other != value && shape_of(other) == shape_of(value) ? other : nullptr;
 }
 
@@ -59,7 +58,7 @@ class Finder {
       take(norm);
     }
     if (Node* sum = next("aten::add"); sum != nullptr && !found_.absorbed.contains(sum)) {
-      if (Value* other = other_summand(sum, last->output())) {
+      if (torch::jit::Value* other = other_summand(sum, last->output())) {
         fused.addend = other;
         take(sum);
       }
@@ -77,10 +76,10 @@ class Finder {
     Node* join = relu->input()->node();
     if (!is(join, "aten::cat") || only_user(join->output()) != relu) return;
     Node* list = join->input(0)->node();
-    for (Value* part : list->inputs()) {
+    for (torch::jit::Value* part : list->inputs()) {
       if (only_user(part) != list || !found_.by_last.contains(part->node())) return;
     }
-    for (Value* part : list->inputs()) found_.by_last.at(part->node()).relu = true;
+    for (torch::jit::Value* part : list->inputs()) found_.by_last.at(part->node()).relu = true;
     relu->output()->replaceAllUsesWith(join->output());
     found_.absorbed.insert(relu);
   }
@@ -96,13 +95,13 @@ bool is(const Node* node, const char* name) {
   return node->kind() == c10::Symbol::fromQualString(name);
 }
 
-std::vector<std::int64_t> shape_of(const Value* value) {
+std::vector<std::int64_t> shape_of(const torch::jit::Value* value) {
   const auto type = value->type()->cast<c10::TensorType>();
   const auto sizes = type ? type->sizes().concrete_sizes() : std::nullopt;
   return sizes.value_or(std::vector<std::int64_t>{});
 }
 
-c10::IValue constant(const Value* value) {
+c10::IValue constant(const torch::jit::Value* value) {
   const auto known = torch::jit::toIValue(value);
   TORCH_CHECK(known.has_value(),
               "a traced network computes what should be constant: ", *value->node());

@@ -15,7 +15,7 @@ namespace jcs::inference {
 
 namespace {
 
-constexpr BatchSizes kBatchSizes = {.cpu = 1, .cuda = 16};
+constexpr BatchSizes kSegmenterBatchSizes = {.cpu = 1, .cuda = 16};
 
 }  // namespace
 
@@ -23,7 +23,7 @@ SegmenterRunner::SegmenterRunner(const std::filesystem::path& weights, const Run
     : file_(weights.string()) {
   const Target target = make_target(options);
   device_ = target.device;
-  batch_size_ = batch_size_for(options, target, kBatchSizes);
+  batch_size_ = batch_size_for(options, target, kSegmenterBatchSizes);
   precision_ = target.precision;
   auto loaded = weights::load_segmenter(weights);
   card_ = std::move(loaded.card);

@@ -1,12 +1,12 @@
 #include "jcs/metrics/e_measure.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 
 #include "jcs/metrics/confusion.hpp"
 #include "jcs/metrics/overlap.hpp"
 
+#include "epsilon.hpp"
 #include "pair_check.hpp"
 
 namespace jcs::metrics {
@@ -14,7 +14,6 @@ namespace jcs::metrics {
 namespace {
 
 constexpr std::size_t kLevels = 256;
-constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 
 /// Pixels by level: the largest k with k / 255 <= p.
 struct Histograms {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
+#include "epsilon.hpp"
 #include "lane_sum.hpp"
 #include "pair_check.hpp"
 #include "shape_check.hpp"
@@ -12,8 +12,6 @@
 namespace jcs::metrics {
 
 namespace {
-
-constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 
 /// Sums over pixels of one kind: opacity or background.
 struct Sums {

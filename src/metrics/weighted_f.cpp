@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <vector>
 
 #include <opencv2/imgproc.hpp>
 
+#include "epsilon.hpp"
 #include "nearest_rows.hpp"
 #include "pair_check.hpp"
 #include "shape_check.hpp"
@@ -17,7 +17,6 @@ namespace jcs::metrics {
 
 namespace {
 
-constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 constexpr int kReach = 3;  ///< of the Gaussian, 7 x 7 pixels
 constexpr double kSigma = 5.0;
 

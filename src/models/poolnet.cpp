@@ -18,7 +18,7 @@ namespace {
 constexpr std::array<std::int64_t, 3> kPools = {2, 4, 8};
 constexpr std::array<std::int64_t, 3> kPyramid = {1, 3, 5};
 // Channels per channel of the encoder's width of conv5_3, conv4_3, conv3_3, conv2_2.
-constexpr std::array<int, 4> kWidths = {8, 8, 4, 2};
+constexpr std::array<int, 4> kPullWidths = {8, 8, 4, 2};
 
 nn::Conv2d without_bias(int in, int out, int kernel) {
   return nn::Conv2d(nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(false));
@@ -57,7 +57,7 @@ torch::Tensor PoolnetAggregationImpl::forward(const torch::Tensor& x, const torc
 PoolnetImpl::PoolnetImpl(const SegmenterOptions& of)
     : SegmentationNetworkImpl(baseline_options(of, SegmenterOptions::Architecture::kPoolnet)) {
   const int width = options().encoder.width;
-  const int top = kWidths[0] * width;
+  const int top = kPullWidths[0] * width;
   const auto base = register_module("base", std::make_shared<nn::Module>());
   vgg_ = numbered_vgg(width, VggPool::k3x3);
   base->register_module("vgg16", std::make_shared<nn::Module>())->register_module("base", vgg_);
@@ -73,16 +73,17 @@ PoolnetImpl::PoolnetImpl(const SegmenterOptions& of)
   base->register_module("ppm_cat", joined_);
   const auto infos = base->register_module("infos", nn::ModuleList());
   for (std::size_t i = 0; i < guidance_.size(); ++i) {
-    guidance_[i] = nn::Sequential(without_bias(top, kWidths[i + 1] * width, 3), nn::ReLU());
+    guidance_[i] = nn::Sequential(without_bias(top, kPullWidths[i + 1] * width, 3), nn::ReLU());
     infos->push_back(guidance_[i]);
   }
   const auto deep = register_module("deep_pool", nn::ModuleList());
-  for (std::size_t i = 0; i < kWidths.size(); ++i) {
-    const bool lateral = i + 1 < kWidths.size();
-    deep_pool_.emplace_back(kWidths[i] * width, kWidths[lateral ? i + 1 : i] * width, lateral);
+  for (std::size_t i = 0; i < kPullWidths.size(); ++i) {
+    const bool lateral = i + 1 < kPullWidths.size();
+    deep_pool_.emplace_back(kPullWidths[i] * width, kPullWidths[lateral ? i + 1 : i] * width,
+                            lateral);
     deep->push_back(deep_pool_.back());
   }
-  score_ = nn::Conv2d(nn::Conv2dOptions(kWidths.back() * width, 1, 1));
+  score_ = nn::Conv2d(nn::Conv2dOptions(kPullWidths.back() * width, 1, 1));
   register_module("score", std::make_shared<nn::Module>())->register_module("score", score_);
   initialise(*this);
   // Half of He's deviation where maps are added up and no ReLU follows: at 512 channels the

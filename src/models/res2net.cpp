@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kExpansion = 4;
 
-nn::Conv2d convolution(int in, int out, int kernel, int stride = 1) {
+nn::Conv2d unbiased(int in, int out, int kernel, int stride = 1) {
   return nn::Conv2d(
       nn::Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).bias(false));
 }
@@ -41,18 +41,18 @@ Res2NetBlockImpl::Res2NetBlockImpl(int in, int planes, int stride, bool first,
     : first_(first), stride_(stride) {
   const int width = planes * options.base_width / 64;
   const int out = planes * kExpansion;
-  conv1_ = register_module("conv1", convolution(in, width * options.scale, 1));
+  conv1_ = register_module("conv1", unbiased(in, width * options.scale, 1));
   bn1_ = register_module("bn1", BatchNorm(width * options.scale, options.norm));
   nn::ModuleList convs, bns;
   for (int i = 0; i + 1 < options.scale; ++i) {
-    convs_.push_back(convolution(width, width, 3, stride));
+    convs_.push_back(unbiased(width, width, 3, stride));
     bns_.emplace_back(width, options.norm);
     convs->push_back(convs_.back());
     bns->push_back(bns_.back());
   }
   register_module("convs", convs);
   register_module("bns", bns);
-  conv3_ = register_module("conv3", convolution(width * options.scale, out, 1));
+  conv3_ = register_module("conv3", unbiased(width * options.scale, out, 1));
   bn3_ = register_module("bn3", BatchNorm(out, options.norm));
   if (stride == 1 && in == out) {
     return;
@@ -61,9 +61,9 @@ Res2NetBlockImpl::Res2NetBlockImpl(int in, int planes, int stride, bool first,
     downsample_ = nn::Sequential(
         nn::AvgPool2d(
             nn::AvgPool2dOptions(stride).stride(stride).ceil_mode(true).count_include_pad(false)),
-        convolution(in, out, 1), BatchNorm(out, options.norm));
+        unbiased(in, out, 1), BatchNorm(out, options.norm));
   } else {
-    downsample_ = nn::Sequential(convolution(in, out, 1, stride), BatchNorm(out, options.norm));
+    downsample_ = nn::Sequential(unbiased(in, out, 1, stride), BatchNorm(out, options.norm));
   }
   register_module("downsample", downsample_);
 }
@@ -88,13 +88,12 @@ Res2NetImpl::Res2NetImpl(const Res2NetOptions& options) : options_(options) {
   const int planes = options.planes;
   if (options.version == Res2NetOptions::Version::kV1b) {
     const int half = planes / 2;
-    deep_stem_ =
-        nn::Sequential(convolution(3, half, 3, 2), BatchNorm(half, options.norm), nn::ReLU(),
-                       convolution(half, half, 3), BatchNorm(half, options.norm), nn::ReLU(),
-                       convolution(half, planes, 3));
+    deep_stem_ = nn::Sequential(unbiased(3, half, 3, 2), BatchNorm(half, options.norm), nn::ReLU(),
+                                unbiased(half, half, 3), BatchNorm(half, options.norm), nn::ReLU(),
+                                unbiased(half, planes, 3));
     register_module("conv1", deep_stem_);
   } else {
-    plain_stem_ = register_module("conv1", convolution(3, planes, 7, 2));
+    plain_stem_ = register_module("conv1", unbiased(3, planes, 7, 2));
   }
   bn1_ = register_module("bn1", BatchNorm(planes, options.norm));
   layer1_ = register_module("layer1", stage(0, planes, options.layers[0]));

@@ -8,7 +8,7 @@ namespace jcs::models {
 
 namespace {
 
-constexpr std::array<int, 5> kConvolutions = {2, 2, 3, 3, 3};
+constexpr std::array<int, 5> kBlockConvolutions = {2, 2, 3, 3, 3};
 
 torch::Tensor halved(const torch::Tensor& x) { return torch::max_pool2d(x, 2, 2); }
 
@@ -18,7 +18,7 @@ VggImpl::VggImpl(const VggOptions& options) : options_(options) {
   const std::vector<int> channels = feature_channels(options);
   int in = 3;
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
-    for (int i = 0; i < kConvolutions[b]; ++i) {
+    for (int i = 0; i < kBlockConvolutions[b]; ++i) {
       ConvBlock conv(ConvBlockOptions{
           .in = in, .out = channels[b], .batch_norm = options.batch_norm, .norm = options.norm});
       blocks_[b].push_back(

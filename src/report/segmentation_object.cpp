@@ -30,7 +30,7 @@ namespace {
 using imaging::CtVolume;
 using Mask = std::vector<std::uint8_t>;
 
-constexpr const char* kSeriesNumber = "9001";
+constexpr const char* kSegmentationSeriesNumber = "9001";
 constexpr long kAppend = -2;  // DCMTK's word for a new item behind the others
 
 struct Code {
@@ -56,7 +56,7 @@ constexpr Kind kLungs{"Lungs",
                       {80.0, -30.0, -20.0}};
 constexpr Code kLung{"39607008", "SCT", "Lung"};
 constexpr Code kBothSides{"51440002", "SCT", "Right and left"};
-constexpr Code kAlgorithm{"123110", "DCM", "Artificial Intelligence"};
+constexpr Code kAlgorithmFamily{"123110", "DCM", "Artificial Intelligence"};
 constexpr Code kHistogram{"123105", "DCM", "Histogram Analysis"};
 
 bool holds_any(const Mask& mask) {
@@ -85,7 +85,7 @@ void describe(DcmSegment& segment, const Kind& kind, const std::filesystem::path
         new CodeSequenceMacro(kBothSides.macro()));  // the segment deletes it
   }
   AlgorithmIdentificationMacro& algorithm = segment.getSegmentationAlgorithmIdentification();
-  const Code& family = opacity ? kAlgorithm : kHistogram;
+  const Code& family = opacity ? kAlgorithmFamily : kHistogram;
   require_good(algorithm.getAlgorithmFamilyCode().set(family.value, family.scheme, family.meaning),
                file);
   require_good(algorithm.setAlgorithmName(opacity ? "jcs" : "jcs lungs"), file);
@@ -114,7 +114,7 @@ class Writer {
     add_shared_groups(*object_, volume, file);
     add_dimensions();
     require_good(object_->getSeries().setSeriesInstanceUID(identity.series_uid.c_str()), file);
-    require_good(object_->getSeries().setSeriesNumber(kSeriesNumber), file);
+    require_good(object_->getSeries().setSeriesNumber(kSegmentationSeriesNumber), file);
     require_good(object_->getSeries().setSeriesDescription("jcs segmentation"), file);
     require_good(object_->getSOPCommon().setSOPInstanceUID(identity.sop_instance_uid.c_str()),
                  file);

@@ -32,7 +32,7 @@ using imaging::CtVolume;
 
 using Report = TID1500_MeasurementReport;
 
-constexpr const char* kSeriesNumber = "9002";  // far from those of scanners
+constexpr const char* kReportSeriesNumber = "9002";  // far from those of scanners
 
 std::optional<DSRImageReferenceValue> segment_of(const std::optional<WrittenObject>& object,
                                                  std::optional<int> WrittenObject::*number) {
@@ -171,7 +171,7 @@ void fill_document(DSRDocument& document, Report& report, const SourceUids& uids
   check(document.setSpecificCharacterSetType(DSRTypes::CS_UTF8));
   check(document.createNewSeriesInStudy(uids.study_uid.c_str()));
   check(document.setSeriesDescription("jcs structured report"));
-  check(document.setSeriesNumber(kSeriesNumber));
+  check(document.setSeriesNumber(kReportSeriesNumber));
   check(document.setInstanceNumber("1"));
   check(document.setManufacturer("jcs"));
   check(document.setManufacturerModelName("jcs"));

@@ -17,7 +17,7 @@ using Report = TID1500_MeasurementReport;
 using Region = Report::TID1411_Measurements;
 using Plain = Report::TID1501_Measurements;
 
-constexpr const char* kAlgorithm = "jcs";
+constexpr const char* kAlgorithmName = "jcs";
 
 template <class Group>
 void track(Group& group, const GroupReferences& references, const std::string& name) {
@@ -26,7 +26,7 @@ void track(Group& group, const GroupReferences& references, const std::string& n
 }
 
 void identify_algorithm(Region& group) {
-  check(group.getMeasurement().setAlgorithmIdentification(kAlgorithm, JCS_VERSION));
+  check(group.getMeasurement().setAlgorithmIdentification(kAlgorithmName, JCS_VERSION));
 }
 void identify_algorithm(Plain&) {}  // its template has no place for it
 

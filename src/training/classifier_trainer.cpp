@@ -181,7 +181,7 @@ void require_annotations(const std::vector<data::ManifestEntry>& entries,
 }
 
 // Else no epoch could be told from another.
-void require_choice(const std::string& best_by, const std::vector<data::ManifestEntry>& entries,
+void require_labels(const std::string& best_by, const std::vector<data::ManifestEntry>& entries,
                     const std::filesystem::path& file) {
   const std::string figure = best_by.empty() ? "balanced_accuracy" : best_by;
   const auto needs = [&](const char* rate, int label) {
@@ -226,7 +226,7 @@ TrainingResult train_classifier(const ClassifierTrainingOptions& options,
   require_both_labels(slices.entries(), options.data.train);
   if (learning.annotations) require_annotations(slices.entries(), options.data.train);
   data::SliceDataset validation(manifests.validation, measuring_options(options));
-  require_choice(options.run.best_by, validation.entries(), options.data.validation);
+  require_labels(options.run.best_by, validation.entries(), options.data.validation);
   describe_data(manifests, slices, validation, options.data, setup.card);
   ClassifierTask task(options, std::move(validation));
   setup.data_hashes = std::move(hashes);

@@ -172,8 +172,8 @@ data::SliceDatasetOptions measuring_options(const SegmenterTrainingOptions& opti
 }
 
 // Where nothing is outlined all figures but one are undefined or 0.
-void require_choice(const std::string& best_by, const std::vector<data::ManifestEntry>& entries,
-                    const std::filesystem::path& file) {
+void require_masks(const std::string& best_by, const std::vector<data::ManifestEntry>& entries,
+                   const std::filesystem::path& file) {
   if (best_by != "specificity" &&
       std::none_of(entries.begin(), entries.end(),
                    [](const auto& entry) { return !entry.mask.empty(); })) {
@@ -209,7 +209,7 @@ TrainingResult train_segmenter(const SegmenterTrainingOptions& options,
                       "network.fusion", "paper or release", "none"});
   }
   data::SliceDataset validation(manifests.validation, measuring_options(options));
-  require_choice(options.run.best_by, validation.entries(), options.data.validation);
+  require_masks(options.run.best_by, validation.entries(), options.data.validation);
   describe_data(manifests, slices, validation, options.data, setup.card);
   SegmenterTask task(options, std::move(validation), ranks);
   setup.data_hashes = std::move(hashes);

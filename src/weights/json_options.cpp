@@ -21,10 +21,10 @@ std::string shown(const json& value) {
 std::string number_text(const Range& range, bool whole) {
   std::string text = whole ? "a whole number" : "a number";
   if (range.min != -std::numeric_limits<double>::infinity()) {
-    text += (range.above ? " above " : " at least ") + to_text(range.min);
+    text += (range.above ? " above " : " at least ") + jcs::to_text(range.min);
   }
   if (range.max != std::numeric_limits<double>::infinity()) {
-    text += " at most " + to_text(range.max);
+    text += " at most " + jcs::to_text(range.max);
   }
   return text;
 }

@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 
 // The library's callbacks would do, but after each object it looks through all those beside it.
-class Names : public nlohmann::json_sax<json> {
+class NameCheck : public nlohmann::json_sax<json> {
  public:
   [[nodiscard]] const std::optional<std::string>& repeated() const { return repeated_; }
 
@@ -56,7 +56,7 @@ class Names : public nlohmann::json_sax<json> {
 }  // namespace
 
 std::optional<std::string> repeated_name(const std::string& text) {
-  Names names;
+  NameCheck names;
   json::sax_parse(text, &names);
   return names.repeated();
 }

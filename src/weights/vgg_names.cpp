@@ -9,12 +9,12 @@ namespace {
 
 constexpr std::array<int, 5> kConvolutions = {2, 2, 3, 3, 3};  // in the blocks of VGG-16
 
-using Names = std::map<std::string, std::string>;
+using NameMap = std::map<std::string, std::string>;
 
 // Torchvision numbers the layers of VGG-16 through: convolution, batch norm where there is one,
 // ReLU, and a pool behind every block.
-Names numbered(bool batch_norm) {
-  Names names;
+NameMap numbered(bool batch_norm) {
+  NameMap names;
   int layer = 0;
   for (std::size_t block = 0; block < kConvolutions.size(); ++block) {
     for (int i = 0; i < kConvolutions[block]; ++i) {
@@ -32,8 +32,8 @@ Names numbered(bool batch_norm) {
 }
 
 // The first eight convolutions of a U-Net have the shapes of VGG-16's first two of blocks 1 to 4.
-Names of_unet() {
-  Names names;
+NameMap of_unet() {
+  NameMap names;
   for (const char* block : {"1", "2", "3", "4"}) {
     for (const char* i : {"1", "2"}) {
       names[std::string(block) + ".conv" + i + ".conv"] =
@@ -43,7 +43,7 @@ Names of_unet() {
   return names;
 }
 
-std::string found_in(const Names& names, const std::string& prefix, const std::string& name) {
+std::string found_in(const NameMap& names, const std::string& prefix, const std::string& name) {
   const std::size_t dot = name.rfind('.');
   if (!name.starts_with(prefix) || dot == std::string::npos || dot < prefix.size()) {
     return {};
@@ -55,9 +55,9 @@ std::string found_in(const Names& names, const std::string& prefix, const std::s
 }  // namespace
 
 std::string vgg_name(const std::string& name, Network kind, bool batch_norm) {
-  static const Names kPlain = numbered(false);
-  static const Names kWithNorm = numbered(true);
-  static const Names kUnet = of_unet();
+  static const NameMap kPlain = numbered(false);
+  static const NameMap kWithNorm = numbered(true);
+  static const NameMap kUnet = of_unet();
   constexpr const char* kEncoder = "vgg16.";
   switch (kind) {
     case Network::kVggTorchvision:

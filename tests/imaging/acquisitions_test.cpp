@@ -18,18 +18,12 @@ namespace {
 using jcs::imaging::CtVolume;
 using jcs::imaging::list_series;
 using jcs::imaging::read_study;
+using jcs::test::slice_of_series;
 using jcs::test::SyntheticSlice;
 using jcs::test::TempDir;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-SyntheticSlice series(int number) {
-  SyntheticSlice slice;
-  slice.series_number = number;
-  slice.series_uid = "1.2.3." + std::to_string(number);
-  return slice;
-}
 
 /// What a test says of the acquisition of slice `i`.
 using Acquisition = std::function<void(DcmDataset& data, int i)>;
@@ -38,7 +32,7 @@ using Acquisition = std::function<void(DcmDataset& data, int i)>;
 void write_acquisition(const std::filesystem::path& folder, double height, int count,
                        const Acquisition& acquisition) {
   for (int i = 0; i < count; ++i) {
-    SyntheticSlice slice = series(3);
+    SyntheticSlice slice = slice_of_series(3);
     slice.position[2] = height + 2.0 * i;
     slice.tag = static_cast<int>(10 * height) + i;
     slice.edit = [&](DcmDataset& data) { acquisition(data, i); };

@@ -16,6 +16,7 @@
 #include "jcs/imaging/study.hpp"
 
 #include "imaging/file_bytes.hpp"
+#include "imaging/frame_expectations.hpp"
 #include "imaging/jpeg2000_slice.hpp"
 #include "imaging/synthetic_slice.hpp"
 #include "support/error_line.hpp"
@@ -25,21 +26,13 @@ namespace {
 
 using jcs::imaging::read_dicom_frame;
 using jcs::test::content_of;
+using jcs::test::expected_hu;
+using jcs::test::frame_refusal;
 using jcs::test::overwrite;
 using jcs::test::SyntheticSlice;
 using jcs::test::TempDir;
 using jcs::test::write_jpeg2000;
 using testing::HasSubstr;
-
-std::vector<double> expected_hu(const SyntheticSlice& slice) {
-  std::vector<double> hu;
-  for (const std::uint16_t stored : slice.pixels()) hu.push_back(stored - 1024.0);
-  return hu;
-}
-
-std::string refusal(const std::filesystem::path& file) {
-  return jcs::test::error_line<jcs::InputError>([&] { read_dicom_frame(file); });
-}
 
 TEST(DicomDamage, ACodestreamThatBreaksOffIsRefused) {
   const TempDir dir;
@@ -65,7 +58,7 @@ TEST(DicomDamage, ACodestreamThatBreaksOffIsRefused) {
   const std::string half(reinterpret_cast<const char*>(bytes), fragment->getLength() - 1024);
   fragment->putUint8Array(reinterpret_cast<const Uint8*>(half.data()), half.size());
   ASSERT_TRUE(format.saveFile((dir / "half.dcm").c_str(), EXS_JPEG2000LosslessOnly).good());
-  EXPECT_THAT(refusal(dir / "half.dcm"),
+  EXPECT_THAT(frame_refusal(dir / "half.dcm"),
               HasSubstr("half.dcm: the JPEG 2000 codestream breaks off"));
 }
 
@@ -79,13 +72,13 @@ TEST(DicomDamage, TruncatedPixelDataIsRefusedWithBothSizes) {
     slice.write(dir / "cut.dcm");
     const std::string whole = content_of(dir / "cut.dcm");
     overwrite(dir / "cut.dcm", whole.substr(0, whole.size() - 100));
-    const std::string line = refusal(dir / "cut.dcm");
+    const std::string line = frame_refusal(dir / "cut.dcm");
     EXPECT_THAT(line, HasSubstr("expected 512 bytes, got 412")) << DcmXfer(syntax).getXferName();
   }
   SyntheticSlice slice;
   slice.stored.assign(5, 1);
   slice.write(dir / "short.dcm");
-  EXPECT_THAT(refusal(dir / "short.dcm"), HasSubstr("expected 24 bytes, got 10"));
+  EXPECT_THAT(frame_refusal(dir / "short.dcm"), HasSubstr("expected 24 bytes, got 10"));
 }
 
 /// The bytes of the file's last fragment.
@@ -133,7 +126,7 @@ TEST(DicomDamage, ATextThatClaimsGigabytesIsNotReadAndTakesNoMemory) {
   ASSERT_NE(length, std::string::npos);
   content.replace(length + 4, 4, "\xFE\xFF\xFF\x7F", 4);
   overwrite(dir / "slice.dcm", content);
-  EXPECT_THAT(refusal(dir / "slice.dcm"),
+  EXPECT_THAT(frame_refusal(dir / "slice.dcm"),
               HasSubstr("slice.dcm: the file ends before its pixel data"));
   EXPECT_EQ(jcs::imaging::list_series(dir.path()).at(0).description, "");
 }
@@ -150,11 +143,11 @@ TEST(DicomDamage, RunsOfRleThatLeaveTheirSegmentAreRefused) {
     for (std::size_t i = stream.size() - 20; i < stream.size(); ++i) stream[i] = '\x7F';
   });
   EXPECT_THAT(
-      refusal(dir / "rle.dcm"),
+      frame_refusal(dir / "rle.dcm"),
       HasSubstr("the compressed pixel data is incomplete (got RLE segment 2 ends too early"));
   slice.write(dir / "rle.dcm");
   edit_codestream(dir / "rle.dcm", [](std::string& stream) { stream[0] = 9; });
-  EXPECT_THAT(refusal(dir / "rle.dcm"), HasSubstr("9 RLE segments for pixels of 16 bits"));
+  EXPECT_THAT(frame_refusal(dir / "rle.dcm"), HasSubstr("9 RLE segments for pixels of 16 bits"));
 }
 
 TEST(DicomDamage, AJpegWithoutBeginningOrWithEmptySegmentsIsRefused) {
@@ -167,7 +160,7 @@ TEST(DicomDamage, AJpegWithoutBeginningOrWithEmptySegmentsIsRefused) {
            [](std::string& stream) { stream[4] = stream[5] = 0; }}) {
     slice.write(dir / "jpeg.dcm");
     edit_codestream(dir / "jpeg.dcm", edit);
-    EXPECT_THAT(refusal(dir / "jpeg.dcm"), HasSubstr("no JPEG frame header"));
+    EXPECT_THAT(frame_refusal(dir / "jpeg.dcm"), HasSubstr("no JPEG frame header"));
   }
 }
 
@@ -206,7 +199,8 @@ TEST(DicomDamage, TruncatedCompressedDataIsRefused) {
     slice.write(dir / "cut.dcm");
     const std::string whole = content_of(dir / "cut.dcm");
     overwrite(dir / "cut.dcm", whole.substr(0, whole.size() * 3 / 4));
-    EXPECT_THAT(refusal(dir / "cut.dcm"), HasSubstr("cut.dcm")) << DcmXfer(syntax).getXferName();
+    EXPECT_THAT(frame_refusal(dir / "cut.dcm"), HasSubstr("cut.dcm"))
+        << DcmXfer(syntax).getXferName();
   }
 }
 
@@ -228,7 +222,7 @@ TEST(DicomDamage, AHeaderThatDisagreesWithTheCodestreamIsRefused) {
       overwrite(dir / "liar.dcm", content);
       // Native and RLE data may be longer than what is needed of it.
       if (rows == 5 && (syntax == EXS_LittleEndianExplicit || syntax == EXS_RLELossless)) continue;
-      EXPECT_THAT(refusal(dir / "liar.dcm"), HasSubstr("liar.dcm"))
+      EXPECT_THAT(frame_refusal(dir / "liar.dcm"), HasSubstr("liar.dcm"))
           << DcmXfer(syntax).getXferName() << " " << rows;
     }
   }
@@ -244,7 +238,7 @@ TEST(DicomDamage, FramesThatAreNotThereAreRefusedBeforeAnyAllocation) {
     ASSERT_TRUE(format.loadFile((dir / "frames.dcm").c_str()).good());
     format.getDataset()->putAndInsertString(DCM_NumberOfFrames, "2000000000");
     ASSERT_TRUE(format.saveFile((dir / "frames.dcm").c_str(), syntax).good());
-    EXPECT_THAT(refusal(dir / "frames.dcm"), HasSubstr("expected"));
+    EXPECT_THAT(frame_refusal(dir / "frames.dcm"), HasSubstr("expected"));
   }
 }
 
@@ -252,19 +246,19 @@ TEST(DicomDamage, OtherFilesAreNamedForWhatTheyAre) {
   const TempDir dir;
   overwrite(dir / "text.dcm",
             "This is no DICOM file, whatever its name says. " + std::string(200, 'x'));
-  EXPECT_THAT(refusal(dir / "text.dcm"), HasSubstr("text.dcm: is not a DICOM file"));
+  EXPECT_THAT(frame_refusal(dir / "text.dcm"), HasSubstr("text.dcm: is not a DICOM file"));
   overwrite(dir / "empty.dcm", "");
-  EXPECT_THAT(refusal(dir / "empty.dcm"), HasSubstr("is not a DICOM file"));
+  EXPECT_THAT(frame_refusal(dir / "empty.dcm"), HasSubstr("is not a DICOM file"));
   overwrite(dir / "zeros.dcm", std::string(128, '\0') + "DICM" + std::string(500, '\0'));
-  EXPECT_THAT(refusal(dir / "zeros.dcm"), HasSubstr("zeros.dcm"));
-  EXPECT_THAT(refusal(dir / "absent.dcm"), HasSubstr("absent.dcm"));
-  EXPECT_THAT(refusal(dir.path()), HasSubstr("jcs-test"));
+  EXPECT_THAT(frame_refusal(dir / "zeros.dcm"), HasSubstr("zeros.dcm"));
+  EXPECT_THAT(frame_refusal(dir / "absent.dcm"), HasSubstr("absent.dcm"));
+  EXPECT_THAT(frame_refusal(dir.path()), HasSubstr("jcs-test"));
 
   SyntheticSlice report;
   report.modality = "SR";
   report.edit = [](DcmDataset& data) { data.findAndDeleteElement(DCM_PixelData); };
   report.write(dir / "report.dcm");
-  EXPECT_THAT(refusal(dir / "report.dcm"), HasSubstr("no pixels in it: SR document"));
+  EXPECT_THAT(frame_refusal(dir / "report.dcm"), HasSubstr("no pixels in it: SR document"));
 
   SyntheticSlice colour;
   colour.stored.assign(36, 1);
@@ -273,7 +267,7 @@ TEST(DicomDamage, OtherFilesAreNamedForWhatTheyAre) {
     data.putAndInsertString(DCM_PhotometricInterpretation, "RGB");
   };
   colour.write(dir / "colour.dcm");
-  EXPECT_THAT(refusal(dir / "colour.dcm"), HasSubstr("SamplesPerPixel (0028,0002)"));
+  EXPECT_THAT(frame_refusal(dir / "colour.dcm"), HasSubstr("SamplesPerPixel (0028,0002)"));
 }
 
 TEST(DicomDamage, AnUnknownCompressionIsNamed) {
@@ -287,7 +281,7 @@ TEST(DicomDamage, AnUnknownCompressionIsNamed) {
   ASSERT_NE(at, std::string::npos);
   content.replace(at, rle.size(), "1.2.840.10008.1.2.9");
   overwrite(dir / "a.dcm", content);
-  EXPECT_THAT(refusal(dir / "a.dcm"), HasSubstr("1.2.840.10008.1.2.9"));
+  EXPECT_THAT(frame_refusal(dir / "a.dcm"), HasSubstr("1.2.840.10008.1.2.9"));
 }
 
 }  // namespace

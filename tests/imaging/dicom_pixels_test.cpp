@@ -11,6 +11,7 @@
 #include "jcs/core/error.hpp"
 
 #include "imaging/file_bytes.hpp"
+#include "imaging/frame_expectations.hpp"
 #include "imaging/jpeg2000_slice.hpp"
 #include "imaging/synthetic_slice.hpp"
 #include "support/error_line.hpp"
@@ -20,21 +21,13 @@ namespace {
 
 using jcs::imaging::read_dicom_frame;
 using jcs::test::content_of;
+using jcs::test::expected_hu;
+using jcs::test::frame_refusal;
 using jcs::test::overwrite;
 using jcs::test::SyntheticSlice;
 using jcs::test::TempDir;
 using jcs::test::write_jpeg2000;
 using testing::HasSubstr;
-
-std::vector<double> expected_hu(const SyntheticSlice& slice) {
-  std::vector<double> hu;
-  for (const std::uint16_t stored : slice.pixels()) hu.push_back(stored - 1024.0);
-  return hu;
-}
-
-std::string refusal(const std::filesystem::path& file) {
-  return jcs::test::error_line<jcs::InputError>([&] { read_dicom_frame(file); });
-}
 
 TEST(DicomPixels, EveryTransferSyntaxGivesTheSameValues) {
   const TempDir dir;
@@ -155,7 +148,8 @@ TEST(DicomPixels, ACodestreamOfEightBitsUnderAHeaderOfSixteenKeepsItsValues) {
     EXPECT_EQ(signed_values[7], 119.0);
     EXPECT_EQ(signed_values[8], 136.0 - 256.0);
     write_narrow(slice, dir / "lost.dcm", header(16, 16, 15));
-    EXPECT_THAT(refusal(dir / "lost.dcm"), HasSubstr("expected 16 bits with a sign, got 8 bits"));
+    EXPECT_THAT(frame_refusal(dir / "lost.dcm"),
+                HasSubstr("expected 16 bits with a sign, got 8 bits"));
   }
 }
 
@@ -175,12 +169,13 @@ TEST(DicomPixels, ACodestreamDeeperThanTheHeaderIsRefused) {
     slice.syntax = syntax;
     slice.write(dir / "slice.dcm");
     narrow_header(dir / "slice.dcm", syntax);
-    EXPECT_THAT(refusal(dir / "slice.dcm"), HasSubstr("expected at most 8 bits, got 16 bits"));
+    EXPECT_THAT(frame_refusal(dir / "slice.dcm"),
+                HasSubstr("expected at most 8 bits, got 16 bits"));
   }
   slice.syntax = EXS_LittleEndianExplicit;
   write_jpeg2000(slice, dir / "wavelet.dcm");
   narrow_header(dir / "wavelet.dcm", EXS_JPEG2000LosslessOnly);
-  EXPECT_THAT(refusal(dir / "wavelet.dcm"), HasSubstr("1 component of at most 8 bits"));
+  EXPECT_THAT(frame_refusal(dir / "wavelet.dcm"), HasSubstr("1 component of at most 8 bits"));
 }
 
 TEST(DicomPixels, RescaleIsAppliedWithoutRounding) {
@@ -207,14 +202,14 @@ TEST(DicomPixels, AnUnusableRescaleIsRefusedByName) {
     SyntheticSlice slice;
     slice.slope = slope;
     slice.write(dir / "slope.dcm");
-    const std::string line = refusal(dir / "slope.dcm");
+    const std::string line = frame_refusal(dir / "slope.dcm");
     EXPECT_THAT(line, HasSubstr("slope.dcm: RescaleSlope (0028,1053)")) << slope;
     EXPECT_THAT(line, HasSubstr(std::string("got ") + slope));
   }
   SyntheticSlice slice;
   slice.intercept = "NaN";
   slice.write(dir / "intercept.dcm");
-  EXPECT_THAT(refusal(dir / "intercept.dcm"), HasSubstr("RescaleIntercept (0028,1052)"));
+  EXPECT_THAT(frame_refusal(dir / "intercept.dcm"), HasSubstr("RescaleIntercept (0028,1052)"));
 }
 
 TEST(DicomPixels, FilesWithoutPreambleAreRead) {

@@ -16,6 +16,7 @@
 #include "jcs/imaging/study.hpp"
 
 #include "imaging/file_bytes.hpp"
+#include "imaging/frame_expectations.hpp"
 #include "imaging/synthetic_slice.hpp"
 #include "support/error_line.hpp"
 #include "support/temp_dir.hpp"
@@ -23,14 +24,11 @@
 namespace {
 
 using jcs::test::content_of;
+using jcs::test::frame_refusal;
 using jcs::test::overwrite;
 using jcs::test::SyntheticSlice;
 using jcs::test::TempDir;
 using testing::HasSubstr;
-
-std::string refusal(const std::filesystem::path& file) {
-  return jcs::test::error_line<jcs::InputError>([&] { jcs::imaging::read_dicom_frame(file); });
-}
 
 TEST(DicomStream, SequencesWithoutEndAreRefused) {
   const TempDir dir;
@@ -46,7 +44,8 @@ TEST(DicomStream, SequencesWithoutEndAreRefused) {
     std::string deep = whole.substr(0, pixels);
     for (int i = 0; i < depth; ++i) deep += nested;
     overwrite(dir / "deep.dcm", deep);
-    EXPECT_THAT(refusal(dir / "deep.dcm"), HasSubstr("deep.dcm: sequences are nested too deep"));
+    EXPECT_THAT(frame_refusal(dir / "deep.dcm"),
+                HasSubstr("deep.dcm: sequences are nested too deep"));
     std::filesystem::remove(dir / "whole.dcm");
     EXPECT_THAT(
         jcs::test::error_line<jcs::InputError>([&] { jcs::imaging::list_series(dir.path()); }),
@@ -110,7 +109,7 @@ TEST(DicomStream, AValueThatUnpacksToAGigabyteDoesNotTakeIt) {
 
   rusage before{}, after{};
   ASSERT_EQ(::getrusage(RUSAGE_SELF, &before), 0);
-  EXPECT_THAT(refusal(dir / "bomb.dcm"), HasSubstr("unpacks to too much"));
+  EXPECT_THAT(frame_refusal(dir / "bomb.dcm"), HasSubstr("unpacks to too much"));
   ASSERT_EQ(::getrusage(RUSAGE_SELF, &after), 0);
   EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 512 << 10) << "KiB";
 }
@@ -123,7 +122,7 @@ TEST(DicomStream, AFileOfMoreElementsThanAnyImageIsRefused) {
   slice.write(dir / "hole.dcm");
   const auto whole = std::filesystem::file_size(dir / "hole.dcm");
   std::filesystem::resize_file(dir / "hole.dcm", whole + (std::uintmax_t{100} << 30U));
-  EXPECT_THAT(refusal(dir / "hole.dcm"), HasSubstr("holds more elements than any image"));
+  EXPECT_THAT(frame_refusal(dir / "hole.dcm"), HasSubstr("holds more elements than any image"));
 }
 
 }  // namespace

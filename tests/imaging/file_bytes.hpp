@@ -2,15 +2,11 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 
-namespace jcs::test {
+#include "support/file_content.hpp"
 
-inline std::string content_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+namespace jcs::test {
 
 inline void overwrite(const std::filesystem::path& file, const std::string& content) {
   std::ofstream(file, std::ios::binary) << content;

@@ -73,7 +73,7 @@ std::array<double, 3> place_of(const NiftiFile& file, std::size_t voxel) {
   return {-place[0], -place[1], place[2]};
 }
 
-struct FreeImage {
+struct FreeWritten {
   void operator()(nifti_image* image) const { nifti_image_free(image); }
 };
 
@@ -116,7 +116,7 @@ TEST(NiftiStudy, AMaskGoesBackOntoTheVoxelsOfTheFile) {
     std::vector<std::uint8_t> mask;
     for (const std::int16_t hu : volume.hu) mask.push_back(voxel_of(hu) % 7 == 2 ? 1 : 0);
     write_nifti_mask(dir.path() / "mask.nii.gz", volume, mask);
-    const std::unique_ptr<nifti_image, FreeImage> written(
+    const std::unique_ptr<nifti_image, FreeWritten> written(
         nifti_image_read((dir.path() / "mask.nii.gz").c_str(), 1));
     ASSERT_TRUE(written);
     EXPECT_THAT(std::vector({written->nx, written->ny, written->nz}),

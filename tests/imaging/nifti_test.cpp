@@ -32,11 +32,11 @@ std::vector<int> grey(const cv::Mat& picture) {
 }
 
 template <class Action>
-std::string refusal(Action&& action) {
+std::string nifti_refusal(Action&& action) {
   return jcs::test::error_line<jcs::InputError>(std::forward<Action>(action));
 }
 std::string refusal_of(const fs::path& file) {
-  return refusal([&] { NiftiVolume(file).slice(0); });
+  return nifti_refusal([&] { NiftiVolume(file).slice(0); });
 }
 
 // Two slices of three columns and two rows; -1, -2, ... in the order of the file.
@@ -182,12 +182,12 @@ TEST(Nifti, MasksHoldZeroAndOneOrTheNamedValue) {
   EXPECT_THAT(grey(jcs::imaging::read_nifti_mask(dir / "mask.nii.gz", 1, 3)),
               ElementsAre(0, 0, 0, 1));
   EXPECT_THAT(
-      refusal([&] { jcs::imaging::read_nifti_mask(dir / "mask.nii.gz", 1); }),
+      nifti_refusal([&] { jcs::imaging::read_nifti_mask(dir / "mask.nii.gz", 1); }),
       HasSubstr("mask.nii.gz: the mask has a stray value (expected 0 and 1, or a mask value "
                 "in the manifest, got 2.000000 in slice 1)"));
   nifti.sizes = {2, 1, 1};
   nifti.write(dir / "half.nii", std::vector<float>{0.5F, 1});
-  EXPECT_THAT(refusal([&] { jcs::imaging::read_nifti_mask(dir / "half.nii", 0, 1); }),
+  EXPECT_THAT(nifti_refusal([&] { jcs::imaging::read_nifti_mask(dir / "half.nii", 0, 1); }),
               HasSubstr("stray value"));
 }
 
@@ -214,9 +214,10 @@ TEST(Nifti, WhatIsNoAxialVolumeIsRefusedInOneLine) {
   nifti.fourth = 1;
   nifti.write(dir / "one.nii", kTwelve);
   EXPECT_EQ(NiftiVolume(dir / "one.nii").slices(), 2);
-  EXPECT_THAT(refusal([&] { NiftiVolume(dir / "one.nii").slice(2); }),
+  EXPECT_THAT(nifti_refusal([&] { NiftiVolume(dir / "one.nii").slice(2); }),
               HasSubstr("has no such slice (expected 0 to 1, got 2)"));
-  EXPECT_THAT(refusal([&] { NiftiVolume(dir / "one.nii").slice(-1); }), HasSubstr("no such slice"));
+  EXPECT_THAT(nifti_refusal([&] { NiftiVolume(dir / "one.nii").slice(-1); }),
+              HasSubstr("no such slice"));
 }
 
 TEST(Nifti, FilesThatEndTooEarlyAndLyingHeadersAreRefused) {
@@ -226,7 +227,7 @@ TEST(Nifti, FilesThatEndTooEarlyAndLyingHeadersAreRefused) {
   nifti.write(dir / "cut.nii", kTwelve);
   EXPECT_THAT(refusal_of(dir / "cut.nii"), HasSubstr("ends too early for its header"));
   nifti.write(dir / "cut.nii.gz", kTwelve);
-  EXPECT_THAT(refusal([&] { NiftiVolume(dir / "cut.nii.gz").slice(1); }),
+  EXPECT_THAT(nifti_refusal([&] { NiftiVolume(dir / "cut.nii.gz").slice(1); }),
               HasSubstr("ends too early or is damaged"));
   nifti.cut = 0;
   nifti.write(dir / "whole.nii.gz", kTwelve);

@@ -24,7 +24,7 @@ using jcs::imaging::write_phantom_dataset;
 using jcs::test::error_line;
 using jcs::test::TempDir;
 
-PhantomDatasetOptions small() {
+PhantomDatasetOptions small_dataset() {
   PhantomDatasetOptions options;
   options.patients = 8;
   options.slices_per_patient = 6;
@@ -70,7 +70,7 @@ std::set<std::string> patients_of(const std::vector<Row>& rows) {
 
 TEST(PhantomDataset, ManifestsTellTheTruth) {
   const TempDir dir;
-  const auto summary = write_phantom_dataset(dir / "data", small());
+  const auto summary = write_phantom_dataset(dir / "data", small_dataset());
   const auto train = rows_of(dir / "data/train.csv");
   const auto val = rows_of(dir / "data/val.csv");
   EXPECT_EQ(train.size(), summary.training_slices);
@@ -99,7 +99,7 @@ TEST(PhantomDataset, ManifestsTellTheTruth) {
 
 TEST(PhantomDataset, PatientsAreOnOneSideAndHalfOfThemAreDiseased) {
   const TempDir dir;
-  const auto summary = write_phantom_dataset(dir / "data", small());
+  const auto summary = write_phantom_dataset(dir / "data", small_dataset());
   EXPECT_EQ(summary.training_patients, 6);
   EXPECT_EQ(summary.validation_patients, 2);
   std::set<std::string> seen;
@@ -118,7 +118,7 @@ TEST(PhantomDataset, PatientsAreOnOneSideAndHalfOfThemAreDiseased) {
 
 TEST(PhantomDataset, EverySourceHasDiseasedAndCleanPatients) {
   const TempDir dir;
-  write_phantom_dataset(dir / "data", small());
+  write_phantom_dataset(dir / "data", small_dataset());
   std::map<std::string, std::set<std::string>> labels;
   for (const Row& row : rows_of(dir / "data/train.csv")) labels[row.source].insert(row.label);
   EXPECT_EQ(labels.size(), 2U);
@@ -127,7 +127,7 @@ TEST(PhantomDataset, EverySourceHasDiseasedAndCleanPatients) {
 
 TEST(PhantomDataset, IsTheSameForTheSameSeed) {
   const TempDir dir;
-  PhantomDatasetOptions options = small();
+  PhantomDatasetOptions options = small_dataset();
   options.patients = 4;
   write_phantom_dataset(dir / "a", options);
   write_phantom_dataset(dir / "b", options);
@@ -146,7 +146,7 @@ TEST(PhantomDataset, IsTheSameForTheSameSeed) {
 
 TEST(PhantomDataset, DicomSlicesShowTheSamePictures) {
   const TempDir dir;
-  PhantomDatasetOptions options = small();
+  PhantomDatasetOptions options = small_dataset();
   options.patients = 4;
   write_phantom_dataset(dir / "png", options);
   options.format = PhantomDatasetOptions::Format::kDicom;
@@ -165,7 +165,7 @@ TEST(PhantomDataset, DicomSlicesShowTheSamePictures) {
 
 TEST(PhantomDataset, KeepsAtLeastAPairOnEachSide) {
   const TempDir dir;
-  PhantomDatasetOptions options = small();
+  PhantomDatasetOptions options = small_dataset();
   options.patients = 4;
   options.slices_per_patient = 1;
   for (const double share : {0.0, 1.0}) {
@@ -179,11 +179,11 @@ TEST(PhantomDataset, KeepsAtLeastAPairOnEachSide) {
 
 TEST(PhantomDataset, RefusesWhatItCannotMake) {
   const TempDir dir;
-  PhantomDatasetOptions options = small();
+  PhantomDatasetOptions options = small_dataset();
   options.patients = 5;
   EXPECT_EQ(error_line<jcs::UsageError>([&] { write_phantom_dataset(dir / "data", options); }),
             "'patients' is odd (expected as many diseased as clean patients, got 5)");
-  options = small();
+  options = small_dataset();
   options.size = 4;
   error_line<jcs::UsageError>([&] { write_phantom_dataset(dir / "data", options); });
   EXPECT_FALSE(fs::exists(dir / "data"));
@@ -191,7 +191,7 @@ TEST(PhantomDataset, RefusesWhatItCannotMake) {
 
 TEST(PhantomDataset, ReplacesOnlyAnEarlierDataSet) {
   const TempDir dir;
-  PhantomDatasetOptions options = small();
+  PhantomDatasetOptions options = small_dataset();
   options.patients = 4;
   options.slices_per_patient = 2;
   options.overwrite = true;

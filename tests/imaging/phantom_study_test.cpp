@@ -21,7 +21,7 @@ using jcs::imaging::write_phantom_study;
 using jcs::test::error_line;
 using jcs::test::TempDir;
 
-PhantomOptions small() {
+PhantomOptions small_patient() {
   PhantomOptions options;
   options.rows = options.columns = 48;
   options.slices = 8;
@@ -33,7 +33,7 @@ TEST(PhantomStudy, WritesTheSeriesAndItsMasks) {
   const TempDir dir;
   PhantomStudyOptions options;
   options.masks = dir / "masks";
-  const Phantom phantom = write_phantom_study(dir / "study", small(), options);
+  const Phantom phantom = write_phantom_study(dir / "study", small_patient(), options);
   EXPECT_EQ(jcs::imaging::read_study(dir / "study").hu, phantom.volume.hu);
   for (std::size_t k = 0; k < 8; ++k) {
     const cv::Mat mask =
@@ -46,8 +46,8 @@ TEST(PhantomStudy, WritesTheSeriesAndItsMasks) {
 
 TEST(PhantomStudy, ReplacesAnEarlierPhantomOnlyWhenAllowed) {
   const TempDir dir;
-  write_phantom_study(dir / "study", small());
-  PhantomOptions other = small();
+  write_phantom_study(dir / "study", small_patient());
+  PhantomOptions other = small_patient();
   other.seed = 2;
   other.slices = 5;
   const std::string line =
@@ -62,17 +62,19 @@ TEST(PhantomStudy, ReplacesAnEarlierPhantomOnlyWhenAllowed) {
 
 TEST(PhantomStudy, NeverReplacesAPatient) {
   const TempDir dir;
-  jcs::imaging::CtVolume patient = jcs::imaging::make_phantom(small()).volume;
+  jcs::imaging::CtVolume patient = jcs::imaging::make_phantom(small_patient()).volume;
   patient.series.patient_id = "4711";
   jcs::imaging::write_ct_series(dir / "study", patient);
   PhantomStudyOptions options;
   options.overwrite = true;
-  error_line<jcs::OutputError>([&] { write_phantom_study(dir / "study", small(), options); });
+  error_line<jcs::OutputError>(
+      [&] { write_phantom_study(dir / "study", small_patient(), options); });
   EXPECT_EQ(jcs::imaging::read_study(dir / "study").series.patient_id, "4711");
 
-  write_phantom_study(dir / "mixed", small());
+  write_phantom_study(dir / "mixed", small_patient());
   std::ofstream(dir / "mixed" / "notes.txt") << "precious";
-  error_line<jcs::OutputError>([&] { write_phantom_study(dir / "mixed", small(), options); });
+  error_line<jcs::OutputError>(
+      [&] { write_phantom_study(dir / "mixed", small_patient(), options); });
   EXPECT_TRUE(fs::exists(dir / "mixed" / "notes.txt"));
 }
 
@@ -80,15 +82,16 @@ TEST(PhantomStudy, NeverReplacesAPatientsSliceAmongItsOwn) {
   const TempDir dir;
   PhantomStudyOptions options;
   options.overwrite = true;
-  jcs::imaging::CtVolume patient = jcs::imaging::make_phantom(small()).volume;
+  jcs::imaging::CtVolume patient = jcs::imaging::make_phantom(small_patient()).volume;
   patient.series.patient_id = "4711";
   jcs::imaging::write_ct_series(dir / "patient", patient);
   for (const char* name : {"slice_0000.dcm", "slice_0003.dcm", "slice_0009.dcm", "slice_x.dcm"}) {
     fs::remove_all(dir / "study");
-    write_phantom_study(dir / "study", small());
+    write_phantom_study(dir / "study", small_patient());
     fs::copy_file(dir / "patient" / "slice_0001.dcm", dir / "study" / name,
                   fs::copy_options::overwrite_existing);
-    error_line<jcs::OutputError>([&] { write_phantom_study(dir / "study", small(), options); });
+    error_line<jcs::OutputError>(
+        [&] { write_phantom_study(dir / "study", small_patient(), options); });
     EXPECT_TRUE(fs::exists(dir / "study" / name)) << name;
   }
 }
@@ -98,8 +101,8 @@ TEST(PhantomStudy, ReplacesMasksWithTheirStudyAlone) {
   PhantomStudyOptions options;
   options.masks = dir / "masks";
   options.overwrite = true;
-  write_phantom_study(dir / "study", small(), options);
-  PhantomOptions other = small();
+  write_phantom_study(dir / "study", small_patient(), options);
+  PhantomOptions other = small_patient();
   other.slices = 5;
   write_phantom_study(dir / "study", other, options);
   EXPECT_TRUE(fs::exists(dir / "masks" / "slice_0005.png"));
@@ -107,7 +110,7 @@ TEST(PhantomStudy, ReplacesMasksWithTheirStudyAlone) {
 
   const auto refuses = [&](const fs::path& study) {
     const std::string line =
-        error_line<jcs::OutputError>([&] { write_phantom_study(study, small(), options); });
+        error_line<jcs::OutputError>([&] { write_phantom_study(study, small_patient(), options); });
     EXPECT_NE(line.find("masks"), std::string::npos) << line;
     EXPECT_FALSE(fs::exists(dir / "masks" / "slice_0008.png"));
   };
@@ -129,7 +132,8 @@ TEST(PhantomStudy, KeepsMasksOutOfTheStudy) {
   PhantomStudyOptions options;
   for (const fs::path& masks : {dir / "study", dir / "study" / "masks", dir.path()}) {
     options.masks = masks;
-    error_line<jcs::UsageError>([&] { write_phantom_study(dir / "study", small(), options); });
+    error_line<jcs::UsageError>(
+        [&] { write_phantom_study(dir / "study", small_patient(), options); });
   }
   EXPECT_FALSE(fs::exists(dir / "study"));
 }

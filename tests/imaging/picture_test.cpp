@@ -37,7 +37,7 @@ std::vector<int> pixels(const cv::Mat& picture) {
 }
 
 template <class Action>
-std::string refusal(Action&& action) {
+std::string picture_refusal(Action&& action) {
   return jcs::test::error_line<jcs::InputError>(std::forward<Action>(action));
 }
 
@@ -107,7 +107,7 @@ TEST(ReadPicture, OtherModalitiesAreRefused) {
   SyntheticSlice slice;
   slice.modality = "MR";
   slice.write(dir / "mr.dcm");
-  EXPECT_THAT(refusal([&] { read_picture(dir / "mr.dcm", {}); }),
+  EXPECT_THAT(picture_refusal([&] { read_picture(dir / "mr.dcm", {}); }),
               HasSubstr("mr.dcm: Modality (0008,0060): is no CT slice"));
 }
 
@@ -125,16 +125,19 @@ TEST(ReadPicture, GreyPicturesKeepTheirValues) {
 TEST(ReadPicture, WhatIsNoGreyPictureOfEightBitsIsRefused) {
   const TempDir dir;
   write(dir / "colour.png", cv::Mat(2, 2, CV_8UC3, cv::Scalar(1, 2, 3)));
-  EXPECT_THAT(refusal([&] { read_picture(dir / "colour.png", {}); }), HasSubstr("is coloured"));
+  EXPECT_THAT(picture_refusal([&] { read_picture(dir / "colour.png", {}); }),
+              HasSubstr("is coloured"));
   write(dir / "deep.png", cv::Mat(2, 2, CV_16UC1, cv::Scalar(4000)));
-  EXPECT_THAT(refusal([&] { read_picture(dir / "deep.png", {}); }),
+  EXPECT_THAT(picture_refusal([&] { read_picture(dir / "deep.png", {}); }),
               HasSubstr("expected 8 bits, got 16 bits"));
   std::ofstream(dir / "text.png") << "no picture";
-  EXPECT_THAT(refusal([&] { read_picture(dir / "text.png", {}); }), HasSubstr("text.png"));
+  EXPECT_THAT(picture_refusal([&] { read_picture(dir / "text.png", {}); }), HasSubstr("text.png"));
   std::ofstream(dir / "empty.png").flush();
-  EXPECT_THAT(refusal([&] { read_picture(dir / "empty.png", {}); }), HasSubstr("empty.png"));
-  EXPECT_THAT(refusal([&] { read_picture(dir / "absent.png", {}); }), HasSubstr("absent.png"));
-  EXPECT_THAT(refusal([&] { read_picture(dir.path(), {}); }), HasSubstr("is no file"));
+  EXPECT_THAT(picture_refusal([&] { read_picture(dir / "empty.png", {}); }),
+              HasSubstr("empty.png"));
+  EXPECT_THAT(picture_refusal([&] { read_picture(dir / "absent.png", {}); }),
+              HasSubstr("absent.png"));
+  EXPECT_THAT(picture_refusal([&] { read_picture(dir.path(), {}); }), HasSubstr("is no file"));
 }
 
 // A hole of gigabytes takes no place on the disk.
@@ -142,7 +145,8 @@ TEST(ReadPicture, AFileThatNoPictureNeedsIsRefusedBeforeItIsRead) {
   const TempDir dir;
   write(dir / "a.bmp", small_picture(9));
   std::filesystem::resize_file(dir / "a.bmp", std::uintmax_t{20} << 30U);
-  EXPECT_THAT(refusal([&] { read_picture(dir / "a.bmp", {}); }), HasSubstr("a.bmp: is too large"));
+  EXPECT_THAT(picture_refusal([&] { read_picture(dir / "a.bmp", {}); }),
+              HasSubstr("a.bmp: is too large"));
 }
 
 TEST(ReadMask, EverythingButBlackIsOne) {
@@ -170,7 +174,7 @@ TEST(ReadMask, WhatOnlyIsNamedLikeAPictureIsRefusedBeforeAnyDecoderSeesIt) {
   // OpenCV would take it for DICOM, and GDCM, which it asks then, would end the program.
   const std::string file = std::string("\x89P", 2) + std::string(126, '\x0B') + "DICM`\x82";
   std::ofstream(dir / "mask.png", std::ios::binary) << file;
-  EXPECT_THAT(refusal([&] { read_mask(dir / "mask.png"); }),
+  EXPECT_THAT(picture_refusal([&] { read_mask(dir / "mask.png"); }),
               HasSubstr("mask.png: is no picture that can be decoded (expected PNG, JPEG, BMP or "
                         "TIFF"));
 }
@@ -182,7 +186,7 @@ TEST(ReadMask, RefusesAPictureOfManyShades) {
     shades.at<std::uint8_t>(0, i) = static_cast<std::uint8_t>(i);
   }
   write(dir / "shades.png", shades);
-  EXPECT_THAT(refusal([&] { read_mask(dir / "shades.png"); }),
+  EXPECT_THAT(picture_refusal([&] { read_mask(dir / "shades.png"); }),
               HasSubstr("shades.png: is no mask (expected at most 16 values, got 17)"));
   write(dir / "classes.png", shades.colRange(0, 16));
   EXPECT_EQ(cv::countNonZero(read_mask(dir / "classes.png")), 15);
@@ -191,7 +195,7 @@ TEST(ReadMask, RefusesAPictureOfManyShades) {
 TEST(ReadMask, JpegIsRefused) {
   const TempDir dir;
   write(dir / "mask.jpg", small_picture(255));
-  EXPECT_THAT(refusal([&] { read_mask(dir / "mask.jpg"); }), HasSubstr("mask.jpg"));
+  EXPECT_THAT(picture_refusal([&] { read_mask(dir / "mask.jpg"); }), HasSubstr("mask.jpg"));
 }
 
 TEST(ReadMask, RealMasksHaveOpacitiesAndBackground) {
@@ -255,15 +259,15 @@ TEST(ReadPicture, ATiffOfSeveralPagesIsRefused) {
     return dir / name;
   };
   EXPECT_EQ(pixels(read_picture(tiff_at("one.tif", tiff({0})), {})), pixels(small_picture(7)));
-  EXPECT_THAT(refusal([&] {
+  EXPECT_THAT(picture_refusal([&] {
                 read_picture(tiff_at("two.tif", tiff({0, 0})), {});
               }),
               HasSubstr("two.tif: the TIFF has more than one page"));
-  EXPECT_THAT(refusal([&] {
+  EXPECT_THAT(picture_refusal([&] {
                 read_picture(tiff_at("pages.tif", tiff({2, 2})), {});
               }),
               HasSubstr("more than one page"));
-  EXPECT_THAT(refusal([&] {
+  EXPECT_THAT(picture_refusal([&] {
                 read_picture(tiff_at("big.tif", tiff({0, 0}, true)), {});
               }),
               HasSubstr("more than one page"));
@@ -272,12 +276,13 @@ TEST(ReadPicture, ATiffOfSeveralPagesIsRefused) {
   // A preview and a mask are no pages.
   EXPECT_EQ(pixels(read_picture(tiff_at("preview.tif", tiff({0, 1, 4})), {})),
             pixels(small_picture(7)));
-  EXPECT_THAT(refusal([&] {
+  EXPECT_THAT(picture_refusal([&] {
                 read_picture(tiff_at("late.tif", tiff({0, 1, 0})), {});
               }),
               HasSubstr("more than one page"));
-  EXPECT_THAT(refusal([&] { read_picture(tiff_at("many.tif", tiff(std::vector(100, 1U))), {}); }),
-              HasSubstr("more than one page"));
+  EXPECT_THAT(
+      picture_refusal([&] { read_picture(tiff_at("many.tif", tiff(std::vector(100, 1U))), {}); }),
+      HasSubstr("more than one page"));
   // In a circle, and beyond the end.
   for (const char* next : {"\x10\0\0\0", "\xFF\xFF\xFF\x7F"}) {
     std::string odd = tiff({0});
@@ -286,8 +291,8 @@ TEST(ReadPicture, ATiffOfSeveralPagesIsRefused) {
   }
   ASSERT_TRUE(cv::imwritemulti((dir / "written.tif").string(),
                                std::vector<cv::Mat>{small_picture(1), small_picture(2)}));
-  EXPECT_THAT(refusal([&] { read_study(dir.path()); }), HasSubstr("more than one page"));
-  EXPECT_THAT(refusal([&] { read_picture(dir / "written.tif", {}); }),
+  EXPECT_THAT(picture_refusal([&] { read_study(dir.path()); }), HasSubstr("more than one page"));
+  EXPECT_THAT(picture_refusal([&] { read_picture(dir / "written.tif", {}); }),
               HasSubstr("written.tif: the TIFF has more than one page"));
 }
 
@@ -302,9 +307,9 @@ TEST(PictureFolder, MixedSizesAndDamagedPicturesAreRefusedByName) {
   const TempDir dir;
   write(dir / "a.png", small_picture(1));
   write(dir / "b.png", cv::Mat(3, 3, CV_8UC1, cv::Scalar(0)));
-  EXPECT_THAT(refusal([&] { read_study(dir.path()); }), HasSubstr("b.png: the pictures"));
+  EXPECT_THAT(picture_refusal([&] { read_study(dir.path()); }), HasSubstr("b.png: the pictures"));
   std::ofstream(dir / "b.png") << "no picture";
-  EXPECT_THAT(refusal([&] { read_study(dir.path()); }), HasSubstr("b.png: is no picture"));
+  EXPECT_THAT(picture_refusal([&] { read_study(dir.path()); }), HasSubstr("b.png: is no picture"));
 }
 
 TEST(PictureFolder, PicturesHaveNoSeries) {

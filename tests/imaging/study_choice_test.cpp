@@ -21,6 +21,7 @@ namespace {
 using jcs::imaging::CtVolume;
 using jcs::imaging::list_series;
 using jcs::imaging::read_study;
+using jcs::test::slice_of_series;
 using jcs::test::SyntheticSlice;
 using jcs::test::TempDir;
 using testing::ElementsAre;
@@ -37,24 +38,17 @@ void write_series(const std::filesystem::path& folder, int count, SyntheticSlice
   }
 }
 
-SyntheticSlice series(int number) {
-  SyntheticSlice slice;
-  slice.series_number = number;
-  slice.series_uid = "1.2.3." + std::to_string(number);
-  return slice;
-}
-
-std::string refusal(const std::filesystem::path& folder) {
+std::string study_refusal(const std::filesystem::path& folder) {
   return jcs::test::error_line<jcs::InputError>([&] { read_study(folder); });
 }
 
 TEST(StudyChoice, ForeignFilesAndNestedFoldersArePassedOver) {
   const TempDir dir;
-  write_series(dir / "a/b/c", 3, series(1));
+  write_series(dir / "a/b/c", 3, slice_of_series(1));
   std::ofstream(dir / "README.txt") << "notes";
   std::ofstream(dir / "a/preview.png") << "no picture";
   std::ofstream(dir / "a/empty.dcm").flush();
-  SyntheticSlice report = series(9);
+  SyntheticSlice report = slice_of_series(9);
   report.modality = "SR";
   report.sop_class = UID_BasicTextSRStorage;
   report.edit = [](DcmDataset& data) { data.findAndDeleteElement(DCM_PixelData); };
@@ -66,8 +60,8 @@ TEST(StudyChoice, ForeignFilesAndNestedFoldersArePassedOver) {
 
 TEST(StudyChoice, ResultsBelowTheStudyAreNoPartOfIt) {
   const TempDir dir;
-  write_series(dir / "slices", 3, series(1));
-  write_series(dir / "result/png", 5, series(2));
+  write_series(dir / "slices", 3, slice_of_series(1));
+  write_series(dir / "result/png", 5, slice_of_series(2));
   std::ofstream(dir / "result/result.json") << "{}";
   EXPECT_EQ(read_study(dir.path()).slice_count(), 5U);
   std::ofstream(dir / "result/report.html") << "<html>";
@@ -80,8 +74,8 @@ TEST(StudyChoice, ResultsBelowTheStudyAreNoPartOfIt) {
 
 TEST(StudyChoice, AFolderCanBeLeftOutByAnyPath) {
   const TempDir dir;
-  write_series(dir.path(), 3, series(1));
-  write_series(dir / "out/png", 5, series(2));
+  write_series(dir.path(), 3, slice_of_series(1));
+  write_series(dir / "out/png", 5, slice_of_series(2));
   std::filesystem::create_directory_symlink(dir / "out", dir / "a_link");
   EXPECT_EQ(read_study(dir.path()).slice_count(), 5U);
   for (const char* way : {"out", "out/", "out/../out", "a_link"}) {
@@ -93,7 +87,7 @@ TEST(StudyChoice, AFolderCanBeLeftOutByAnyPath) {
 
 TEST(StudyChoice, LinksInCirclesPipesAndDeadLinksDoNotHang) {
   const TempDir dir;
-  write_series(dir / "a", 2, series(1));
+  write_series(dir / "a", 2, slice_of_series(1));
   std::filesystem::create_directory_symlink(dir.path(), dir / "a/up");
   std::filesystem::create_directory_symlink(dir / "a", dir / "again");
   std::filesystem::create_symlink(dir / "nowhere", dir / "dead");
@@ -104,33 +98,33 @@ TEST(StudyChoice, LinksInCirclesPipesAndDeadLinksDoNotHang) {
 TEST(StudyChoice, ALinkedFolderIsFollowed) {
   const TempDir dir;
   const TempDir elsewhere;
-  write_series(elsewhere.path(), 2, series(1));
+  write_series(elsewhere.path(), 2, slice_of_series(1));
   std::filesystem::create_directory_symlink(elsewhere.path(), dir / "linked");
   EXPECT_EQ(read_study(dir.path()).slice_count(), 2U);
 }
 
 TEST(StudyChoice, TheMostSuitableSeriesIsFirst) {
   const TempDir dir;
-  write_series(dir / "thin", 12, series(3));
-  write_series(dir / "thick", 6, series(2));
-  SyntheticSlice derived = series(4);
+  write_series(dir / "thin", 12, slice_of_series(3));
+  write_series(dir / "thick", 6, slice_of_series(2));
+  SyntheticSlice derived = slice_of_series(4);
   derived.image_type = "DERIVED\\SECONDARY\\MIP";
   write_series(dir / "derived", 20, derived);
-  SyntheticSlice localizer = series(1);
+  SyntheticSlice localizer = slice_of_series(1);
   localizer.image_type = "ORIGINAL\\PRIMARY\\LOCALIZER";
   write_series(dir / "localizer", 2, localizer);
-  SyntheticSlice mr = series(5);
+  SyntheticSlice mr = slice_of_series(5);
   mr.modality = "MR";
   mr.sop_class = UID_MRImageStorage;
   write_series(dir / "mr", 30, mr);
-  SyntheticSlice coronal = series(6);
+  SyntheticSlice coronal = slice_of_series(6);
   coronal.orientation = {1, 0, 0, 0, 0, -1};
   for (int i = 0; i < 15; ++i) {
     coronal.position[1] = i;
     coronal.instance_number = i;
     coronal.write(dir / ("coronal/" + std::to_string(i)));
   }
-  SyntheticSlice screen = series(7);
+  SyntheticSlice screen = slice_of_series(7);
   screen.sop_class = UID_SecondaryCaptureImageStorage;
   write_series(dir / "screen", 40, screen);
 
@@ -154,10 +148,10 @@ TEST(StudyChoice, TheMostSuitableSeriesIsFirst) {
 
 TEST(StudyChoice, ThinnerWinsWhereThereAreAsMany) {
   const TempDir dir;
-  SyntheticSlice thick = series(1);
+  SyntheticSlice thick = slice_of_series(1);
   thick.thickness = "5";
   write_series(dir / "thick", 4, thick);
-  SyntheticSlice thin = series(2);
+  SyntheticSlice thin = slice_of_series(2);
   thin.thickness = "1.25";
   write_series(dir / "thin", 4, thin);
   EXPECT_EQ(read_study(dir.path()).series.series_number, 2);
@@ -165,8 +159,8 @@ TEST(StudyChoice, ThinnerWinsWhereThereAreAsMany) {
 
 TEST(StudyChoice, ASeriesIsChosenByNumberOrUid) {
   const TempDir dir;
-  write_series(dir / "a", 5, series(1));
-  write_series(dir / "b", 3, series(2));
+  write_series(dir / "a", 5, slice_of_series(1));
+  write_series(dir / "b", 3, slice_of_series(2));
   EXPECT_EQ(read_study(dir.path(), {.series = "2"}).slice_count(), 3U);
   EXPECT_EQ(read_study(dir.path(), {.series = "1.2.3.2"}).slice_count(), 3U);
   const std::string line =
@@ -174,7 +168,7 @@ TEST(StudyChoice, ASeriesIsChosenByNumberOrUid) {
   EXPECT_THAT(line, HasSubstr("no series '7'"));
   EXPECT_THAT(line, HasSubstr("series 1: CT, 5 slices"));
   EXPECT_THAT(line, HasSubstr("series 2: CT, 3 slices"));
-  SyntheticSlice same_number = series(2);
+  SyntheticSlice same_number = slice_of_series(2);
   same_number.series_uid = "1.2.3.22";
   write_series(dir / "c", 3, same_number);
   EXPECT_THAT(
@@ -184,18 +178,18 @@ TEST(StudyChoice, ASeriesIsChosenByNumberOrUid) {
 
 TEST(StudyChoice, ASeriesThatIsNoCtIsRefusedByNumberToo) {
   const TempDir dir;
-  SyntheticSlice mr = series(5);
+  SyntheticSlice mr = slice_of_series(5);
   mr.modality = "MR";
   write_series(dir.path(), 3, mr);
-  EXPECT_THAT(refusal(dir.path()), HasSubstr("no CT series in it"));
-  EXPECT_THAT(refusal(dir.path()), HasSubstr("not CT but MR"));
+  EXPECT_THAT(study_refusal(dir.path()), HasSubstr("no CT series in it"));
+  EXPECT_THAT(study_refusal(dir.path()), HasSubstr("not CT but MR"));
   EXPECT_THAT(
       jcs::test::error_line<jcs::InputError>([&] { read_study(dir.path(), {.series = "5"}); }),
       HasSubstr("expected a CT series"));
 }
 
 SyntheticSlice in_unit(int number, const char* unit) {
-  SyntheticSlice slice = series(number);
+  SyntheticSlice slice = slice_of_series(number);
   slice.edit = [unit](DcmDataset& data) { data.putAndInsertString(DCM_RescaleType, unit); };
   return slice;
 }
@@ -203,7 +197,7 @@ SyntheticSlice in_unit(int number, const char* unit) {
 TEST(StudyChoice, AMapInAnotherUnitIsNotRead) {
   const TempDir dir;
   write_series(dir / "iodine", 9, in_unit(4, "MGML"));
-  EXPECT_THAT(refusal(dir.path()), HasSubstr("not Hounsfield units but MGML"));
+  EXPECT_THAT(study_refusal(dir.path()), HasSubstr("not Hounsfield units but MGML"));
   write_series(dir / "mono", 5, in_unit(5, "HU"));
   const CtVolume volume = read_study(dir.path());
   EXPECT_EQ(volume.series.series_number, 5);
@@ -223,7 +217,8 @@ TEST(StudyChoice, HounsfieldUnitsHaveSeveralNames) {
   for (const char* unit : {"Z_EFF", "EDW", "PCT", "HUMOD"}) {
     const TempDir dir;
     write_series(dir.path(), 3, in_unit(1, unit));
-    EXPECT_THAT(refusal(dir.path()), HasSubstr(std::string("not Hounsfield units but ") + unit));
+    EXPECT_THAT(study_refusal(dir.path()),
+                HasSubstr(std::string("not Hounsfield units but ") + unit));
   }
 }
 
@@ -233,23 +228,23 @@ TEST(StudyChoice, ASliceInAnotherUnitMakesItsSeriesUnsuitable) {
   SyntheticSlice odd = in_unit(1, "MGML");
   odd.position[2] = 6.0;
   odd.write(dir / "odd.dcm");
-  EXPECT_THAT(refusal(dir.path()), HasSubstr("not Hounsfield units but MGML"));
+  EXPECT_THAT(study_refusal(dir.path()), HasSubstr("not Hounsfield units but MGML"));
 }
 
 TEST(StudyChoice, AnUnsuitableSeriesThatIsAskedForIsSaidToBeSo) {
   const TempDir dir;
-  SyntheticSlice localizer = series(1);
+  SyntheticSlice localizer = slice_of_series(1);
   localizer.image_type = "ORIGINAL\\PRIMARY\\LOCALIZER";
   write_series(dir / "localizer", 2, localizer);
-  write_series(dir / "thorax", 5, series(2));
+  write_series(dir / "thorax", 5, slice_of_series(2));
   EXPECT_THAT(read_study(dir.path(), {.series = "1"}).warnings,
               ElementsAre("The series that was asked for is unsuitable: localizer."));
 }
 
 TEST(StudyChoice, ALocalizerHiddenInASeriesIsLeftOut) {
   const TempDir dir;
-  write_series(dir.path(), 3, series(1));
-  SyntheticSlice localizer = series(1);
+  write_series(dir.path(), 3, slice_of_series(1));
+  SyntheticSlice localizer = slice_of_series(1);
   localizer.image_type = "ORIGINAL\\PRIMARY\\LOCALIZER";
   localizer.orientation = {0, 1, 0, 0, 0, -1};
   localizer.rows = 8;
@@ -262,16 +257,16 @@ TEST(StudyChoice, ALocalizerHiddenInASeriesIsLeftOut) {
 TEST(StudyChoice, SlicesAtOnePlaceAreNoVolume) {
   const TempDir dir;
   for (int i = 0; i < 5; ++i) {
-    SyntheticSlice slice = series(1);
+    SyntheticSlice slice = slice_of_series(1);
     slice.tag = i;
     slice.write(dir / std::to_string(i));
   }
-  EXPECT_THAT(refusal(dir.path()), HasSubstr("all slices at one position"));
+  EXPECT_THAT(study_refusal(dir.path()), HasSubstr("all slices at one position"));
 }
 
 TEST(StudyChoice, SeriesWithoutUidsAreToldApartByOrientationAndSize) {
   const TempDir dir;
-  SyntheticSlice axial = series(1);
+  SyntheticSlice axial = slice_of_series(1);
   axial.series_uid.clear();
   write_series(dir / "a", 4, axial);
   SyntheticSlice localizer = axial;
@@ -288,8 +283,8 @@ TEST(StudyChoice, SeriesWithoutUidsAreToldApartByOrientationAndSize) {
 
 TEST(StudyChoice, MoreThanOnePatientIsSaid) {
   const TempDir dir;
-  write_series(dir / "a", 4, series(1));
-  SyntheticSlice other = series(2);
+  write_series(dir / "a", 4, slice_of_series(1));
+  SyntheticSlice other = slice_of_series(2);
   other.edit = [](DcmDataset& data) { data.putAndInsertString(DCM_PatientID, "somebody else"); };
   write_series(dir / "b", 3, other);
   EXPECT_THAT(read_study(dir.path()).warnings,
@@ -298,16 +293,16 @@ TEST(StudyChoice, MoreThanOnePatientIsSaid) {
 
 TEST(StudyChoice, EmptyMissingAndForeignFoldersAreNamed) {
   const TempDir dir;
-  EXPECT_THAT(refusal(dir.path()), HasSubstr("the folder is empty"));
-  EXPECT_THAT(refusal(dir / "absent"), HasSubstr("absent: there is no such folder"));
+  EXPECT_THAT(study_refusal(dir.path()), HasSubstr("the folder is empty"));
+  EXPECT_THAT(study_refusal(dir / "absent"), HasSubstr("absent: there is no such folder"));
   std::ofstream(dir / "notes.txt") << "no CT";
-  EXPECT_THAT(refusal(dir / "notes.txt"), HasSubstr("is no folder"));
-  EXPECT_THAT(refusal(dir.path()), HasSubstr("no CT slices in it (got 1 file: 1 not DICOM"));
+  EXPECT_THAT(study_refusal(dir / "notes.txt"), HasSubstr("is no folder"));
+  EXPECT_THAT(study_refusal(dir.path()), HasSubstr("no CT slices in it (got 1 file: 1 not DICOM"));
 }
 
 TEST(StudyChoice, AStopIsObeyed) {
   const TempDir dir;
-  write_series(dir.path(), 3, series(1));
+  write_series(dir.path(), 3, slice_of_series(1));
   std::stop_source source;
   source.request_stop();
   EXPECT_THROW(read_study(dir.path(), {}, jcs::no_progress(), source.get_token()),

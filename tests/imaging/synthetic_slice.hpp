@@ -46,4 +46,12 @@ struct SyntheticSlice {
   void write(const std::filesystem::path& file) const;
 };
 
+/// A slice of the series of this number, which has a UID of its own.
+inline SyntheticSlice slice_of_series(int number) {
+  SyntheticSlice slice;
+  slice.series_number = number;
+  slice.series_uid = "1.2.3." + std::to_string(number);
+  return slice;
+}
+
 }  // namespace jcs::test

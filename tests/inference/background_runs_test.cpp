@@ -16,7 +16,7 @@
 namespace jcs::inference {
 namespace {
 
-RunnerOptions on_cpu(Precision precision = Precision::kFp32) {
+RunnerOptions on_one_thread(Precision precision = Precision::kFp32) {
   return {.device = {Device::Kind::kCpu, 0}, .threads = 1, .precision = precision};
 }
 
@@ -56,8 +56,9 @@ TEST(GreyValues, KeepSlicesRowsAndColumnsApart) {
 TEST(BackgroundRuns, AnswerAsTheRunnersDo) {
   const test::TempDir dir;
   ClassifierRunner classifier(test::save(dir / "cls.safetensors", test::tiny_classifier()),
-                              on_cpu());
-  SegmenterRunner segmenter(test::save(dir / "seg.safetensors", test::tiny_segmenter()), on_cpu());
+                              on_one_thread());
+  SegmenterRunner segmenter(test::save(dir / "seg.safetensors", test::tiny_segmenter()),
+                            on_one_thread());
   for (const int slices : {1, 3}) {
     const at::Tensor grey = random_grey({slices, 64, 70});
     EXPECT_TRUE(classifier.ask(grey)().equal(
@@ -69,7 +70,8 @@ TEST(BackgroundRuns, AnswerAsTheRunnersDo) {
 
 TEST(BackgroundRuns, AnswersMayBeTakenInAnyOrder) {
   const test::TempDir dir;
-  SegmenterRunner runner(test::save(dir / "seg.safetensors", test::tiny_segmenter()), on_cpu());
+  SegmenterRunner runner(test::save(dir / "seg.safetensors", test::tiny_segmenter()),
+                         on_one_thread());
   const at::Tensor a = random_grey({1, 64, 64}), b = random_grey({1, 64, 64});
   const PendingAnswer first = runner.ask(a), second = runner.ask(b);
   const at::Tensor answer = second();
@@ -80,7 +82,8 @@ TEST(BackgroundRuns, AnswersMayBeTakenInAnyOrder) {
 
 TEST(BackgroundRuns, GiveMemoryForGreySlices) {
   const test::TempDir dir;
-  SegmenterRunner runner(test::save(dir / "seg.safetensors", test::tiny_segmenter()), on_cpu());
+  SegmenterRunner runner(test::save(dir / "seg.safetensors", test::tiny_segmenter()),
+                         on_one_thread());
   const at::Tensor grey = runner.grey_slices({2, 32, 40});
   EXPECT_EQ(grey.scalar_type(), torch::kByte);
   EXPECT_EQ(grey.sizes(), (std::vector<std::int64_t>{2, 32, 40}));
@@ -89,7 +92,7 @@ TEST(BackgroundRuns, GiveMemoryForGreySlices) {
 
 TEST(PreparedNetwork, Fp32IsNeverTf32) {
   at::globalContext().setAllowTF32CuDNN(true);
-  make_target(on_cpu());
+  make_target(on_one_thread());
   EXPECT_FALSE(at::globalContext().allowTF32CuDNN(at::Float32Op::CONV));
   EXPECT_FALSE(at::globalContext().allowTF32CuBLAS());
 }
@@ -147,7 +150,7 @@ TEST(PreparedNetwork, MapsInBf16StaySo) {
   const auto network = test::tiny_segmenter();
   at::globalContext().setUserEnabledMkldnn(false);
   PreparedNetwork prepared(tensors_of(*network), twin_of(network->options()),
-                           make_target(on_cpu(Precision::kBf16)));
+                           make_target(on_one_thread(Precision::kBf16)));
   const at::Tensor x = torch::randn({1, 3, 64, 64}).contiguous(torch::MemoryFormat::ChannelsLast);
   prepared.run_there(x);
   Casts casts;
@@ -162,7 +165,7 @@ TEST(PreparedNetwork, MapsInBf16StaySo) {
 // However many threads there are.
 TEST(PreparedNetwork, ABatchTakesNoMoreMemoryThanItMay) {
   const auto network = test::tiny_segmenter();
-  RunnerOptions options = on_cpu();
+  RunnerOptions options = on_one_thread();
   options.threads = 8;
   const Target target = make_target(options);
   const auto prepared = [&](std::size_t most_memory) {
@@ -185,7 +188,7 @@ TEST(PreparedNetwork, CountsTheWorkOfASlice) {
   const auto network = test::tiny_segmenter();
   const auto work = [&](Precision precision, at::IntArrayRef size) {
     PreparedNetwork prepared(tensors_of(*network), twin_of(network->options()),
-                             make_target(on_cpu(precision)));
+                             make_target(on_one_thread(precision)));
     return prepared.work(torch::zeros(size));
   };
   const Program::Work one = work(Precision::kFp32, {1, 3, 64, 64});

@@ -15,7 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 /// A device that has memory for so many slices at once; doubles what it is given.
-struct Device {
+struct CountedDevice {
   std::int64_t room = 1;
   std::vector<std::int64_t> tried = {};
   int asked_for_room = 0;
@@ -35,7 +35,7 @@ struct Device {
 constexpr std::int64_t kMany = 1000;
 
 TEST(FittingBatches, ABatchThatFitsRunsWhole) {
-  Device device{.room = 8};
+  CountedDevice device{.room = 8};
   std::int64_t most = kMany;
   const at::Tensor x = torch::randn({8, 3});
   EXPECT_TRUE(device.run(x, most).equal(x * 2));
@@ -45,7 +45,7 @@ TEST(FittingBatches, ABatchThatFitsRunsWhole) {
 }
 
 TEST(FittingBatches, ABatchThatDoesNotIsHalvedUntilItDoes) {
-  Device device{.room = 3};
+  CountedDevice device{.room = 3};
   std::int64_t most = kMany;
   const at::Tensor x = torch::randn({8, 3});
   EXPECT_TRUE(device.run(x, most).equal(x * 2));
@@ -55,7 +55,7 @@ TEST(FittingBatches, ABatchThatDoesNotIsHalvedUntilItDoes) {
 }
 
 TEST(FittingBatches, WhatFittedIsRemembered) {
-  Device device{.room = 3};
+  CountedDevice device{.room = 3};
   std::int64_t most = kMany;
   device.run(torch::randn({8, 3}), most);
   device.tried.clear();
@@ -64,7 +64,7 @@ TEST(FittingBatches, WhatFittedIsRemembered) {
 }
 
 TEST(FittingBatches, PartsAreHalvesRatherThanWhatJustFits) {
-  Device device{.room = 11};
+  CountedDevice device{.room = 11};
   std::int64_t most = 11;
   device.run(torch::randn({16, 3}), most);
   EXPECT_THAT(device.tried, ElementsAre(8, 8));
@@ -73,20 +73,20 @@ TEST(FittingBatches, PartsAreHalvesRatherThanWhatJustFits) {
 TEST(FittingBatches, EveryRoomGivesTheSame) {
   const at::Tensor x = torch::randn({13, 2, 5});
   for (std::int64_t room = 1; room <= 14; ++room) {
-    Device device{.room = room};
+    CountedDevice device{.room = room};
     std::int64_t most = kMany;
     EXPECT_TRUE(device.run(x, most).equal(x * 2)) << room;
   }
 }
 
 TEST(FittingBatches, AnEmptyBatchHasAnEmptyAnswer) {
-  Device device{.room = 1};
+  CountedDevice device{.room = 1};
   std::int64_t most = kMany;
   EXPECT_EQ(device.run(torch::randn({0, 3}), most).sizes(), (std::vector<std::int64_t>{0, 3}));
 }
 
 TEST(FittingBatches, NoRoomForOneSliceIsOneClearLine) {
-  Device device{.room = 0};
+  CountedDevice device{.room = 0};
   std::int64_t most = kMany;
   const std::string line = test::error_line<UsageError>([&] {
     device.run(torch::randn({4, 3}), most);

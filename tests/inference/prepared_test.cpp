@@ -21,7 +21,7 @@ using models::ClassifierOptions;
 using models::Res2NetOptions;
 using models::SegmenterOptions;
 
-RunnerOptions on_cpu(Precision precision) {
+RunnerOptions on_two_threads(Precision precision) {
   return {.device = {Device::Kind::kCpu, 0}, .threads = 2, .precision = precision};
 }
 
@@ -100,7 +100,7 @@ class PreparedSegmenter : public testing::TestWithParam<Form> {
 
 TEST_P(PreparedSegmenter, AgreesWithPlain) {
   const torch::NoGradGuard no_grad;
-  SegmenterRunner runner(file_, on_cpu(Precision::kFp32));
+  SegmenterRunner runner(file_, on_two_threads(Precision::kFp32));
   EXPECT_EQ(runner.precision(), Precision::kFp32);
   for (const auto& [pictures, height, width] :
        {std::tuple{1, 64, 64}, {2, 97, 75}, {1, 33, 130}, {3, 64, 64}, {1, 64, 64}}) {
@@ -113,7 +113,7 @@ TEST_P(PreparedSegmenter, AgreesWithPlain) {
 // Threads have a slice each, and all of them one that is left over.
 TEST_P(PreparedSegmenter, ASlicesMapIsTheSameWhateverElseIsInTheBatch) {
   const torch::NoGradGuard no_grad;
-  RunnerOptions options = on_cpu(Precision::kFp32);
+  RunnerOptions options = on_two_threads(Precision::kFp32);
   EXPECT_EQ(SegmenterRunner(file_, options).batch_size(), 2);
   SegmenterRunner runner(file_, options);
   const auto x = torch::randn({5, 3, 64, 72});
@@ -129,7 +129,7 @@ TEST_P(PreparedSegmenter, ASlicesMapIsTheSameWhateverElseIsInTheBatch) {
 
 TEST_P(PreparedSegmenter, AgreesWithPlainInTheFastestNumbers) {
   const torch::NoGradGuard no_grad;
-  SegmenterRunner runner(file_, on_cpu(Precision::kAuto));
+  SegmenterRunner runner(file_, on_two_threads(Precision::kAuto));
   EXPECT_EQ(runner.precision(), has_amx() ? Precision::kBf16x3 : Precision::kFp32);
   for (const auto& [pictures, height, width] : {std::tuple{1, 64, 64}, {2, 97, 75}}) {
     const auto x = torch::randn({pictures, 3, height, width});
@@ -140,7 +140,7 @@ TEST_P(PreparedSegmenter, AgreesWithPlainInTheFastestNumbers) {
 TEST_P(PreparedSegmenter, ChangesLittleInBf16) {
   if (!has_bf16()) GTEST_SKIP() << "the processor lacks AVX-512";
   const torch::NoGradGuard no_grad;
-  SegmenterRunner runner(file_, on_cpu(Precision::kBf16));
+  SegmenterRunner runner(file_, on_two_threads(Precision::kBf16));
   EXPECT_EQ(runner.precision(), Precision::kBf16);
   const auto x = torch::randn({2, 3, 97, 75});
   const auto maps = runner.probabilities(x);
@@ -154,11 +154,11 @@ TEST_P(PreparedSegmenter, AgreesOnTheWayOfOtherDevices) {
   const auto x = torch::randn({1, 3, 64, 75});
   const auto plain = network_->probability(x);
   at::globalContext().setUserEnabledMkldnn(false);
-  SegmenterRunner fine(file_, on_cpu(Precision::kFp32));
+  SegmenterRunner fine(file_, on_two_threads(Precision::kFp32));
   const auto maps = fine.probabilities(x);
   std::optional<at::Tensor> coarse_maps;
   if (has_bf16()) {
-    coarse_maps = SegmenterRunner(file_, on_cpu(Precision::kBf16)).probabilities(x);
+    coarse_maps = SegmenterRunner(file_, on_two_threads(Precision::kBf16)).probabilities(x);
   }
   at::globalContext().setUserEnabledMkldnn(true);
   EXPECT_LT(change(maps, plain), 1e-4);
@@ -200,10 +200,10 @@ TEST_P(PreparedClassifier, AgreesWithPlain) {
   unsettle(*network);
   network->eval();
   const auto file = test::save(dir / "cls.safetensors", network);
-  ClassifierRunner runner(file, on_cpu(Precision::kFp32));
-  ClassifierRunner fastest(file, on_cpu(Precision::kAuto));
+  ClassifierRunner runner(file, on_two_threads(Precision::kFp32));
+  ClassifierRunner fastest(file, on_two_threads(Precision::kAuto));
   std::optional<ClassifierRunner> coarse;
-  if (has_bf16()) coarse.emplace(file, on_cpu(Precision::kBf16));
+  if (has_bf16()) coarse.emplace(file, on_two_threads(Precision::kBf16));
   for (const auto& [pictures, height, width] :
        {std::tuple{1, 64, 64}, {5, 63, 71}, {2, 224, 224}}) {
     SCOPED_TRACE(std::to_string(height) + "x" + std::to_string(width));
@@ -224,9 +224,10 @@ TEST(PreparedNetwork, SplitsProductsOnlyWhereThereIsAmx) {
   const test::TempDir dir;
   const auto file = test::save(dir / "seg.safetensors", test::tiny_segmenter());
   if (has_amx()) {
-    EXPECT_EQ(SegmenterRunner(file, on_cpu(Precision::kBf16x3)).precision(), Precision::kBf16x3);
+    EXPECT_EQ(SegmenterRunner(file, on_two_threads(Precision::kBf16x3)).precision(),
+              Precision::kBf16x3);
   } else {
-    EXPECT_THROW(SegmenterRunner(file, on_cpu(Precision::kBf16x3)), UsageError);
+    EXPECT_THROW(SegmenterRunner(file, on_two_threads(Precision::kBf16x3)), UsageError);
   }
 }
 
@@ -234,7 +235,8 @@ TEST(PreparedNetwork, RemembersOnlySomeShapes) {
   const torch::NoGradGuard no_grad;
   const test::TempDir dir;
   models::Segmenter network = test::tiny_segmenter();
-  SegmenterRunner runner(test::save(dir / "seg.safetensors", network), on_cpu(Precision::kFp32));
+  SegmenterRunner runner(test::save(dir / "seg.safetensors", network),
+                         on_two_threads(Precision::kFp32));
   for (std::int64_t width = 40; width < 62; ++width) {
     const auto x = torch::randn({1, 3, 40, width});
     EXPECT_LT(change(runner.probabilities(x), network->probability(x)), 1e-4);

@@ -14,9 +14,10 @@ using test::random_maps;
 using test::run;
 using test::values;
 
-double rounding(InstructionSet set) { return set == InstructionSet::kAmx ? 2e-5 : 1e-6; }
+double pointwise_rounding(InstructionSet set) { return set == InstructionSet::kAmx ? 2e-5 : 1e-6; }
 
-Pointwise ready(const torch::Tensor& weight, const torch::Tensor& bias, InstructionSet set) {
+Pointwise ready_pointwise(const torch::Tensor& weight, const torch::Tensor& bias,
+                          InstructionSet set) {
   return {values(weight), bias.defined() ? values(bias) : std::span<const float>(),
           static_cast<int>(weight.size(1)), static_cast<int>(weight.size(0)), set};
 }
@@ -34,9 +35,10 @@ TEST_P(PointwiseOnEverySet, IsLibTorchsConvolution) {
       const auto x = random_maps(2, in, height, width);
       const auto weight = torch::randn({out, in, 1, 1}), bias = torch::randn({out});
       const Channels part = channels(x);
-      EXPECT_LT(test::difference(run(ready(weight, bias, GetParam()), {&part, 1}, extent(x)),
-                                 direct(x, weight, bias)),
-                rounding(GetParam()));
+      EXPECT_LT(
+          test::difference(run(ready_pointwise(weight, bias, GetParam()), {&part, 1}, extent(x)),
+                           direct(x, weight, bias)),
+          pointwise_rounding(GetParam()));
     }
   }
 }
@@ -55,9 +57,9 @@ TEST_P(PointwiseOnEverySet, TakesPartsWithFactorsAndAddsBeforeTheRelu) {
   std::vector<Channels> parts = {channels(a, 30), channels(b)};
   parts[1].scale = factors.const_data_ptr<float>();
   parts[1].scale_stride = 17;
-  const auto y = run(ready(weight, bias, GetParam()), parts, extent(b),
+  const auto y = run(ready_pointwise(weight, bias, GetParam()), parts, extent(b),
                      {.addend = addend.const_data_ptr<float>(), .addend_stride = 40, .relu = true});
-  EXPECT_LT(test::difference(y, expected), rounding(GetParam()));
+  EXPECT_LT(test::difference(y, expected), pointwise_rounding(GetParam()));
 }
 
 TEST_P(PointwiseOnEverySet, GivesAPictureTheSameWhateverElseRuns) {
@@ -65,13 +67,13 @@ TEST_P(PointwiseOnEverySet, GivesAPictureTheSameWhateverElseRuns) {
   const auto weight = torch::randn({34, 33, 1, 1});
   const Channels all = channels(x);
   const auto together =
-      run(ready(weight, {}, GetParam()), {&all, 1}, extent(x), {}, openmp_threads(4));
+      run(ready_pointwise(weight, {}, GetParam()), {&all, 1}, extent(x), {}, openmp_threads(4));
   for (std::int64_t i = 0; i < 3; ++i) {
     const auto one = x.narrow(0, i, 1);
     const Channels part = channels(one);
-    EXPECT_TRUE(
-        torch::equal(run(ready(weight, {}, GetParam()), {&part, 1}, extent(one), {}, one_thread()),
-                     together[i].unsqueeze(0)));
+    EXPECT_TRUE(torch::equal(
+        run(ready_pointwise(weight, {}, GetParam()), {&part, 1}, extent(one), {}, one_thread()),
+        together[i].unsqueeze(0)));
   }
 }
 

@@ -15,10 +15,10 @@ using test::run;
 using test::values;
 
 // A hundred channels of unit variance sum up to values of about 30, rounded at every step.
-double rounding(InstructionSet set) { return set == InstructionSet::kAmx ? 5e-4 : 5e-5; }
+double winograd_rounding(InstructionSet set) { return set == InstructionSet::kAmx ? 5e-4 : 5e-5; }
 
-Winograd ready(const torch::Tensor& weight, const torch::Tensor& bias, InstructionSet set,
-               int dilation = 1) {
+Winograd ready_winograd(const torch::Tensor& weight, const torch::Tensor& bias, InstructionSet set,
+                        int dilation = 1) {
   return {values(weight),
           bias.defined() ? values(bias) : std::span<const float>(),
           static_cast<int>(weight.size(1)),
@@ -42,8 +42,8 @@ TEST_P(WinogradOnEverySet, IsLibTorchsConvolution) {
       const auto x = random_maps(2, in, height, width);
       const auto weight = torch::randn({out, in, 3, 3}), bias = torch::randn({out});
       const Channels part = channels(x);
-      const auto y = run(ready(weight, bias, GetParam()), {&part, 1}, extent(x));
-      EXPECT_LT(test::difference(y, direct(x, weight, bias)), rounding(GetParam()));
+      const auto y = run(ready_winograd(weight, bias, GetParam()), {&part, 1}, extent(x));
+      EXPECT_LT(test::difference(y, direct(x, weight, bias)), winograd_rounding(GetParam()));
     }
   }
 }
@@ -56,8 +56,9 @@ TEST_P(WinogradOnEverySet, Dilates) {
       const auto x = random_maps(2, 20, height, width);
       const auto weight = torch::randn({12, 20, 3, 3});
       const Channels part = channels(x);
-      const auto y = run(ready(weight, {}, GetParam(), dilation), {&part, 1}, extent(x));
-      EXPECT_LT(test::difference(y, direct(x, weight, {}, dilation)), rounding(GetParam()));
+      const auto y = run(ready_winograd(weight, {}, GetParam(), dilation), {&part, 1}, extent(x));
+      EXPECT_LT(test::difference(y, direct(x, weight, {}, dilation)),
+                winograd_rounding(GetParam()));
     }
   }
 }
@@ -76,9 +77,9 @@ TEST_P(WinogradOnEverySet, TakesPartsWithFactorsAndAddsBeforeTheRelu) {
   std::vector<Channels> parts = {channels(a, 30), channels(b)};
   parts[1].scale = factors.const_data_ptr<float>();
   parts[1].scale_stride = 17;
-  const auto y = run(ready(weight, bias, GetParam()), parts, extent(b),
+  const auto y = run(ready_winograd(weight, bias, GetParam()), parts, extent(b),
                      {.addend = addend.const_data_ptr<float>(), .addend_stride = 40, .relu = true});
-  EXPECT_LT(test::difference(y, expected), rounding(GetParam()));
+  EXPECT_LT(test::difference(y, expected), winograd_rounding(GetParam()));
   EXPECT_EQ(y.min().item<float>(), 0.0F);
 }
 
@@ -88,10 +89,11 @@ TEST_P(WinogradOnEverySet, WritesItsOwnChannelsOnly) {
   torch::Tensor wide =
       torch::full({1, 25, 7, 7}, -77.0F).contiguous(torch::MemoryFormat::ChannelsLast);
   const Channels part = channels(x);
-  ready(weight, {}, GetParam())
+  ready_winograd(weight, {}, GetParam())
       .run({&part, 1}, extent(x), {.data = wide.mutable_data_ptr<float>() + 5, .pixel_stride = 25},
            one_thread());
-  EXPECT_LT(test::difference(wide.narrow(1, 5, 10), direct(x, weight, {})), rounding(GetParam()));
+  EXPECT_LT(test::difference(wide.narrow(1, 5, 10), direct(x, weight, {})),
+            winograd_rounding(GetParam()));
   EXPECT_TRUE((wide.narrow(1, 0, 5) == -77.0F).all().item<bool>());
   EXPECT_TRUE((wide.narrow(1, 15, 10) == -77.0F).all().item<bool>());
 }
@@ -99,7 +101,7 @@ TEST_P(WinogradOnEverySet, WritesItsOwnChannelsOnly) {
 TEST_P(WinogradOnEverySet, GivesAPictureTheSameWhateverElseRuns) {
   const auto x = random_maps(3, 33, 21, 18);
   const auto weight = torch::randn({34, 33, 3, 3});
-  const Winograd kernel = ready(weight, {}, GetParam());
+  const Winograd kernel = ready_winograd(weight, {}, GetParam());
   const Channels all = channels(x);
   const auto together = run(kernel, {&all, 1}, extent(x), {}, openmp_threads(4));
   for (std::int64_t i = 0; i < 3; ++i) {
@@ -114,8 +116,8 @@ TEST_P(WinogradOnEverySet, HandsOnWhatIsNoNumber) {
   auto x = random_maps(1, 16, 8, 8);
   x[0][2][4][4] = std::numeric_limits<float>::quiet_NaN();
   const Channels part = channels(x);
-  const auto y = run(ready(torch::randn({16, 16, 3, 3}), {}, GetParam()), {&part, 1}, extent(x),
-                     {.relu = true});
+  const auto y = run(ready_winograd(torch::randn({16, 16, 3, 3}), {}, GetParam()), {&part, 1},
+                     extent(x), {.relu = true});
   EXPECT_TRUE(y[0][0][4][4].isnan().item<bool>());
 }
 

@@ -19,7 +19,7 @@ using testing::HasSubstr;
 
 using Cases = std::vector<ScoredCase>;
 using Groups = std::vector<std::size_t>;
-using Weight = std::vector<std::int32_t>;
+using Weights = std::vector<std::int32_t>;
 
 const Cases kFour = {{0.8, false}, {0.9, true}, {0.1, false}, {0.8, true}};
 
@@ -61,7 +61,7 @@ TEST(Roc, EndsOfTheScale) {
 }
 
 /// Pair by pair, each case counted weight times.
-double area_by_pairs(const Cases& cases, const Groups& group, const Weight& weight) {
+double area_by_pairs(const Cases& cases, const Groups& group, const Weights& weight) {
   double won = 0.0;
   double pairs = 0.0;
   for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -89,10 +89,10 @@ TEST(Roc, WeightsAreRepeatedCases) {
   }
   const RankedCases ranked(cases, group);
   ASSERT_EQ(ranked.groups(), 9);
-  const Weight weight = {0, 3, 1, 0, 2, 1, 1, 0, 4};
-  EXPECT_NEAR(*ranked.roc_area(), area_by_pairs(cases, group, Weight(9, 1)), 1e-12);
+  const Weights weight = {0, 3, 1, 0, 2, 1, 1, 0, 4};
+  EXPECT_NEAR(*ranked.roc_area(), area_by_pairs(cases, group, Weights(9, 1)), 1e-12);
   EXPECT_NEAR(*ranked.roc_area(weight), area_by_pairs(cases, group, weight), 1e-12);
-  EXPECT_DOUBLE_EQ(*ranked.roc_area(Weight(9, 1)), *ranked.roc_area());
+  EXPECT_DOUBLE_EQ(*ranked.roc_area(Weights(9, 1)), *ranked.roc_area());
 
   Cases repeated;
   for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -115,9 +115,9 @@ TEST(Roc, OneClassHasNoArea) {
 
   // A resample may miss a class that the cases have.
   const RankedCases ranked(kFour, Groups{0, 1, 0, 1});
-  EXPECT_FALSE(ranked.roc_area(Weight{2, 0}));
-  EXPECT_FALSE(ranked.average_precision(Weight{2, 0}));
-  EXPECT_FALSE(ranked.roc_area(Weight{0, 2}));
+  EXPECT_FALSE(ranked.roc_area(Weights{2, 0}));
+  EXPECT_FALSE(ranked.average_precision(Weights{2, 0}));
+  EXPECT_FALSE(ranked.roc_area(Weights{0, 2}));
 
   EXPECT_FALSE(RankedCases(Cases{}).roc_area());
 }
@@ -141,11 +141,11 @@ TEST(Roc, RefusesGroupsAndWeightsThatDoNotFit) {
               HasSubstr("case 3"));
   const RankedCases ranked(kFour, Groups{0, 1, 0, 1});
   EXPECT_THAT(error_line<jcs::UsageError>([&] {
-                (void)ranked.roc_area(Weight{1, 1, 1});
+                (void)ranked.roc_area(Weights{1, 1, 1});
               }),
               HasSubstr("expected 2, got 3"));
   EXPECT_THAT(error_line<jcs::UsageError>([&] {
-                (void)ranked.average_precision(Weight{3, -1});
+                (void)ranked.average_precision(Weights{3, -1});
               }),
               HasSubstr("group 1"));
 }

@@ -12,7 +12,7 @@ using namespace jcs::models;
 using namespace jcs::test;
 using Architecture = SegmenterOptions::Architecture;
 
-constexpr double kTolerance = 1e-4;
+constexpr double kBaselineTolerance = 1e-4;
 
 struct Published {
   Architecture architecture;
@@ -53,7 +53,7 @@ TEST_P(PublishedBaseline, HasItsNamesAndMakesItsMaps) {
   const auto logits = net->forward(x);
   EXPECT_LT(relative_difference(name + "_0",
                                 GetParam().probabilities ? torch::sigmoid(logits) : logits, maps),
-            kTolerance);
+            kBaselineTolerance);
   // The prediction, from the published maps.
   const auto channels = torch::tensor(prediction_maps(GetParam().architecture), torch::kLong);
   const auto used = maps.view({1, -1, 128, 128}).index_select(1, channels);

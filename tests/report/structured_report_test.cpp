@@ -44,7 +44,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const DicomOptions kTime{"20200131120000"};
+const DicomOptions kReportTime{"20200131120000"};
 const char* const kImagePositionX = "110901";
 const char* const kImageOrientationRowX = "110904";
 const char* const kSpacingBetweenSlices = "112226";
@@ -119,7 +119,8 @@ class StructuredReport : public testing::Test {
   }
 
   Report written(const std::optional<WrittenObject>& segmentation = {}) {
-    EXPECT_TRUE(write_structured_report(dir / "report.dcm", result, volume, segmentation, kTime));
+    EXPECT_TRUE(
+        write_structured_report(dir / "report.dcm", result, volume, segmentation, kReportTime));
     return Report(dir / "report.dcm");
   }
 
@@ -323,13 +324,13 @@ TEST_F(StructuredReport, FollowsFromContentAndTime) {
   const auto make = [&](const char* name, const DicomOptions& options) {
     return write_structured_report(dir / name, result, volume, {}, options)->sop_instance_uid;
   };
-  const std::string uid = make("a.dcm", kTime);
-  EXPECT_EQ(make("b.dcm", kTime), uid);
+  const std::string uid = make("a.dcm", kReportTime);
+  EXPECT_EQ(make("b.dcm", kReportTime), uid);
   EXPECT_EQ(bytes(dir / "a.dcm"), bytes(dir / "b.dcm"));
   EXPECT_NE(make("c.dcm", {"20200131120001"}), uid);
   EXPECT_NE(make("d.dcm", {}), make("e.dcm", {}));
   result.findings.lesions[0].mean_hu += 1e-9;
-  EXPECT_NE(make("f.dcm", kTime), uid);
+  EXPECT_NE(make("f.dcm", kReportTime), uid);
   EXPECT_THROW(make("g.dcm", {"yesterday"}), jcs::UsageError);
 }
 
@@ -341,7 +342,8 @@ TEST_F(StructuredReport, ThereIsNoneWithoutDicom) {
 
 TEST_F(StructuredReport, AFileThatCannotBeWrittenIsNamed) {
   EXPECT_THAT(jcs::test::error_line<jcs::OutputError>([&] {
-                write_structured_report(dir / "missing/report.dcm", result, volume, {}, kTime);
+                write_structured_report(dir / "missing/report.dcm", result, volume, {},
+                                        kReportTime);
               }),
               HasSubstr("missing/report.dcm"));
 }

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include <sys/wait.h>
 
+#include "support/file_content.hpp"
 #include "support/temp_dir.hpp"
 
 namespace jcs::test {
@@ -30,11 +29,6 @@ inline std::string quoted(const std::string& word) {
     text += c == '\'' ? std::string("'\\''") : std::string(1, c);
   }
   return text + "'";
-}
-
-inline std::string content_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 /// Runs a program as a user would, from a shell; `prelude`: shell commands before it.

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kName = "COVID-19-CT-Seg";
+constexpr const char* kCovid19CtSeg = "COVID-19-CT-Seg";
 constexpr int kInfection = 3;  // in Lung_and_Infection_Mask; 1 and 2 are the lungs
 
 // `radiopaedia_10_85902_1`: the second series of study 85902 of case 10.
@@ -25,11 +25,11 @@ std::string patient_of(const std::string& stem) {
 
 Manifest list_covid_19_ct_seg(const fs::path& folder, Progress& progress,
                               const std::stop_token& stop) {
-  const fs::path volumes = folder_of(folder, {"COVID-19-CT-Seg_20cases"}, kName);
+  const fs::path volumes = folder_of(folder, {"COVID-19-CT-Seg_20cases"}, kCovid19CtSeg);
   const auto infection = find_folder(folder, {"Infection_Mask"});
   const fs::path masks =
       infection ? *infection
-                : folder_of(folder, {"Infection_Mask", "Lung_and_Infection_Mask"}, kName);
+                : folder_of(folder, {"Infection_Mask", "Lung_and_Infection_Mask"}, kCovid19CtSeg);
   Manifest manifest{folder, {}};
   const auto files = files_in(volumes, imaging::named_like_nifti);
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -45,10 +45,10 @@ Manifest list_covid_19_ct_seg(const fs::path& folder, Progress& progress,
       like.mask_value = kInfection;
     }
     like.patient = patient_of(stem_of_nifti(files[i]));
-    like.source = kName;
+    like.source = kCovid19CtSeg;
     add_volume(manifest, like, stop);
   }
-  return filled(std::move(manifest), kName);
+  return filled(std::move(manifest), kCovid19CtSeg);
 }
 
 }  // namespace jcs::data

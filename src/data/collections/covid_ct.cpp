@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kName = "COVID-CT";
+constexpr const char* kCovidCt = "COVID-CT";
 
 // `2020.02.22.20024927-p18-66%2.png` is a part of figure 66 on page 18 of an article. Others are
 // named after what a publisher calls the article and its figure: `kjr-21-e24-g001-l-a.jpg`,
@@ -36,11 +36,13 @@ std::string article_of(const fs::path& picture) {
 Manifest list_covid_ct(const fs::path& folder, Progress& progress, const std::stop_token& stop) {
   const fs::path pictures = find_folder(folder, {"Images-processed"}).value_or(folder);
   Manifest manifest{folder, {}};
-  add_pictures(manifest, folder_of(pictures, {"CT_COVID"}, kName), labelled(1, kName), article_of);
+  add_pictures(manifest, folder_of(pictures, {"CT_COVID"}, kCovidCt), labelled(1, kCovidCt),
+               article_of);
   progress.update("folders", 1, 2);
   throw_if_stopped(stop);
-  add_pictures(manifest, folder_of(pictures, {"CT_NonCOVID"}, kName), labelled(0, kName), nobody);
-  return filled(std::move(manifest), kName);
+  add_pictures(manifest, folder_of(pictures, {"CT_NonCOVID"}, kCovidCt), labelled(0, kCovidCt),
+               nobody);
+  return filled(std::move(manifest), kCovidCt);
 }
 
 }  // namespace jcs::data

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kName = "COVID-CT-MD";
+constexpr const char* kCovidCtMd = "COVID-CT-MD";
 constexpr const char* kTable = "slices.csv";
 constexpr const char* kIndex = "Index.csv";
 
@@ -63,7 +63,7 @@ Manifest from_table(const fs::path& folder, const std::stop_token& stop) {
       entry.label =
           slice_label(diagnosis_of(diagnosis, where), infection_of(infection, where), where);
       entry.patient = patient;
-      entry.source = kName;
+      entry.source = kCovidCtMd;
       manifest.entries.push_back(std::move(entry));
     }
   } catch (const io::error::base&) {
@@ -83,7 +83,7 @@ struct PatientFolder {
 std::vector<PatientFolder> patients_in(const fs::path& folder) {
   std::vector<PatientFolder> patients;
   const auto add = [&](std::initializer_list<std::string_view> names, Diagnosis diagnosis) {
-    for (fs::path& patient : folders_in(folder_of(folder, names, kName))) {
+    for (fs::path& patient : folders_in(folder_of(folder, names, kCovidCtMd))) {
       patients.push_back({std::move(patient), diagnosis});
     }
   };
@@ -124,7 +124,7 @@ Manifest from_folders(const fs::path& folder, const std::optional<PublishedLabel
     progress.update("slices", manifest.entries.size(), 0);
     const std::vector<fs::path> slices = files_in(patient.folder, named_like_dicom);
     ManifestEntry entry;
-    entry.source = kName;
+    entry.source = kCovidCtMd;
     entry.patient = name_of(patient);
     const IndexedPatient* indexed = labels ? labels->find(entry.patient) : nullptr;
     std::vector<bool> infected;
@@ -145,11 +145,11 @@ Manifest from_folders(const fs::path& folder, const std::optional<PublishedLabel
 Manifest list_covid_ct_md(const fs::path& folder, Progress& progress, const std::stop_token& stop) {
   std::error_code ignored;
   if (fs::is_regular_file(folder / kTable, ignored)) {
-    return filled(from_table(folder, stop), kName);
+    return filled(from_table(folder, stop), kCovidCtMd);
   }
   std::optional<PublishedLabels> labels;
   if (fs::is_regular_file(folder / kIndex, ignored)) labels.emplace(folder);
-  return filled(from_folders(folder, labels, progress, stop), kName);
+  return filled(from_folders(folder, labels, progress, stop), kCovidCtMd);
 }
 
 }  // namespace jcs::data

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kName = "MosMedData";
+constexpr const char* kMosMedData = "MosMedData";
 
 // The mask of a study, packed or not; empty where it has none.
 fs::path mask_of(const fs::path& masks, const std::string& study) {
@@ -42,7 +42,7 @@ Manifest list_mosmeddata(const fs::path& folder, Progress& progress, const std::
     }
   }
   if (!found) {
-    folder_of(studies, {"CT-0", "CT-1", "CT-2", "CT-3", "CT-4"}, kName);
+    folder_of(studies, {"CT-0", "CT-1", "CT-2", "CT-3", "CT-4"}, kMosMedData);
   }
   Manifest manifest{folder, {}};
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -52,13 +52,13 @@ Manifest list_mosmeddata(const fs::path& folder, Progress& progress, const std::
     like.image = file;
     like.patient = stem_of_nifti(file);
     like.mask = mask_of(folder / "masks", like.patient);
-    like.source = kName;
+    like.source = kMosMedData;
     if (healthy) {
       like.label = 0;
     }
     add_volume(manifest, like, stop);
   }
-  return filled(std::move(manifest), kName);
+  return filled(std::move(manifest), kMosMedData);
 }
 
 }  // namespace jcs::data

@@ -1,5 +1,6 @@
 #include "common/app.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -215,6 +216,16 @@ void keep_standard_streams() {
   }
 }
 
+// The library names a setting as YAML does; whoever typed an option finds it as it was typed.
+std::string with_option_names(const Error& error, const CLI::App& cli) {
+  std::string line = error.what();
+  const std::size_t end = line.find(": ");
+  if (error.code() != ExitCode::kUsage || end == std::string::npos) return line;
+  std::string option = "--" + line.substr(0, end);
+  std::replace(option.begin(), option.end(), '_', '-');
+  return cli.get_option_no_throw(option) != nullptr ? option + line.substr(end) : line;
+}
+
 constexpr const char* kExitCodes =
     "Exit codes: 0 done, 1 unforeseen, 2 usage or configuration, 3 input data, 4 weights,\n"
     "            5 output cannot be written, 130 interrupted";
@@ -290,7 +301,7 @@ int App::run(int argc, char** argv, const std::function<void()>& body) {
     return static_cast<int>(ExitCode::kDone);
   } catch (const Error& error) {
     progress_.reset();
-    return report(name, error.code(), error.what());
+    return report(name, error.code(), with_option_names(error, cli_));
   } catch (const std::bad_alloc&) {
     progress_.reset();
     return report(name, ExitCode::kUnforeseen, "out of memory");

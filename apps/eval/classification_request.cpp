@@ -202,9 +202,6 @@ ClassificationAnswer answer(ClassificationRequest request, App& app) {
     throw UsageError({"what is to be evaluated?", "command line",
                       "--run, --weights with --manifest, or --predictions"});
   }
-  if (saved && !request.save_maps.empty()) {
-    throw UsageError({"saved predictions have no maps", "--save-maps", "a network"});
-  }
   Measured measured = saved ? measure_predictions(request) : measure_network(request, app);
   choose_threshold(request, measured);
   ClassificationAnswer result;

@@ -34,9 +34,15 @@ void add_output_arguments(App& app, OutputArguments& arguments, const std::strin
   cli.add_option("--tolerance", arguments.tolerance, "largest difference that --verify accepts")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  exclude(cli, comparing,
-          {"--verify", "--csv", "--weights", "--manifest", "--run", "--predictions"});
-  exclude(cli, verifying, {"--json", "--csv", "--weights", "--manifest", "--run", "--predictions"});
+  const auto of_networks = {
+      "--weights",   "--run",        "--manifest",      "--trained-on", "--device",
+      "--precision", "--batch-size", "--allow-overlap", "--save-maps",  "--save-predictions"};
+  exclude(cli, comparing, of_networks);
+  exclude(cli, comparing, {"--verify", "--csv", "--predictions"});
+  exclude(cli, cli.get_option("--predictions"), of_networks);
+  exclude(cli, verifying,
+          {"--json", "--csv", "--weights", "--manifest", "--run", "--predictions", "--trained-on",
+           "--allow-overlap", "--save-maps", "--save-predictions"});
 }
 
 void prepare_outputs(const OutputArguments& arguments) {

@@ -141,9 +141,6 @@ SegmentationAnswer answer(SegmentationRequest request, App& app) {
     throw UsageError({"predictions and annotations are compared with each other",
                       request.predictions.empty() ? "--predictions" : "--annotations", "a folder"});
   }
-  if (pictures && !request.save_predictions.empty()) {
-    throw UsageError({"the predictions are there already", "--save-predictions", "a network"});
-  }
   binarisation_of(request.threshold);  // refuses before the long work
   spacing_of(request.spacing);
   Measured measured = pictures ? measure_pictures(request, app) : measure_network(request, app);

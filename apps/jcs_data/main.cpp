@@ -73,7 +73,7 @@ CLI::App* add_manifest(CLI::App& cli, ManifestCommand& options) {
   command->fallthrough();
   command->add_option("kind", options.kind, kinds)->required();
   command->add_option("folder", options.folder, "Where the data set was unpacked")->required();
-  command->add_option("--out", options.out, "CSV file to write")->required();
+  command->add_option("-o,--out,--output", options.out, "CSV file to write")->required();
   command->add_flag("--overwrite", options.overwrite, "replace an earlier manifest");
   return command;
 }
@@ -104,7 +104,8 @@ CLI::App* add_split(CLI::App& cli, SplitCommand& split) {
       cli.add_subcommand("split", "Divide a manifest by patients: train.csv, val.csv, test.csv");
   command->fallthrough();
   command->add_option("manifest", split.manifest, "CSV file, or list of the release")->required();
-  command->add_option("--out", split.out, "Folder to write to; made where it is missing")
+  command
+      ->add_option("-o,--out,--output", split.out, "Folder to write to; made where it is missing")
       ->required();
   jcs::app::OptionFlags flags(*command);
   split.options.describe(flags);

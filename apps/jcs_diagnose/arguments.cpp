@@ -43,7 +43,7 @@ void add_arguments(App& app, DiagnoseArguments& arguments) {
   cli.add_option("--weights-seg", arguments.weights_seg,
                  "weights of the opacity segmenter, alone or joint with a classifier's backbone; "
                  "not needed with --segment never");
-  cli.add_option("-o,--output", arguments.output,
+  cli.add_option("-o,--output,--out", arguments.output,
                  "folder that the result appears in, whole or not at all; default: the study's "
                  "name with _jcs, in the current folder");
   cli.add_flag("--overwrite", arguments.overwrite, "replace an earlier result in that folder");

@@ -25,7 +25,8 @@ void add_train_arguments(App& app, TrainArguments& arguments) {
       ->type_name("KEY=VALUE")
       ->take_all()
       ->allow_extra_args(false);
-  app.cli().add_option("-o,--out", arguments.out, "The run's folder; stronger than run.folder");
+  app.cli().add_option("-o,--out,--output", arguments.out,
+                       "The run's folder; stronger than run.folder");
   app.cli().add_flag("--print-config", arguments.print_config,
                      "Print the effective configuration and stop");
   app.cli().add_flag("--restart", arguments.restart,

@@ -9,7 +9,7 @@ bool LossScale::unscale(const std::vector<torch::Tensor>& gradients) {
   bool finite = true;
   const double inverse = 1.0 / state_.scale;
   torch::Tensor bad;
-  for (torch::Tensor gradient : gradients) {
+  for (const torch::Tensor& gradient : gradients) {
     gradient.mul_(inverse);
     const torch::Tensor here = torch::isfinite(gradient).all().logical_not();
     bad = bad.defined() ? bad.logical_or(here) : here;

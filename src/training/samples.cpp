@@ -82,6 +82,7 @@ std::vector<std::byte> in_a_row(const std::vector<cv::Mat>& pictures) {
     height = std::min(height, picture.rows);
   }
   std::vector<cv::Mat> cut;
+  cut.reserve(pictures.size());
   for (const cv::Mat& picture : pictures) {
     cut.push_back(picture.rowRange(0, height));
   }

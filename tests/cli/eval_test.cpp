@@ -285,6 +285,17 @@ TEST_F(EvalPrograms, RefuseInOneLine) {
                    {"--predictions", dir_ / "p", "--json", dir_ / "x", "--csv", dir_ / "./x"},
                    "one file cannot be both");
   }
+  const auto with_predictions = [&](const char* program, const char* option, const char* value) {
+    expect_refusal(program, 2, {"--predictions", dir_ / "p", option, value}, "excludes");
+  };
+  with_predictions("eval_cls", "--manifest", "list.csv");
+  with_predictions("eval_cls", "--save-maps", "maps");
+  with_predictions("eval_seg", "--save-predictions", "maps");
+  for (const char* program : {"eval_seg", "eval_cls"}) {
+    with_predictions(program, "--precision", "bf16");
+    with_predictions(program, "--device", "cpu");
+    with_predictions(program, "--trained-on", "list.csv");
+  }
   std::ofstream(dir_ / "file") << "x";
   expect_refusal("eval_cls", 5,
                  {"--predictions", dir_ / "gone.csv", "--json", dir_ / "file/out.json"},
@@ -303,7 +314,7 @@ TEST_F(EvalPrograms, LimitsOfWhatAFileMayAskForAreOptions) {
     words.insert(words.end(), {"--limit-slice-megapixels", "1"});
     expect_refusal(name.c_str(), 3, words, "too large");
     words.back() = "0";
-    expect_refusal(name.c_str(), 2, words, "limit_slice_megapixels");
+    expect_refusal(name.c_str(), 2, words, "--limit-slice-megapixels: out of range");
   }
 }
 

@@ -122,6 +122,10 @@ function(jcs_program name)
   else()
     jcs_target(${name})
   endif()
+  if(CMAKE_DISABLE_PRECOMPILE_HEADERS)
+    # Programs use our namespace whole, which LibTorch's headers bear only where they come first.
+    set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+  endif()
   target_link_libraries(${name} PRIVATE CLI11::CLI11)
   # The list of what is compiled in is written when all is known that the program links.
   target_sources(${name} PRIVATE ${PROJECT_BINARY_DIR}/third_party/${name}.cpp)

@@ -11,6 +11,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
+#include "jcs/core/log_text.hpp"
 
 #include "staged_file.hpp"
 #include "temporaries.hpp"
@@ -38,6 +39,17 @@ void remove_empty(const std::vector<fs::path>& folders) {
   for (const fs::path& folder : folders) {
     fs::remove(folder, ignored);
   }
+}
+
+// A call that fails on its own, as over a network, leaves a part standing; tried again, it goes.
+std::error_code remove_folder(const fs::path& folder) {
+  constexpr int kTries = 3;
+  std::error_code error;
+  for (int i = 0; i < kTries; ++i) {
+    fs::remove_all(folder, error);
+    if (!error) break;
+  }
+  return error;
 }
 
 // Of another file system than the folder around it, or a part of the same one that was put there.
@@ -107,7 +119,7 @@ void take_up_leftovers(const fs::path& folder) {
     if (name.ends_with(kOld) && !fs::exists(fs::symlink_status(folder, ignored))) {
       fs::rename(leftover, folder, ignored);
     } else {
-      fs::remove_all(leftover, ignored);
+      remove_folder(leftover);
     }
   }
 }
@@ -173,8 +185,7 @@ void AtomicFolder::make(const std::function<bool(const fs::path&)>& replaceable)
 
 AtomicFolder::~AtomicFolder() {
   if (!committed_) {
-    std::error_code ignored;
-    fs::remove_all(temporary_, ignored);
+    remove_folder(temporary_);
     lock_.reset();
     remove_empty(made_parents_);
   }
@@ -209,8 +220,12 @@ void AtomicFolder::commit() {
   }
   committed_ = true;
   // After an exchange the temporary is the earlier folder.
-  fs::remove_all(temporary_, error);
-  fs::remove_all(old, error);
+  for (const fs::path& earlier : {fs::path(temporary_), old}) {
+    if (const std::error_code failed = remove_folder(earlier)) {
+      log_warning(earlier.string() +
+                  ": the result that was replaced cannot be removed: " + failed.message());
+    }
+  }
   flush_to_disk(parent_of(folder_), folder_);
   lock_.reset();
 }

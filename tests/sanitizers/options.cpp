@@ -36,9 +36,8 @@ const char* __tsan_default_options() {
 const char* __tsan_default_suppressions() {
   return
       // GCC's OpenMP runtime is not instrumented: where a parallel region begins and ends is seen
-      // by nobody, and all that it hands to its threads looks like a race. What regions do among
-      // themselves goes through atomics and is looked at all the same in the tests of parallel_for,
-      // which has the same shape on std::thread.
+      // by nobody, and all that it hands to its threads looks like a race. The kernels' teams are
+      // threads of the standard library in a build with this sanitizer (src/kernels/workers.cpp).
       "race:_omp_fn\n"
       "race:libgomp.so\n"
       "called_from_lib:libgomp.so\n"

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <new>
+#include <optional>
 #include <string>
 
 #include "jcs/core/device_failure.hpp"
 #include "jcs/core/log.hpp"
+#include "jcs/core/output_lock.hpp"
 
 #include "run_log.hpp"
 
@@ -30,10 +33,12 @@ class StudyProgress : public Progress {
 
 struct Work {
   const Study* study;
-  bool diagnosed;  ///< only the delivery is missing
+  bool diagnosed;                                              ///< only the delivery is missing
+  std::optional<std::filesystem::file_time_type> ended_a_run;  ///< when it began, if it did
 };
 
-/// The studies of the shard that are still to do, those that ended a run last.
+/// The studies of the shard that are still to do; at the end those that ended a run, the latest
+/// last, so that one that always does keeps no other from its turn.
 std::vector<Work> still_to_do(const std::vector<Study>& studies, const Shard& shard,
                               const RunLog& log, CohortSummary& summary) {
   std::vector<Work> work;
@@ -45,11 +50,11 @@ std::vector<Work> still_to_do(const std::vector<Study>& studies, const Shard& sh
     if (diagnosed && log.delivered(studies[i])) {
       ++summary.skipped;
     } else {
-      work.push_back({&studies[i], diagnosed});
+      work.push_back({&studies[i], diagnosed, log.broken_off(studies[i])});
     }
   }
-  std::stable_partition(work.begin(), work.end(),
-                        [&](const Work& one) { return !log.broken_off(*one.study); });
+  std::stable_sort(work.begin(), work.end(),
+                   [](const Work& a, const Work& b) { return a.ended_a_run < b.ended_a_run; });
   return work;
 }
 
@@ -65,12 +70,18 @@ class Run {
   void all(const std::stop_token& stop) {
     for (const Work& work : work_) {
       throw_if_stopped(stop);
+      // Another shard cut it from a list that was longer or shorter, and did it meanwhile.
+      if (!work.diagnosed && log_.done(*work.study)) {
+        ++summary_.skipped;
+        ++passed_over_;
+        continue;
+      }
       if (work.diagnosed || diagnose(*work.study)) deliver(*work.study);
       ++summary_.ran;
     }
   }
 
-  [[nodiscard]] std::size_t left() const { return work_.size() - summary_.ran; }
+  [[nodiscard]] std::size_t left() const { return work_.size() - summary_.ran - passed_over_; }
 
   CohortSummary close() {
     for (const StudyRow& row : log_.write_tables()) {
@@ -93,6 +104,11 @@ class Run {
     } catch (const Interrupted&) {
       log_.forget(study);
       throw;
+    } catch (const OutputInUse& error) {
+      // What is noted of it is the other run's to say.
+      log().warn("{}: left out: {}", study.name, error.what());
+      note(error.code());
+      return false;
     } catch (const Error& error) {
       return failed(study, error.what(), error.code());
     } catch (const std::bad_alloc&) {
@@ -149,6 +165,7 @@ class Run {
   RunLog log_;
   CohortSummary summary_;
   std::vector<Work> work_;
+  std::size_t passed_over_ = 0;
 };
 
 std::string left_text(std::size_t left) {

@@ -67,9 +67,12 @@ bool RunLog::delivered(const Study& study) const {
   return state && state->sent_to == receiver();
 }
 
-bool RunLog::broken_off(const Study& study) const {
+std::optional<fs::file_time_type> RunLog::broken_off(const Study& study) const {
   const auto state = read_state(options_.folder, study);
-  return state && state->step == StudyState::Step::kRunning;
+  if (!state || state->step != StudyState::Step::kRunning) return std::nullopt;
+  std::error_code error;
+  const auto begun = fs::last_write_time(state_file(options_.folder, study), error);
+  return error ? fs::file_time_type::min() : begun;
 }
 
 StudyState RunLog::state(const Study& study, StudyState::Step step) const {
@@ -126,6 +129,7 @@ void RunLog::fail(const Study& study, const std::string& error, ExitCode code) c
 }
 
 void RunLog::forget(const Study& study) const {
+  if (done(study)) return;  // by another run
   std::error_code ignored;
   fs::remove(state_file(options_.folder, study), ignored);
 }

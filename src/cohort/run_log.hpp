@@ -25,8 +25,8 @@ class RunLog {
   [[nodiscard]] bool done(const Study& study) const;
   /// Of a study that is done: whether its result has been delivered, if it is to be.
   [[nodiscard]] bool delivered(const Study& study) const;
-  /// Whether a run was killed during the study.
-  [[nodiscard]] bool broken_off(const Study& study) const;
+  /// When the study was begun, if the run was killed during it.
+  [[nodiscard]] std::optional<std::filesystem::file_time_type> broken_off(const Study& study) const;
 
   /// Notes that the study is under way. @returns what tells its files from others, for finish()
   [[nodiscard]] std::string begin(const Study& study) const;

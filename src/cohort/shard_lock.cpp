@@ -33,10 +33,11 @@ std::optional<Shard> shard_of(const std::string& name) {
   return shard;
 }
 
-// Held while locks are looked at and taken, so that two runs cannot miss each other.
+// Two minutes: hundreds of shards may begin at once, on a file system that lists slowly. Held while
+// locks are looked at and taken, so that two runs cannot miss each other.
 OutputLock gate(const fs::path& states, const fs::path& cohort) {
   constexpr auto kPause = std::chrono::milliseconds(20);
-  constexpr int kTries = 500;
+  constexpr int kTries = 6000;
   for (int i = 0; i < kTries; ++i) {
     if (auto lock = OutputLock::if_free(states / ".lock", cohort)) {
       return *std::move(lock);

@@ -106,6 +106,19 @@ bool may_replace(const fs::path& folder, const std::function<bool(const fs::path
   }
 }
 
+// What lies at `folder`, which is or was `named`, is empty or may go.
+void require_replaceable(const fs::path& folder, const fs::path& named,
+                         const std::function<bool(const fs::path&)>& replaceable) {
+  std::error_code error;
+  const bool empty = fs::is_empty(folder, error);
+  if (error) {
+    throw OutputError({"cannot be looked into: " + error.message(), named.string()});
+  }
+  if (!empty && !may_replace(folder, replaceable)) {
+    throw OutputError({"exists and holds files that are not an earlier result", named.string()});
+  }
+}
+
 // What killed processes left of this folder, an earlier one that was put aside included. The caller
 // holds the folder's lock, so nobody else has use for it.
 void take_up_leftovers(const fs::path& folder) {
@@ -124,10 +137,27 @@ void take_up_leftovers(const fs::path& folder) {
   }
 }
 
+// Another process may remove a parent that it made and has no use for, between two steps of ours.
+OutputLock lock_in_new_parents(const fs::path& folder) {
+  constexpr int kTries = 20;
+  for (int i = 1;; ++i) {
+    std::error_code error;
+    fs::create_directories(parent_of(folder), error);
+    if (error) {
+      throw OutputError({"cannot be created: " + error.message(), parent_of(folder).string()});
+    }
+    try {
+      return OutputLock::beside(folder);
+    } catch (const OutputError&) {
+      if (i == kTries || fs::exists(parent_of(folder), error)) throw;
+    }
+  }
+}
+
 }  // namespace
 
 AtomicFolder::AtomicFolder(fs::path folder, const std::function<bool(const fs::path&)>& replaceable)
-    : folder_(std::move(folder)) {
+    : folder_(std::move(folder)), replaceable_(replaceable) {
   if (!folder_.has_filename()) {
     folder_ = folder_.parent_path();  // "result/" means "result"
   }
@@ -144,14 +174,9 @@ AtomicFolder::AtomicFolder(fs::path folder, const std::function<bool(const fs::p
         {"is a mount point, which cannot be replaced", folder_.string(), "a folder inside it"});
   }
   made_parents_ = missing_from(parent_of(folder_));
-  fs::create_directories(parent_of(folder_), error);
-  if (error) {
-    remove_empty(made_parents_);
-    throw OutputError({"cannot be created: " + error.message(), parent_of(folder_).string()});
-  }
   try {
-    lock_.emplace(OutputLock::beside(folder_));
-    make(replaceable);
+    lock_.emplace(lock_in_new_parents(folder_));
+    make();
   } catch (...) {
     lock_.reset();
     remove_empty(made_parents_);
@@ -159,18 +184,11 @@ AtomicFolder::AtomicFolder(fs::path folder, const std::function<bool(const fs::p
   }
 }
 
-void AtomicFolder::make(const std::function<bool(const fs::path&)>& replaceable) {
+void AtomicFolder::make() {
   take_up_leftovers(folder_);
   std::error_code error;
   if (fs::exists(fs::symlink_status(folder_, error))) {
-    const bool empty = fs::is_empty(folder_, error);
-    if (error) {
-      throw OutputError({"cannot be looked into: " + error.message(), folder_.string()});
-    }
-    if (!empty && !may_replace(folder_, replaceable)) {
-      throw OutputError(
-          {"exists and holds files that are not an earlier result", folder_.string()});
-    }
+    require_replaceable(folder_, folder_, replaceable_);
   }
   std::string pattern = temporary_pattern(folder_);
   if (::mkdtemp(pattern.data()) == nullptr) {
@@ -206,17 +224,12 @@ void AtomicFolder::commit() {
   flush_to_disk(temporary_, folder_);
 
   const fs::path old = temporary_.string() + std::string(kOld);
-  const bool replaces = fs::exists(fs::symlink_status(folder_, error));
-  if (!replaces) {
+  if (!fs::exists(fs::symlink_status(folder_, error))) {
     rename_or_throw(temporary_, folder_, folder_);
-  } else if (!exchange(temporary_, folder_, folder_)) {
-    rename_or_throw(folder_, old, folder_);
-    try {
-      rename_or_throw(temporary_, folder_, folder_);
-    } catch (...) {
-      fs::rename(old, folder_, error);
-      throw;
-    }
+  } else {
+    // Somebody may have put something there meanwhile, and until the very end.
+    require_replaceable(folder_, folder_, replaceable_);
+    replace(old);
   }
   committed_ = true;
   // After an exchange the temporary is the earlier folder.
@@ -228,6 +241,27 @@ void AtomicFolder::commit() {
   }
   flush_to_disk(parent_of(folder_), folder_);
   lock_.reset();
+}
+
+void AtomicFolder::replace(const fs::path& old) {
+  std::error_code ignored;
+  if (exchange(temporary_, folder_, folder_)) {
+    try {
+      require_replaceable(temporary_, folder_, replaceable_);
+    } catch (...) {
+      exchange(temporary_, folder_, folder_);
+      throw;
+    }
+    return;
+  }
+  rename_or_throw(folder_, old, folder_);
+  try {
+    require_replaceable(old, folder_, replaceable_);
+    rename_or_throw(temporary_, folder_, folder_);
+  } catch (...) {
+    fs::rename(old, folder_, ignored);
+    throw;
+  }
 }
 
 }  // namespace jcs

@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
@@ -22,10 +23,10 @@ namespace {
 
 int open_lock(const fs::path& file) {
   for (;;) {
-    int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (descriptor < 0 && errno == EACCES) {
       // Left by somebody else: on local file systems what can be read can be locked.
-      descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+      descriptor = ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     }
     if (descriptor >= 0 || errno != EINTR) {
       return descriptor;
@@ -40,11 +41,21 @@ bool is_at(int descriptor, const fs::path& file) {
          held.st_ino == there.st_ino && held.st_dev == there.st_dev;
 }
 
+constexpr std::string_view kHolder = "process ";
+
+// Whether nobody else keeps something in the file: it is new, or says who held the lock.
+bool is_lock(int descriptor) {
+  std::array<char, kHolder.size()> begin{};
+  const ssize_t got = ::pread(descriptor, begin.data(), begin.size(), 0);
+  return got <= 0 || std::string_view(begin.data(), static_cast<std::size_t>(got)) == kHolder;
+}
+
 // The holder in words; best effort, for people.
 void sign(int descriptor) {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
-  const std::string text = "process " + std::to_string(::getpid()) + " on " + host.data() + "\n";
+  const std::string text =
+      std::string(kHolder) + std::to_string(::getpid()) + " on " + host.data() + "\n";
   if (::ftruncate(descriptor, 0) == 0) {
     static_cast<void>(!::pwrite(descriptor, text.data(), text.size(), 0));
   }
@@ -63,7 +74,7 @@ std::string holder_of(const fs::path& lock_file) {
 
 [[noreturn]] void refuse(const fs::path& lock_file, const fs::path& output) {
   const std::string holder = holder_of(lock_file);
-  throw OutputError(
+  throw OutputInUse(
       {"another run is writing it" + (holder.empty() ? "" : ": " + holder), output.string()});
 }
 
@@ -109,6 +120,11 @@ bool OutputLock::take(const fs::path& output) {
     }
     // A holder removes its file before it lets go, so the lock may be that of a file that is gone.
     if (failed != 0 || is_at(descriptor_, file_)) {
+      if (!is_lock(descriptor_)) {
+        ::close(std::exchange(descriptor_, -1));
+        throw OutputError(
+            {"is in the way of the lock that one run at a time holds", file_.string()});
+      }
       sign(descriptor_);
       return true;
     }

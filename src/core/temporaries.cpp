@@ -55,6 +55,10 @@ void flush_to_disk(const fs::path& path, const fs::path& named) {
   do {
     fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   } while (fd < 0 && errno == EINTR);
+  std::error_code ignored;
+  if (fd < 0 && errno == EACCES && fs::is_directory(path, ignored)) {
+    return;  // files may be put there and not be listed; what was put there is there
+  }
   if (fd < 0) {
     throw OutputError({"cannot be flushed: " + reason_of(errno), named.string()});
   }

@@ -48,6 +48,9 @@ void hush_c10d() {
   }
 }
 
+// A rank that lives may be measuring a long validation list for the others.
+constexpr std::chrono::hours kTextPatience{24};
+
 /// Waits ever longer between two looks, so that short sums are quick and long ones cost nothing.
 class Pause {
  public:
@@ -79,8 +82,10 @@ Ranks::Group::Group(const Rendezvous& rendezvous, const torch::Device& device)
     // The first sum makes the connections that are not there yet.
     wait(begin_sum(torch::ones({1}, device_)));
   } catch (const Error&) {
+    abandon_gloo();
     throw;
   } catch (const std::exception& error) {
+    abandon_gloo();
     throw UsageError({"the ranks cannot connect: " + first_line(error.what()),
                       "rank " + std::to_string(rendezvous_.rank)});
   }
@@ -101,11 +106,13 @@ Ranks::Group::~Group() {
   } catch (const std::exception& error) {
     log_debug(error.what());
   }
-  if (!whole && device_.is_cpu()) {
-    // Gloo cannot give up a sum, and its destructor waits for all of them, for as long as patience
-    // lasts. The process is about to end; its threads may as well end with it.
-    (void)backend_.release();
-  }
+  if (!whole) abandon_gloo();
+}
+
+void Ranks::Group::abandon_gloo() {
+  // Gloo cannot give up a sum, and its destructor waits for all of them, for as long as patience
+  // lasts. The process is about to end; its threads may as well end with it.
+  if (backend_ && device_.is_cpu()) (void)backend_.release();
 }
 
 void Ranks::Group::lose(const std::string& who) {
@@ -175,7 +182,7 @@ void Ranks::Group::wait(const Work& work) {
     }
     if (now - began > rendezvous_.patience) {
       lose("another rank lives, but did not take part in a sum within " +
-           std::to_string(rendezvous_.patience.count()) + " s");
+           std::to_string(kTextPatience.count()) + " h");
     }
   }
   try {
@@ -200,9 +207,9 @@ std::vector<std::string> Ranks::Group::gather_texts(const std::string& text) {
         if (!lost.empty() && !store_->check({key})) {
           lose(lost);
         }
-        if (Clock::now() - began > rendezvous_.patience) {
+        if (Clock::now() - began > kTextPatience) {
           lose("rank " + std::to_string(i) + " lives, but did not send a text within " +
-               std::to_string(rendezvous_.patience.count()) + " s");
+               std::to_string(kTextPatience.count()) + " h");
         }
       }
       texts.push_back(store_->get_to_str(key));

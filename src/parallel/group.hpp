@@ -37,6 +37,7 @@ class Ranks::Group {
  private:
   template <class Begin>
   Work begin(Begin&& begin);
+  void abandon_gloo();
   [[noreturn]] void lose(const std::string& who);
   [[noreturn]] void lose_by(const std::exception& error);
 

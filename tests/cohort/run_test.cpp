@@ -1,10 +1,13 @@
 #include "jcs/cohort/run.hpp"
 
 #include <chrono>
+#include <stdexcept>
+#include <thread>
 
 #include <gmock/gmock.h>
 
 #include "jcs/core/device_failure.hpp"
+#include "jcs/core/output_lock.hpp"
 
 #include "cohort/pretended.hpp"
 #include "cohort/study_files.hpp"
@@ -307,6 +310,48 @@ TEST_F(RunCohort, AShardRunsItsPartAndShowsAll) {
   EXPECT_EQ(summary.done, 1U);
   EXPECT_EQ(summary.pending, 2U);
   EXPECT_THAT(jcs::test::content_of(out_ / "cohort.csv"), HasSubstr("\nc,in/c,pending,"));
+}
+
+TEST_F(RunCohort, WhatAlwaysEndsARunKeepsNobodyFromItsTurn) {
+  const auto ends_the_run = [] { throw std::runtime_error("CUDA error: launch failure"); };
+  const auto broken_run = [&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // a clock tick of the file system
+    EXPECT_THROW(run(), jcs::DeviceFailure);
+  };
+  errors_["a"] = ends_the_run;
+  broken_run();
+  errors_["b"] = ends_the_run;
+  broken_run();
+  EXPECT_THAT(ran_, ElementsAre("b"));
+  errors_.erase("b");
+  broken_run();
+  EXPECT_THAT(ran_, ElementsAre("c", "a"));
+  broken_run();
+  EXPECT_THAT(ran_, ElementsAre("b", "a"));
+}
+
+TEST_F(RunCohort, WhatAnotherShardOfALongerListDidMeanwhileIsNotDoneAgain) {
+  const auto longer = jcs::test::named_studies({"0", "a", "b", "c"});
+  errors_["a"] = [&] {
+    const auto write = [](const Study&, const fs::path& folder, jcs::Progress&) {
+      jcs::test::write_result(folder);
+    };
+    run_cohort(longer, {.folder = out_, .settings = settings_, .shard = {2, 2}}, write, progress_,
+               {});
+  };
+  const CohortSummary summary = run({1, 2});
+  EXPECT_THAT(ran_, ElementsAre("a"));
+  EXPECT_EQ(summary.skipped, 1U);
+  EXPECT_EQ(summary.failed, 0U);
+}
+
+TEST_F(RunCohort, AStudyThatAnotherProgramDiagnosesIsLeftToIt) {
+  errors_["b"] = [] { throw jcs::OutputInUse({"another run is writing it", "out/studies/b"}); };
+  const CohortSummary summary = run();
+  EXPECT_THAT(ran_, ElementsAre("a", "b", "c"));
+  EXPECT_EQ(summary.failed, 0U);
+  EXPECT_EQ(summary.pending, 1U);
+  EXPECT_EQ(summary.code, jcs::ExitCode::kOutput);
 }
 
 TEST_F(RunCohort, LeavesOtherFilesAlone) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -211,6 +212,28 @@ TEST(AtomicFolder, ReplacesOnlyWhatIsReplaceable) {
   EXPECT_FALSE(fs::exists(dir / "result" / "precious"));
   EXPECT_EQ(content(dir / "result" / "b"), "2");
   EXPECT_EQ(entries(dir.path()), 1u);
+}
+
+TEST(AtomicFolder, WhatIsPutThereMeanwhileStays) {
+  const TempDir dir;
+  fs::create_directory(dir / "result");
+  const auto is_result = [](const fs::path& folder) {
+    return fs::exists(folder / "b") && !fs::exists(folder / "note");
+  };
+  for (const bool earlier : {false, true}) {
+    if (earlier) std::ofstream(dir / "result" / "b") << "1";
+    {
+      jcs::AtomicFolder folder(dir / "result", is_result);
+      std::ofstream(folder.path() / "b") << "2";
+      std::ofstream(dir / "result" / "note") << "of a person";
+      EXPECT_THAT(error_line<jcs::OutputError>([&] { folder.commit(); }),
+                  testing::HasSubstr("result: exists and holds files that are not an earlier"));
+    }
+    EXPECT_EQ(content(dir / "result" / "note"), "of a person");
+    EXPECT_EQ(fs::exists(dir / "result" / "b"), earlier);
+    EXPECT_EQ(entries(dir.path()), 1u);
+    fs::remove(dir / "result" / "note");
+  }
 }
 
 TEST(AtomicFolder, WhatCannotBeLookedIntoIsNotReplaced) {

@@ -11,6 +11,7 @@
 #include "jcs/core/error.hpp"
 
 #include "support/error_line.hpp"
+#include "support/file_content.hpp"
 #include "support/temp_dir.hpp"
 
 namespace {
@@ -176,6 +177,18 @@ TEST(AtomicFile, WhatAKilledProcessLeftGoesWithTheNext) {
   in_a_new_process();
   EXPECT_EQ(temporaries(), 0);
   EXPECT_TRUE(fs::exists(dir / ".f.backup"));
+}
+
+TEST(OutputLock, AFileOfSomebodyElseIsNoLock) {
+  const TempDir dir;
+  std::ofstream(dir / ".lock") << "kept by another program";
+  EXPECT_THAT(error_line<jcs::OutputError>([&] { OutputLock::inside(dir.path()); }),
+              HasSubstr(".lock: is in the way of the lock"));
+  EXPECT_EQ(jcs::test::content_of(dir / ".lock"), "kept by another program");
+  fs::rename(dir / ".lock", dir / "precious");
+  fs::create_symlink("precious", dir / ".lock");
+  error_line<jcs::OutputError>([&] { OutputLock::inside(dir.path()); });
+  EXPECT_EQ(jcs::test::content_of(dir / "precious"), "kept by another program");
 }
 
 }  // namespace

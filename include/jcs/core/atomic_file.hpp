@@ -37,7 +37,7 @@ class AtomicFolder {
  public:
   /// @throws OutputError when the parent cannot be written, when another process makes the folder,
   /// or when `folder` exists and holds files that `replaceable` does not accept (an empty folder is
-  /// always accepted).
+  /// always accepted). It is asked again on the commit, of what was put there meanwhile.
   explicit AtomicFolder(std::filesystem::path folder,
                         const std::function<bool(const std::filesystem::path&)>& replaceable = {});
   ~AtomicFolder();
@@ -46,13 +46,16 @@ class AtomicFolder {
 
   /// Where to write until the commit.
   [[nodiscard]] const std::filesystem::path& path() const { return temporary_; }
-  /// @throws OutputError
+  /// @throws OutputError; the earlier folder stays, also where it holds meanwhile what is not
+  /// replaceable
   void commit();
 
  private:
-  void make(const std::function<bool(const std::filesystem::path&)>& replaceable);
+  void make();
+  void replace(const std::filesystem::path& old);
 
   std::filesystem::path folder_;
+  std::function<bool(const std::filesystem::path&)> replaceable_;
   std::filesystem::path temporary_;
   std::vector<std::filesystem::path> made_parents_;  // the innermost first
   std::optional<OutputLock> lock_;

@@ -3,7 +3,15 @@
 #include <filesystem>
 #include <optional>
 
+#include "jcs/core/error.hpp"
+
 namespace jcs {
+
+/// Another run holds an output.
+class OutputInUse : public OutputError {
+ public:
+  using OutputError::OutputError;
+};
 
 /// One process at a time on an output. The lock is the system's (`flock`) on a small hidden file
 /// that says who holds it: it is gone with the process, however that ends. The file goes when the
@@ -18,7 +26,8 @@ namespace jcs {
 class OutputLock {
  public:
   /// `.NAME.lock` beside an output that appears as a whole, a file or a folder. Its parent must
-  /// exist. @throws OutputError when another run holds it, or the lock's file cannot be made
+  /// exist. @throws OutputInUse when another run holds it; OutputError when the lock's file cannot
+  /// be made, or is one that no lock wrote
   static OutputLock beside(const std::filesystem::path& output);
   /// `.lock` in a folder that grows. @throws OutputError as above
   static OutputLock inside(const std::filesystem::path& folder);

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <utility>
 
 #include "jcs/evaluation/classification_files.hpp"
 #include "jcs/evaluation/comparison.hpp"
@@ -74,7 +75,9 @@ void verify(const Arguments& arguments, app::App& app) {
                                                               arguments.outputs.tolerance, app);
     return;
   }
-  const auto answer = app::answer(app::request_for_slices(recorded, file), app);
+  app::ClassificationRequest request = app::request_for_slices(recorded, file);
+  app::measure_where_told(app, arguments.request.network, request.network);
+  const auto answer = app::answer(std::move(request), app);
   app::verify(recorded, answer.document, arguments.outputs, app);
 }
 

@@ -1,5 +1,6 @@
 #include <cstdint>
 #include <filesystem>
+#include <utility>
 
 #include "jcs/evaluation/comparison.hpp"
 #include "jcs/evaluation/segmentation_files.hpp"
@@ -90,7 +91,9 @@ void verify(const Arguments& arguments, app::App& app) {
                                                              arguments.outputs.tolerance, app);
     return;
   }
-  const auto answer = app::answer(app::request_of(recorded, file), app);
+  app::SegmentationRequest request = app::request_of(recorded, file);
+  app::measure_where_told(app, arguments.request.network, request.network);
+  const auto answer = app::answer(std::move(request), app);
   app::verify(recorded, answer.document, arguments.outputs, app);
 }
 

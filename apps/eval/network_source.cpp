@@ -81,6 +81,12 @@ void add_network_arguments(App& app, NetworkArguments& arguments) {
       ->group(group);
 }
 
+void measure_where_told(App& app, const NetworkArguments& given, NetworkArguments& recorded) {
+  recorded.threads = given.threads;
+  recorded.batch = given.batch;
+  if (app.cli().count("--device") > 0) recorded.device = given.device;
+}
+
 inference::RunnerOptions runner_options(const NetworkArguments& arguments) {
   return {.device = parse_device(arguments.device),
           .threads = arguments.threads,

@@ -26,6 +26,10 @@ struct NetworkArguments {
 };
 void add_network_arguments(App& app, NetworkArguments& arguments);
 
+/// Where and in what portions a recorded measurement is made again: as given on the command line,
+/// else as recorded.
+void measure_where_told(App& app, const NetworkArguments& given, NetworkArguments& recorded);
+
 inference::RunnerOptions runner_options(const NetworkArguments& arguments);
 
 /// What a run's folder says of the data that it was trained on and validated with.

@@ -38,11 +38,19 @@ void add_output_arguments(App& app, OutputArguments& arguments, const std::strin
       "--weights",   "--run",        "--manifest",      "--trained-on", "--device",
       "--precision", "--batch-size", "--allow-overlap", "--save-maps",  "--save-predictions"};
   exclude(cli, comparing, of_networks);
+  exclude(cli, comparing,
+          {"--threshold", "--spacing-mm", "--clean-slices", "--annotations", "--choose-on",
+           "--positive-slices", "--bins"});
   exclude(cli, comparing, {"--verify", "--csv", "--predictions"});
   exclude(cli, cli.get_option("--predictions"), of_networks);
   exclude(cli, verifying,
           {"--json", "--csv", "--weights", "--manifest", "--run", "--predictions", "--trained-on",
            "--allow-overlap", "--save-maps", "--save-predictions"});
+  // All of which the file says.
+  exclude(cli, verifying,
+          {"--precision", "--threshold", "--spacing-mm", "--clean-slices", "--annotations",
+           "--allow-missing", "--choose-on", "--positive-slices", "--slice-probability", "--bins",
+           "--resamples", "--seed", "--confidence"});
 }
 
 void prepare_outputs(const OutputArguments& arguments) {

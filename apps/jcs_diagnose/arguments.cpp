@@ -75,7 +75,8 @@ void add_arguments(App& app, DiagnoseArguments& arguments) {
       // As of a variable of the shell that is not set: nothing would be sent, without a word.
       ->check(CLI::Validator(
           [](const std::string& text) { return text.empty() ? "names no archive" : ""; }, ""));
-  cli.add_flag("--nifti", arguments.nifti, "as --nifti-opacity --nifti-lungs");
+  cli.add_flag("--nifti", arguments.nifti,
+               "as --nifti-lungs and, where opacities are outlined, --nifti-opacity");
   arguments.report.describe(flags);
   CLI::Option* cohort = cli.add_flag(
       "--cohort", arguments.cohort,
@@ -87,8 +88,10 @@ void add_arguments(App& app, DiagnoseArguments& arguments) {
       ->needs(cohort)
       ->capture_default_str();
   cli.get_option("--list-series")->excludes(cohort);
-  CLI::Option* json =
-      cli.add_flag("--json", arguments.json, "print result.json instead of a summary");
+  CLI::Option* json = cli.add_flag(
+      "--json", arguments.json,
+      "print result.json instead of a summary; of a cohort, how many studies are done, failed, "
+      "pending, unsent");
   cli.get_option("--list-series")->excludes(json);
   // What a cohort has to make again it finds out itself.
   cohort->excludes("--overwrite");

@@ -44,11 +44,11 @@ bool separable(std::string_view part) {
 }
 
 /// The end is what tells studies apart, so the beginning goes.
-std::string shortened(std::string name) {
-  if (name.size() <= kLongest) {
+std::string shortened(std::string name, std::size_t longest) {
+  if (name.size() <= longest) {
     return name;
   }
-  name.erase(0, name.size() - kLongest);
+  name.erase(0, name.size() - longest);
   while (!name.empty() && (static_cast<unsigned char>(name.front()) & 0xc0) == 0x80) {
     name.erase(0, 1);
   }
@@ -81,13 +81,13 @@ std::string result_name(const fs::path& path) {
       name += (name.empty() ? "" : std::string(kBetween)) + next;
     }
   }
-  const std::string whole = name;
-  name = shortened(name);
-  if (exact && name == whole) {
+  if (exact && name.size() <= kLongest) {
     return name;
   }
+  constexpr std::size_t kDigits = 8;
   const std::string& text = normal.native();
-  return name + "-" + sha256(std::as_bytes(std::span(text))).substr(0, 8);
+  return shortened(name, kLongest - 1 - kDigits) + "-" +
+         sha256(std::as_bytes(std::span(text))).substr(0, kDigits);
 }
 
 }  // namespace jcs::cohort

@@ -39,7 +39,8 @@ class List {
     study.name = name.empty() ? result_name(path) : name;
     if (!safe_name(study.name)) {
       throw InputError({"the name cannot be that of a folder everywhere", where,
-                        "letters, digits and - _ . inside, at most 100 bytes", "'" + name + "'"});
+                        "letters, digits and - _ . inside, at most 100 bytes",
+                        "'" + study.name + "'"});
     }
     check_is_there(study.path, where);
     refuse_twice(study, line);

@@ -13,6 +13,7 @@
 #include "jcs/explain/activation_map.hpp"
 #include "jcs/imaging/picture.hpp"
 #include "jcs/imaging/study.hpp"
+#include "jcs/imaging/turn.hpp"
 
 #include "slices.hpp"
 
@@ -107,6 +108,8 @@ class Run {
     } catch (const InputError& error) {
       throw InputError({error.what(), place_of(manifest_, index)});
     }
+    // As a diagnosis shows it to the network.
+    const imaging::Turn turn = imaging::turn_to_upright(volume);
     const auto step = static_cast<std::size_t>(std::max(classifier_.batch_size(), 1));
     for (std::size_t first = 0; first < volume.slice_count(); first += step) {
       throw_if_stopped(stop_);
@@ -114,7 +117,7 @@ class Run {
       for (std::size_t i = first; i < std::min(first + step, volume.slice_count()); ++i) {
         slices.push_back({index,
                           name_in_study(index, i),
-                          imaging::windowed(volume, i, preprocessing()),
+                          imaging::turned(imaging::windowed(volume, i, preprocessing()), turn),
                           {},
                           {}});
       }

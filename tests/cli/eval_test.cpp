@@ -155,6 +155,20 @@ TEST_F(EvalPrograms, ATrainingRunIsVerifiedToo) {
   }
 }
 
+TEST_F(EvalPrograms, WhatWasMeasuredOnAnotherMachineIsVerifiedHere) {
+  for (const std::string which : {"seg", "cls"}) {
+    const std::string program = "eval_" + which;
+    const fs::path out = dir_ / (which + ".json");
+    ASSERT_EQ(eval(program.c_str(), {"--run", run_of(which), "--json", out, "-q"}).code, 0);
+    json document = json_of(out);
+    document.at("evaluation").at("settings").at("device") = "cuda:63";
+    std::ofstream(out) << document;
+    expect_refusal(program.c_str(), 2, {"--verify", out}, "cuda:63");
+    EXPECT_EQ(eval(program.c_str(), {"--verify", out, "--device", "cpu"}).code, 0);
+    expect_refusal(program.c_str(), 2, {"--verify", out, "--precision", "bf16"}, "excludes");
+  }
+}
+
 TEST_F(EvalPrograms, AFigureThatWasChangedIsNoticed) {
   const fs::path out = dir_ / "seg.json";
   ASSERT_EQ(eval("eval_seg", {"--run", run_of("seg"), "--json", out, "-q"}).code, 0);

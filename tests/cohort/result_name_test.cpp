@@ -47,7 +47,7 @@ TEST(ResultName, StaysShortAndKeepsTheEnd) {
   std::string path;
   for (int i = 0; i < 40; ++i) path += "階層/";
   const std::string name = result_name(path + "P001");
-  EXPECT_LE(name.size(), 110U);
+  EXPECT_LE(name.size(), 100U);
   EXPECT_THAT(name, MatchesRegex(".*__P001-[0-9a-f]{8}"));
   EXPECT_NE(name, result_name("x/" + path + "P001"));
 }

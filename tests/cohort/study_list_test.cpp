@@ -54,6 +54,15 @@ TEST_F(StudyList, IsCsvInCapitalsToo) {
   EXPECT_THAT(jcs::test::names(read("MAY.CSV", "name,path\nfirst,in/P2\n")), ElementsAre("first"));
 }
 
+TEST_F(StudyList, PathsOfAnyLengthHaveNamesOfFolders) {
+  const std::string uid = "1.2.840.113619.2." + std::string(41, '7');
+  fs::create_directories(dir_ / uid / uid);
+  const Studies studies = read("list.txt", uid + "/" + uid + "\n");
+  EXPECT_THAT(jcs::test::names(studies),
+              ElementsAre(testing::MatchesRegex(".*7__" + uid + "-[0-9a-f]{8}")));
+  EXPECT_LE(studies.studies[0].name.size(), 100U);
+}
+
 TEST_F(StudyList, ErrorsNameTheLine) {
   EXPECT_THAT(refusal("l.txt", "in/P2\n\nin/P3\n"),
               testing::AllOf(HasSubstr("l.txt:3: there is no such study"), HasSubstr("in/P3")));

@@ -1,4 +1,6 @@
 // Trained networks over manifests.
+#include <algorithm>
+#include <cstddef>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -148,6 +150,28 @@ TEST_F(EvaluationRun, ClassifiesPicturesAndStudiesInOneManifest) {
   EXPECT_FALSE(run.predictions[6].label.has_value());
   for (const auto& slice : run.predictions) {
     EXPECT_NEAR(slice.probability, 0.95, 1e-4);
+  }
+}
+
+TEST_F(EvaluationRun, StudiesAreShownUprightHoweverTheyAreStored) {
+  jcs::imaging::CtVolume volume = jcs::test::small_volume(4);
+  jcs::imaging::write_ct_series(dir_ / "upright", volume);
+  // Each slice by half a turn, and where it lies said accordingly.
+  volume.row_direction = {-1, 0, 0};
+  volume.column_direction = {0, -1, 0};
+  for (std::size_t k = 0; k < volume.slice_count(); ++k) {
+    volume.slices[k].position[0] += (volume.columns - 1) * volume.column_spacing_mm;
+    volume.slices[k].position[1] += (volume.rows - 1) * volume.row_spacing_mm;
+    const auto first = volume.hu.begin() + static_cast<std::ptrdiff_t>(k * volume.pixels());
+    std::reverse(first, first + static_cast<std::ptrdiff_t>(volume.pixels()));
+  }
+  jcs::imaging::write_ct_series(dir_ / "turned", volume);
+  std::ofstream(dir_ / "both.csv") << "image,label\nupright,0\nturned,0\n";
+  const auto network = jcs::test::tiny_classifier();
+  const auto run = classified(network, dir_ / "both.csv");
+  ASSERT_EQ(run.predictions.size(), 8U);
+  for (std::size_t k = 0; k < 4; ++k) {
+    EXPECT_EQ(run.predictions[k].probability, run.predictions[k + 4].probability) << k;
   }
 }
 

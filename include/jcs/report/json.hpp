@@ -21,14 +21,16 @@ constexpr int kSchemaVersion = 1;
 //   software           {name, version}
 //   notice             that the result is for research only
 //   identity           "full", "pseudonym" or "none": how much of the patient's identity stands here;
-//                      without the full one, source, files and UIDs are null
+//                      without the full one, source, files and UIDs are null, but patient_id and
+//                      study_uid, which are codes with "pseudonym"
 //   source             what was diagnosed, as its user called it
 //   verdict            "positive", "negative" or "undetermined"
 //   threshold          slices; the verdict is positive when positive_slices is higher
 //   threshold_fraction the share of the slices that the threshold was given as, else null
 //   slices             number of slices
 //   positive_slices    number of slices whose `positive` is true
-//   segmented          whether opacities were outlined; when false all opacity fields are null
+//   segmented          whether opacities were outlined; when false all opacity fields are null,
+//                      no lesions are listed and 0 counted
 //   opacity_volume_ml  sum over the slices, each as high as it stands for; null also when the
 //                      spacing is not known
 //   findings           lungs and opacities (see diagnosis/result/findings.hpp):

@@ -78,17 +78,23 @@ CLI::App* add_manifest(CLI::App& cli, ManifestCommand& options) {
   return command;
 }
 
+// A list may have been corrected by hand.
+void require_free(const ManifestCommand& options) {
+  std::error_code ignored;
+  if (!options.overwrite && fs::is_regular_file(options.out, ignored)) {
+    throw jcs::OutputError({"is there already", options.out.string(), "--overwrite to replace it"});
+  }
+}
+
 void make_manifest(const ManifestCommand& options, jcs::app::App& app) {
   const data::Collection& collection = data::collection(options.kind);
   std::error_code ignored;
   if (!fs::is_directory(options.folder, ignored)) {
     throw jcs::InputError({"is no folder", options.folder.string()});
   }
-  // A list may have been corrected by hand.
-  if (!options.overwrite && fs::is_regular_file(options.out, ignored)) {
-    throw jcs::OutputError({"is there already", options.out.string(), "--overwrite to replace it"});
-  }
+  require_free(options);
   const data::Manifest manifest = collection.list(options.folder, app.progress(), app.stop());
+  require_free(options);  // another run, or a person, may have written meanwhile
   data::write_manifest(options.out, manifest);
   if (!app.quiet()) print_summary(options.out, manifest);
 }
@@ -113,9 +119,24 @@ CLI::App* add_split(CLI::App& cli, SplitCommand& split) {
   return command;
 }
 
+using Lists = std::vector<std::pair<fs::path, const data::Manifest*>>;
+
+// An earlier test.csv beside a new split without one would share patients with it.
+void require_free(const SplitCommand& command, const Lists& lists) {
+  std::error_code error;
+  for (const auto& [file, manifest] : lists) {
+    if (!fs::exists(file, error)) continue;
+    if (!command.overwrite || fs::equivalent(file, command.manifest, error)) {
+      throw jcs::OutputError(
+          {"is there already", file.string(),
+           command.overwrite ? "another folder than the manifest's" : "--overwrite to replace it"});
+    }
+  }
+}
+
 // All lists or none: a new one beside one of an earlier split would share patients with it.
-void write_split(const fs::path& folder,
-                 const std::vector<std::pair<fs::path, const data::Manifest*>>& lists) {
+void write_split(const SplitCommand& command, const Lists& lists) {
+  const fs::path& folder = command.out;
   std::error_code error;
   const bool made = fs::create_directories(folder, error);
   if (error) {
@@ -123,6 +144,7 @@ void write_split(const fs::path& folder,
   }
   try {
     const auto lock = jcs::OutputLock::inside(folder);
+    require_free(command, lists);  // another run may have written meanwhile
     jcs::PendingFiles files;
     std::vector<fs::path> gone;
     for (const auto& [file, manifest] : lists) {
@@ -155,31 +177,21 @@ void warn_of_missing_label(const data::Manifest& whole, const data::Manifest& pa
 }
 
 void split_manifest(const SplitCommand& command, jcs::app::App& app) {
-  const fs::path train = command.out / "train.csv", val = command.out / "val.csv",
-                 test = command.out / "test.csv";
-  std::error_code error;
-  for (const fs::path& file : {train, val, test}) {
-    // An earlier test.csv beside a new split without one would share patients with it.
-    if (!fs::exists(file, error)) continue;
-    if (!command.overwrite || fs::equivalent(file, command.manifest, error)) {
-      throw jcs::OutputError(
-          {"is there already", file.string(),
-           command.overwrite ? "another folder than the manifest's" : "--overwrite to replace it"});
-    }
-  }
+  data::Split split;
+  const Lists lists = {{command.out / "train.csv", &split.training},
+                       {command.out / "val.csv", &split.validation},
+                       {command.out / "test.csv", &split.test}};
+  require_free(command, lists);
   const data::Manifest manifest = data::read_manifest(command.manifest);
-  const data::Split split =
-      data::split_by_patient(manifest, command.options, 0, app.progress(), app.stop());
-  write_split(command.out,
-              {{train, &split.training}, {val, &split.validation}, {test, &split.test}});
-  for (const auto& [file, part] :
-       {std::pair{train, &split.training}, {val, &split.validation}, {test, &split.test}}) {
+  split = data::split_by_patient(manifest, command.options, 0, app.progress(), app.stop());
+  write_split(command, lists);
+  for (const auto& [file, part] : lists) {
     warn_of_missing_label(manifest, *part, file);
   }
   if (app.quiet()) return;
-  print_summary(train, split.training);
-  if (!split.validation.entries.empty()) print_summary(val, split.validation);
-  if (!split.test.entries.empty()) print_summary(test, split.test);
+  for (const auto& [file, part] : lists) {
+    if (!part->entries.empty()) print_summary(file, *part);
+  }
 }
 
 struct CheckCommand {

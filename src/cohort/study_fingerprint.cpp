@@ -70,7 +70,7 @@ class Files {
     for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
       const std::string last = entry->path().filename().string();
       if (!last.starts_with('.')) {
-        add(entry->path(), name.empty() ? last : name + '/' + last);
+        add(entry->path(), name.empty() ? last : std::string(name).append("/").append(last));
       }
     }
   }

@@ -110,7 +110,7 @@ fs::path to_replace(const fs::path& file) {
 
 }  // namespace
 
-StagedFile::StagedFile(fs::path file, const std::function<void(std::ostream&)>& write)
+StagedFile::StagedFile(const fs::path& file, const std::function<void(std::ostream&)>& write)
     : file_(to_replace(file)) {
   remove_leftover_files_once(parent_of(file_));
   const Temporary made = open_temporary(file_);

@@ -12,7 +12,7 @@ namespace jcs {
 class StagedFile {
  public:
   /// @throws OutputError
-  StagedFile(std::filesystem::path file, const std::function<void(std::ostream&)>& write);
+  StagedFile(const std::filesystem::path& file, const std::function<void(std::ostream&)>& write);
   ~StagedFile();
   StagedFile(const StagedFile&) = delete;
   StagedFile& operator=(const StagedFile&) = delete;

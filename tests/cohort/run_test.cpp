@@ -257,6 +257,9 @@ TEST_F(RunCohort, AStudyWhoseFilesChangedIsDoneAnew) {
 TEST_F(RunCohort, AnotherTreeWithTheSameNamesIsNotTakenForDone) {
   jcs::test::write_text(dir_ / "one/P001/1.dcm", "x");
   jcs::test::write_text(dir_ / "two/P001/1.dcm", "x");
+  // Names, sizes and times tell files apart; these two may have come in one tick of the clock.
+  fs::last_write_time(dir_ / "one/P001/1.dcm",
+                      fs::last_write_time(dir_ / "two/P001/1.dcm") - std::chrono::hours(1));
   studies_ = {{"P001", dir_ / "one/P001", "P001"}};
   run();
   studies_ = {{"P001", dir_ / "two/P001", "P001"}};

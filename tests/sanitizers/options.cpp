@@ -54,7 +54,12 @@ const char* __tsan_default_suppressions() {
       // What is registered before main() is locked by mutexes whose making the sanitizer has not
       // seen.
       "mutex:libtorch_cpu.so\n"
-      "mutex:libtorch_cuda.so\n";
+      "mutex:libtorch_cuda.so\n"
+      "mutex:libc10.so\n"
+      "mutex:std::condition_variable::wait\n"
+      "deadlock:libc10.so\n"
+      // What Gloo's threads throw, handed over by LibTorch.
+      "race:jcs::parallel::Ranks::Group::lose_by\n";
 }
 
 }  // extern "C"

@@ -11,6 +11,8 @@ namespace jcs {
 /// What tells a folder from every other one, whatever path or link leads to it.
 struct FolderId {
   std::uint64_t device = 0, number = 0;
+  // clang-tidy 14 sees the 0 with which the compiler makes comparisons of it.
+  // NOLINTNEXTLINE(modernize-use-nullptr)
   auto operator<=>(const FolderId&) const = default;
 };
 

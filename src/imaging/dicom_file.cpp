@@ -151,16 +151,17 @@ std::string DicomFile::transfer_syntax_uid() const {
 
 std::optional<std::string> DicomFile::decoded(const DcmTagKey& tag, const std::string& raw) const {
   if (is_ascii(raw) && raw.find('\x1b') == std::string::npos) return raw;
+  const std::string sets = raw_text(dataset(), DCM_SpecificCharacterSet);
   DcmSpecificCharacterSet converter;
   OFString converted;
-  if (converter.selectCharacterSet(dataset()).good() &&
+  // From the dataset DCMTK would take whatever length the names claim to have.
+  if (converter.selectCharacterSet(OFString(sets.data(), sets.size())).good() &&
       converter
           .convertString(OFString(raw.data(), raw.size()), converted,
                          is_any_of(tag, {DCM_PatientName}) ? "\\^=" : "\\")
           .good()) {
     return without_padding({converted.c_str(), converted.length()});
   }
-  const std::string sets = raw_text(dataset(), DCM_SpecificCharacterSet);
   const auto other = is_japanese(sets) ? japanese_as_utf8(raw) : extra_text_as_utf8(raw, sets);
   if (other) return without_padding(*other);
   return std::nullopt;

@@ -110,6 +110,7 @@
   });
   let turned = 0;
   viewer.addEventListener("wheel", (event) => {
+    if (event.ctrlKey) return; // makes the page larger or smaller
     event.preventDefault();
     turned += event.deltaMode === 0 ? event.deltaY / 100 : event.deltaY;
     const whole = Math.trunc(turned);

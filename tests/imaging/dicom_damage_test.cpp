@@ -112,6 +112,22 @@ TEST(DicomDamage, MillionsOfValuesInOneAttributeTakeNoTime) {
   EXPECT_EQ(jcs::imaging::list_series(dir.path()).size(), 1U);
 }
 
+TEST(DicomDamage, MillionsOfCharacterSetsTakeNoTime) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  // Fewer than are looked at, and more.
+  for (const int count : {1'000'000, 20'000'000}) {
+    slice.edit = [&](DcmDataset& data) {
+      data.putAndInsertString(DCM_PatientName, "M\xFCller");
+      auto* sets = new DcmUnlimitedCharacters(DcmTag(DCM_SpecificCharacterSet, EVR_UC));
+      sets->putString(std::string(static_cast<std::size_t>(count), '\\').c_str());
+      data.insert(sets, OFTrue);
+    };
+    slice.write(dir / "slice.dcm");
+    EXPECT_EQ(jcs::imaging::read_study(dir.path()).series.patient_name, "M?ller");
+  }
+}
+
 TEST(DicomDamage, ATextThatClaimsGigabytesIsNotReadAndTakesNoMemory) {
   const TempDir dir;
   SyntheticSlice slice;

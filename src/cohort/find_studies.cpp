@@ -147,9 +147,17 @@ class Sorting {
     Study study;
     study.path = path.empty() ? root_ : root_ / path;
     study.shown = path.empty() ? "." : path.string();
-    // The tree itself has no path below it; its own name serves.
-    study.name = result_name(path.empty() ? own_name(root_) : path);
+    study.name = path.empty() ? name_of_root() : result_name(path);
     result_.studies.push_back(std::move(study));
+  }
+
+  /// The tree itself has no path below it; its own name serves. A folder in it may have that, too.
+  [[nodiscard]] std::string name_of_root() const {
+    const std::string name = result_name(own_name(root_));
+    const bool taken = std::any_of(found_.begin(), found_.end(), [&](const fs::path& path) {
+      return !path.empty() && result_name(path) == name;
+    });
+    return taken ? name + "_" : name;  // no name made of a path ends so
   }
 
   fs::path root_;

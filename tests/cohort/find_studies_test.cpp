@@ -50,6 +50,16 @@ TEST(FindStudies, TheTreeItselfMayBeTheStudy) {
   EXPECT_THAT(jcs::test::names(studies), ElementsAre("P7"));
 }
 
+TEST(FindStudies, AStudyNamedLikeTheTreeSharesNothingWithThatOfTheTreeItself) {
+  const TempDir tree;
+  write_dicom(tree / "P001/1.dcm", "1.1");
+  write_dicom(tree / "P001/P001/1.dcm", "1.2");
+  write_dicom(tree / "P001/P002/1.dcm", "1.3");
+  const Studies studies = find_studies(tree / "P001");
+  EXPECT_THAT(shown(studies), ElementsAre("P001", ".", "P002"));
+  EXPECT_THAT(jcs::test::names(studies), ElementsAre("P001", "P001_", "P002"));
+}
+
 TEST(FindStudies, ANameDoesNotDependOnOtherStudies) {
   const TempDir tree;
   write_dicom(tree / "site/P1/1.dcm", "1.1");

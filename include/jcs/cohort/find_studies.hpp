@@ -18,6 +18,9 @@ namespace jcs::cohort {
 /// Pictures: each folder that directly holds some, unless studies lie below it.
 /// NIfTI: each `.nii` or `.nii.gz` file outside the folders of DICOM studies.
 ///
+/// A study is named by result_name(); that whose path is the tree itself has the tree's name, with
+/// `_` behind it where another study is called so.
+///
 /// Passed over are hidden files and folders, results of jcs (folders with result.json and
 /// report.html) and `output`. Symbolic links are followed, each folder is visited once.
 /// @param output a folder that results are written to; may be empty or absent

@@ -43,10 +43,16 @@ class Sorting {
     find_dicom();
     find_pictures();
     for (const fs::path& volume : tree_.volumes) {
-      if (!in_dicom_study(volume)) {
+      if (in_study_below(volume)) {
+        continue;
+      }
+      if (in_root_study(volume)) {
+        ++volumes_in_root_;
+      } else {
         found_.insert(volume);
       }
     }
+    warn_of_root();
     for (const std::string& line : tree_.unreadable) {
       result_.warnings.push_back(line + ".");
     }
@@ -118,19 +124,56 @@ class Sorting {
     return entry == tree_.folders.end() ? nullptr : &entry->second;
   }
 
-  [[nodiscard]] bool in_dicom_study(fs::path path) const {
-    while (!path.empty()) {
+  /// Whether a picture or volume lies in a DICOM study of a folder below the root: it is a part of
+  /// that, a mask above all.
+  [[nodiscard]] bool in_study_below(fs::path path) const {
+    for (; !path.empty(); path = path.parent_path()) {
       if (dicom_.contains(path)) {
         return true;
       }
-      path = path.parent_path();
     }
-    return dicom_.contains(fs::path());
+    return false;
+  }
+
+  // The tree is no patient's folder for certain: a study may have it for its own because its series
+  // lie apart in it, or because of a lone file whose name alone says DICOM.
+  [[nodiscard]] bool in_root_study(fs::path path) const {
+    if (!dicom_.contains(fs::path())) {
+      return false;
+    }
+    const Holding* root = holding_of({});
+    if (root != nullptr && root->dicom) {
+      return !root->named_alone;
+    }
+    for (; !path.empty(); path = path.parent_path()) {
+      const Holding* holding = holding_of(path);
+      if (holding != nullptr && holding->dicom) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void warn_of_root() {
+    if (volumes_in_root_ + pictures_in_root_ == 0) {
+      return;
+    }
+    const auto some = [](std::size_t count, const char* one, const char* more) {
+      return std::to_string(count) + " " + (count == 1 ? one : more);
+    };
+    result_.warnings.push_back(
+        root_.string() + ": " + some(volumes_in_root_, "NIfTI volume", "NIfTI volumes") + " and " +
+        some(pictures_in_root_, "folder of pictures", "folders of pictures") +
+        " passed over, since a DICOM study lies around them.");
   }
 
   void find_pictures() {
     for (const auto& [folder, holding] : tree_.folders) {
-      if (holding.dicom || !holding.pictures || in_dicom_study(folder)) {
+      if (holding.dicom || !holding.pictures || in_study_below(folder)) {
+        continue;
+      }
+      if (in_root_study(folder)) {
+        ++pictures_in_root_;
         continue;
       }
       const auto [begin, end] = below(folder);
@@ -163,6 +206,7 @@ class Sorting {
   fs::path root_;
   Tree tree_;
   std::set<fs::path> dicom_, found_;
+  std::size_t volumes_in_root_ = 0, pictures_in_root_ = 0;  // passed over
   Studies result_;
 };
 

@@ -124,7 +124,8 @@ class Walk {
       }
     }
     // What a copy that broke off has left. As a study it fails, which is better than being missed.
-    holding.dicom |= named_dicom && !holding.pictures;
+    holding.named_alone = !holding.dicom && named_dicom && !holding.pictures;
+    holding.dicom |= holding.named_alone;
     if (holding.dicom || holding.pictures) {
       tree_.folders.emplace(below, std::move(holding));
     }

@@ -13,6 +13,7 @@ namespace jcs::cohort {
 /// What a folder directly holds of use.
 struct Holding {
   bool dicom = false;
+  bool named_alone = false;  ///< no file is DICOM but by its name
   std::string key;     ///< patient and study of the DICOM files; empty where the UID was erased
   bool mixed = false;  ///< the files looked at are of different studies
   bool pictures = false;

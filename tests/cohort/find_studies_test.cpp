@@ -124,6 +124,46 @@ TEST(FindStudies, PicturesInOrAboveStudiesAreNone) {
   EXPECT_THAT(studies.warnings, ElementsAre(HasSubstr("pictures passed over")));
 }
 
+TEST(FindStudies, WhatAStudyOfTheWholeTreeTakesInIsSaid) {
+  const TempDir tree;
+  write_dicom(tree / "1.dcm", "1.1");
+  write_text(tree / "v.nii.gz");
+  write_text(tree / "more/w.nii");
+  write_text(tree / "P2/1.png");
+  const Studies studies = find_studies(tree.path());
+  EXPECT_THAT(shown(studies), ElementsAre("."));
+  EXPECT_THAT(studies.warnings, ElementsAre(tree.path().string() +
+                                            ": 2 NIfTI volumes and 1 folder of pictures passed "
+                                            "over, since a DICOM study lies around them."));
+}
+
+TEST(FindStudies, SeriesApartInTheTreeTakeInNothingBesideThem) {
+  const TempDir tree;
+  write_dicom(tree / "thin/1.dcm", "1.1");
+  write_dicom(tree / "thick/1.dcm", "1.1");
+  write_text(tree / "thin/mask.nii.gz");
+  write_text(tree / "thick/png/1.png");
+  write_text(tree / "v.nii.gz");
+  write_text(tree / "more/w.nii");
+  write_text(tree / "P2/1.png");
+  const Studies studies = find_studies(tree.path());
+  EXPECT_THAT(shown(studies), testing::UnorderedElementsAre(".", "P2", "more/w.nii", "v.nii.gz"));
+  EXPECT_THAT(studies.warnings,
+              ElementsAre(HasSubstr("1 NIfTI volume and 1 folder of pictures passed over")));
+}
+
+TEST(FindStudies, AFileNamedLikeDicomAtTheTopTakesInNothing) {
+  for (const char* content : {"", "no DICOM"}) {
+    const TempDir tree;
+    write_text(tree / "stray.dcm", content);
+    write_text(tree / "v.nii.gz");
+    write_text(tree / "P2/1.png");
+    const Studies studies = find_studies(tree.path());
+    EXPECT_THAT(shown(studies), testing::UnorderedElementsAre(".", "P2", "v.nii.gz"));
+    EXPECT_THAT(studies.warnings, IsEmpty());
+  }
+}
+
 TEST(FindStudies, ResultsAndHiddenFoldersArePassedOver) {
   const TempDir tree;
   write_dicom(tree / "P1/1.dcm", "1.1");

@@ -16,7 +16,10 @@ namespace jcs::cohort {
 /// files a folder are looked at, not all: a folder that mixes studies is one study, with a warning
 /// where that shows.
 /// Pictures: each folder that directly holds some, unless studies lie below it.
-/// NIfTI: each `.nii` or `.nii.gz` file outside the folders of DICOM studies.
+/// NIfTI: each `.nii` or `.nii.gz` file.
+/// Pictures and NIfTI files in the folder of a DICOM study, masks above all, are none. Where that
+/// folder is the tree itself, a warning says how many those are; where it holds no DICOM file
+/// directly, what lies outside the folders that do is a study of its own.
 ///
 /// A study is named by result_name(); that whose path is the tree itself has the tree's name, with
 /// `_` behind it where another study is called so.

@@ -20,7 +20,8 @@ namespace jcs::diagnosis {
 /// classification, and their time is what they took longer.
 ///
 /// Memory beyond the volume: two batches, where a GPU computes two more, what the networks need for
-/// one, and one byte a voxel for the mask.
+/// one, and one byte a voxel for each of the masks, that of the lungs and, where opacities are
+/// outlined, theirs.
 ///
 /// @param segmenter not needed (nullptr) when the options never segment
 /// @throws UsageError when segmentation may be wanted and there is no segmenter

@@ -26,6 +26,14 @@ constexpr std::size_t kDateDigits = 8;
 constexpr std::size_t kTimeDigits = 14;
 constexpr std::size_t kDecimalString = 16;
 
+/// Whether the month has the day; strptime() gives each month 31.
+bool on_a_day(const std::tm& time) {
+  return std::chrono::year_month_day(std::chrono::year(time.tm_year + 1900),
+                                     std::chrono::month(static_cast<unsigned>(time.tm_mon + 1)),
+                                     std::chrono::day(static_cast<unsigned>(time.tm_mday)))
+      .ok();
+}
+
 std::string salt() {
   std::random_device device;
   std::string text;
@@ -73,7 +81,7 @@ void require_valid(const DicomOptions& options) {
   const bool digits =
       text.size() == kTimeDigits &&
       std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-  if (!digits || strptime(text.c_str(), "%Y%m%d%H%M%S", &parsed) == nullptr) {
+  if (!digits || strptime(text.c_str(), "%Y%m%d%H%M%S", &parsed) == nullptr || !on_a_day(parsed)) {
     throw UsageError({.what = "the time of the DICOM objects is none",
                       .where = "--content-time",
                       .expected = "YYYYMMDDHHMMSS",

@@ -102,6 +102,7 @@ TEST_F(JcsDiagnose, WritesDicomObjectsUnlessToldNot) {
   EXPECT_FALSE(fs::exists(out_ / "segmentation.dcm"));
   EXPECT_FALSE(fs::exists(out_ / "report.dcm"));
   EXPECT_EQ(run_with({"--content-time", "tomorrow", "--overwrite"}).code, 2);
+  EXPECT_EQ(run_with({"--content-time", "20260231000000", "--overwrite"}).code, 2);
 }
 
 TEST_F(JcsDiagnose, AnArchiveThatCannotBeReachedCostsNoResult) {

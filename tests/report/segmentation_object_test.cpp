@@ -275,7 +275,9 @@ TEST(SegmentationObject, IsTheSameEachTimeWhenToldTheTime) {
   EXPECT_NE(bytes(""), bytes(""));
   bytes(kTime);
   EXPECT_EQ(text(Read(dir / "seg.dcm").data(), DCM_ContentTime), "030405");
-  for (const char* wrong : {"2026", "20261301000000", "20260102030405 ", "now"}) {
+  EXPECT_NO_THROW(bytes("20240229000000"));
+  for (const char* wrong :
+       {"2026", "20261301000000", "20260231000000", "20260229000000", "20260102030405 ", "now"}) {
     EXPECT_THAT(jcs::test::error_line<jcs::UsageError>([&] { bytes(wrong); }),
                 HasSubstr("YYYYMMDDHHMMSS"));
   }

@@ -128,6 +128,11 @@ std::string percent(double share) {
   return std::isfinite(share) ? fixed(100.0 * share, 0) + "\u00A0%" : "not known";
 }
 
+bool is_concern(const diagnosis::CaseResult& result, const std::string& warning) {
+  return std::any_of(result.concerns.begin(), result.concerns.end(),
+                     [&](const auto& concern) { return concern.text == warning; });
+}
+
 std::vector<std::string> all_warnings(const diagnosis::CaseResult& result,
                                       const imaging::CtVolume& volume) {
   std::vector<std::string> all;

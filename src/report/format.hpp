@@ -29,6 +29,9 @@ std::string shown_age(std::string_view age);
 /// `43 %`
 std::string percent(double share);
 
+/// Whether the warning says what a concern says: concerns are warnings, too.
+bool is_concern(const diagnosis::CaseResult& result, const std::string& warning);
+
 /// The warnings of the result, then those of the volume, none twice.
 std::vector<std::string> all_warnings(const diagnosis::CaseResult& result,
                                       const imaging::CtVolume& volume);

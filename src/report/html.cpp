@@ -161,14 +161,10 @@ void fill_warnings(PageData& page, const CaseResult& result, const CtVolume& vol
                    const ReportOptions& options) {
   page["has_concerns"] = !result.concerns.empty();
   page["concerns"] = concern_list(result.concerns);
-  const auto is_concern = [&](const std::string& warning) {
-    return std::any_of(result.concerns.begin(), result.concerns.end(),
-                       [&](const auto& concern) { return concern.text == warning; });
-  };
   PageData list = page_list();
   bool any = false;
   for (const std::string& warning : shown_warnings(result, volume, options)) {
-    if (is_concern(warning)) continue;
+    if (is_concern(result, warning)) continue;
     list << PageData(clean_text(warning));
     any = true;
   }

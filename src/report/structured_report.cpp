@@ -78,6 +78,7 @@ void add_texts(Report& report, const CaseResult& result) {
   }
   add_text(report, codes::own("no_lungs", "Why no lungs were found"), result.findings.no_lungs);
   for (const std::string& warning : result.warnings) {
+    if (is_concern(result, warning)) continue;
     add_text(report, codes::own("warning", "Warning"), warning);
   }
   for (const diagnosis::WeightsUsed& weights : result.weights) {

@@ -1,5 +1,6 @@
 #include "jcs/report/structured_report.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -221,6 +222,14 @@ TEST_F(StructuredReport, SaysInWordsWhatReadersMustKnow) {
   EXPECT_THAT(report.texts, Contains("Nothing looks like a lung."));
   EXPECT_THAT(report.texts, Contains("Slices are missing."));
   EXPECT_THAT(report.texts, Contains(HasSubstr(std::string(64, 'a'))));
+}
+
+TEST_F(StructuredReport, AConcernIsNoWarningBesides) {
+  result.concerns = {{"few_slices", "The series has 8 slices.", false}};
+  result.warnings = {"Slices are missing.", "The series has 8 slices."};
+  const Report report = written();
+  EXPECT_EQ(std::ranges::count(report.texts, "The series has 8 slices."), 1);
+  EXPECT_EQ(std::ranges::count(report.texts, "Slices are missing."), 1);
 }
 
 TEST_F(StructuredReport, HostileTextsStayTexts) {

@@ -125,7 +125,7 @@ std::string shown_age(std::string_view age) {
 }
 
 std::string percent(double share) {
-  return std::isfinite(share) ? fixed(100.0 * share, 0) + "\u00A0%" : "not known";
+  return std::isfinite(share) ? fixed(100.0 * share, 1) + " %" : "not known";
 }
 
 bool is_concern(const diagnosis::CaseResult& result, const std::string& warning) {

@@ -26,7 +26,7 @@ std::string shown_name(std::string_view person_name);
 std::string shown_date(std::string_view date);
 std::string shown_age(std::string_view age);
 
-/// `43 %`
+/// `43.5 %`
 std::string percent(double share);
 
 /// Whether the warning says what a concern says: concerns are warnings, too.

@@ -17,7 +17,7 @@ using diagnosis::Verdict;
 std::string threshold_text(const CaseResult& result) {
   std::string text = counted(result.threshold, "slice");
   if (result.threshold_fraction) {
-    text += " (" + fixed(100.0 * *result.threshold_fraction, 1) + " % of the series)";
+    text += " (" + percent(*result.threshold_fraction) + " of the series)";
   }
   return text;
 }

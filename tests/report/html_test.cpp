@@ -274,6 +274,15 @@ TEST(ReportHtml, AnUndeterminedCaseSaysWhy) {
   EXPECT_THAT(html, HasSubstr("the series has only 12"));
 }
 
+TEST(ReportHtml, ShowsTheThresholdsShareAsTheSummaryDoes) {
+  const auto volume = jcs::test::sample_volume();
+  auto result = jcs::test::sample_result(volume);
+  result.threshold_fraction = 0.125;
+  const std::string html = without_pictures(report_html(result, volume));
+  EXPECT_THAT(html, HasSubstr("slices, 12.5 %<"));
+  EXPECT_THAT(html, HasSubstr("(12.5 % of the series)"));
+}
+
 TEST(ReportHtml, PicturesCarrySideMarksAndAScaleWhereTheyAreKnown) {
   const std::string html = without_pictures(sample_page());
   // The column index grows to the patient's left: their right side is on the left of the picture.

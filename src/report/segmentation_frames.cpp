@@ -40,14 +40,14 @@ OFVector<ImageSOPInstanceReferenceMacro> reference_to(const SourceImage& image,
 
 /// The groups of one frame, owned here; DCMTK copies them.
 struct FrameGroups {
-  FrameGroups(std::uint16_t segment, std::size_t position_index, const SliceInfo& slice,
+  FrameGroups(std::uint16_t segment, Uint32 number, const SliceInfo& slice,
               const SourceImage& image, const std::filesystem::path& file)
       : source(DcmSegmentation::createDerivationImageFG(reference_to(image, file),
                                                         "Segmented by jcs")) {
     require_good(content.setDimensionIndexValues(segment, 0), file);
-    require_good(content.setDimensionIndexValues(static_cast<Uint32>(position_index), 1), file);
+    require_good(content.setDimensionIndexValues(number, 1), file);
     require_good(content.setStackID("1"), file);
-    require_good(content.setInStackPositionNumber(static_cast<Uint32>(position_index)), file);
+    require_good(content.setInStackPositionNumber(number), file);
     require_good(
         position.setImagePositionPatient(decimal(slice.position[0]), decimal(slice.position[1]),
                                          decimal(slice.position[2])),
@@ -110,16 +110,32 @@ std::vector<std::uint8_t> PackedFrames::bytes() const {
   return even;
 }
 
+std::vector<std::uint32_t> frame_numbers(const CtVolume& volume,
+                                         std::span<const std::span<const std::uint8_t>> masks) {
+  const auto shown = [&](std::size_t k) {
+    return std::any_of(masks.begin(), masks.end(), [&](std::span<const std::uint8_t> mask) {
+      const auto slice = mask.empty() ? mask : mask.subspan(k * volume.pixels(), volume.pixels());
+      return std::any_of(slice.begin(), slice.end(), [](std::uint8_t value) { return value != 0; });
+    });
+  };
+  std::vector<std::uint32_t> numbers(volume.slice_count());
+  std::uint32_t last = 0;
+  for (std::size_t k = 0; k < numbers.size(); ++k) {
+    if (shown(k)) numbers[k] = ++last;
+  }
+  return numbers;
+}
+
 void add_frames(DcmSegmentation& object, PackedFrames& packed, std::uint16_t segment,
-                std::span<const std::uint8_t> mask, const CtVolume& volume, const SourceUids& uids,
-                const std::filesystem::path& file) {
+                std::span<const std::uint8_t> mask, std::span<const std::uint32_t> numbers,
+                const CtVolume& volume, const SourceUids& uids, const std::filesystem::path& file) {
   std::vector<Uint8> pixels(volume.pixels());
   for (std::size_t k = 0; k < volume.slice_count(); ++k) {
     const auto slice = mask.subspan(k * volume.pixels(), volume.pixels());
     std::transform(slice.begin(), slice.end(), pixels.begin(),
                    [](std::uint8_t value) { return static_cast<Uint8>(value != 0 ? 1 : 0); });
     if (std::find(pixels.begin(), pixels.end(), 1) == pixels.end()) continue;
-    FrameGroups groups(segment, k + 1, volume.slices[k], uids.images[k], file);
+    FrameGroups groups(segment, numbers[k], volume.slices[k], uids.images[k], file);
     require_good(object.addFrame(pixels.data(), segment, groups.all()), file);
     packed.append(pixels);
   }

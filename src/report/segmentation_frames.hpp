@@ -31,10 +31,18 @@ class PackedFrames {
   std::size_t bits_ = 0;
 };
 
+/// The number of each slice among those that any of the masks (one value a voxel, or empty) shows
+/// something in, from 1; 0 for the others. Positions of frames are counted without holes (DICOM
+/// PS3.3, C.7.6.17).
+std::vector<std::uint32_t> frame_numbers(const imaging::CtVolume& volume,
+                                         std::span<const std::span<const std::uint8_t>> masks);
+
 /// Adds a frame for each slice in which `mask` (one value a voxel) is not 0 everywhere, to the
 /// object and to `packed`.
+/// @param numbers frame_numbers() of all segments
 void add_frames(DcmSegmentation& object, PackedFrames& packed, std::uint16_t segment,
-                std::span<const std::uint8_t> mask, const imaging::CtVolume& volume,
-                const SourceUids& uids, const std::filesystem::path& file);
+                std::span<const std::uint8_t> mask, std::span<const std::uint32_t> numbers,
+                const imaging::CtVolume& volume, const SourceUids& uids,
+                const std::filesystem::path& file);
 
 }  // namespace jcs::report

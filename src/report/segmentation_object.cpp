@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <span>
+#include <utility>
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcfilefo.h>
@@ -94,8 +95,13 @@ void describe(DcmSegment& segment, const Kind& kind, const std::filesystem::path
 
 class Writer {
  public:
-  Writer(const std::filesystem::path& file, const CtVolume& volume, const ObjectIdentity& identity)
-      : file_(file), volume_(volume), uids_(source_uids(volume)), identity_(identity) {
+  Writer(const std::filesystem::path& file, const CtVolume& volume, const ObjectIdentity& identity,
+         std::vector<std::uint32_t> numbers)
+      : file_(file),
+        volume_(volume),
+        uids_(source_uids(volume)),
+        identity_(identity),
+        numbers_(std::move(numbers)) {
     const IODGeneralEquipmentModule::EquipmentInfo equipment("jcs", "jcs", "none", JCS_VERSION);
     const ContentIdentificationMacro content("1", "JCS", "Opacities and lungs found by jcs",
                                              "jcs^");
@@ -131,7 +137,7 @@ class Writer {
     Uint16 number = 0;
     require_good(object_->addSegment(segment.get(), number), file_);
     segment.release();  // the object owns it now
-    add_frames(*object_, packed_, number, mask, volume_, uids_, file_);
+    add_frames(*object_, packed_, number, mask, numbers_, volume_, uids_, file_);
     return number;
   }
 
@@ -194,6 +200,7 @@ class Writer {
   const CtVolume& volume_;
   SourceUids uids_;
   ObjectIdentity identity_;
+  std::vector<std::uint32_t> numbers_;  ///< of the slices, as frames count them
   std::unique_ptr<DcmSegmentation> object_;
   PackedFrames packed_;
 };
@@ -234,7 +241,9 @@ std::optional<WrittenObject> write_segmentation(const std::filesystem::path& fil
   const ObjectIdentity identity =
       object_identity("segmentation", content_of(result, volume, source_uids(volume)),
                       source_utc_offset(volume), options);
-  Writer writer(file, volume, identity);
+  const std::array<std::span<const std::uint8_t>, 2> masks = {result.opacity_mask,
+                                                              result.lung_mask};
+  Writer writer(file, volume, identity, frame_numbers(volume, masks));
   WrittenObject written{.sop_class_uid = UID_SegmentationStorage,
                         .sop_instance_uid = identity.sop_instance_uid,
                         .series_uid = identity.series_uid,

@@ -55,6 +55,7 @@ DcmItem& only(DcmItem& item, const DcmTagKey& sequence, long index = 0) {
 struct Frame {
   int segment = 0;
   std::string position, instance;
+  std::string index, in_stack;  ///< Dimension Index Values, In-Stack Position Number
   std::vector<std::uint8_t> pixels;
 };
 
@@ -75,6 +76,8 @@ struct Read {
       frame.position = text(only(group, DCM_PlanePositionSequence), DCM_ImagePositionPatient);
       frame.instance = text(only(only(group, DCM_DerivationImageSequence), DCM_SourceImageSequence),
                             DCM_ReferencedSOPInstanceUID);
+      frame.index = text(only(group, DCM_FrameContentSequence), DCM_DimensionIndexValues);
+      frame.in_stack = text(only(group, DCM_FrameContentSequence), DCM_InStackPositionNumber);
       for (std::size_t bit = i * pixels; bit < (i + 1) * pixels; ++bit) {
         if (bit / 8 >= bytes) throw std::runtime_error("too few pixels");
         frame.pixels.push_back(packed[bit / 8] >> (bit % 8) & 1);
@@ -127,6 +130,29 @@ TEST(SegmentationObject, EveryVoxelLiesInTheFrameOfItsSlice) {
       ASSERT_EQ(frame.pixels[pixel] != 0, mask[k * volume.pixels() + pixel] != 0);
     }
   }
+}
+
+TEST(SegmentationObject, CountsPositionsWithoutHoles) {
+  const TempDir dir;
+  const CtVolume volume = as_dicom(placed_volume(5), dir / "study");
+  CaseResult result = result_of(volume);
+  result.opacity_mask.assign(volume.hu.size(), 0);
+  result.lung_mask.assign(volume.hu.size(), 0);
+  const auto show = [&](std::vector<std::uint8_t>& mask, std::size_t slice) {
+    mask[slice * volume.pixels() + 7] = 1;
+  };
+  show(result.opacity_mask, 3);
+  show(result.opacity_mask, 4);
+  show(result.lung_mask, 1);
+  show(result.lung_mask, 3);
+  write_segmentation(dir / "seg.dcm", result, volume);
+  std::vector<std::string> indices, in_stack;
+  for (const Frame& frame : Read(dir / "seg.dcm").frames) {
+    indices.push_back(frame.index);
+    in_stack.push_back(frame.in_stack);
+  }
+  EXPECT_THAT(indices, ElementsAre("1\\2", "1\\3", "2\\1", "2\\2"));
+  EXPECT_THAT(in_stack, ElementsAre("2", "3", "1", "2"));
 }
 
 TEST(SegmentationObject, SaysWhatTheSegmentsAreAndWhereTheyLie) {

@@ -148,11 +148,14 @@ void fill_axis(PageData& page, const CaseResult& result, const CtVolume& volume,
                const std::vector<std::size_t>& keys) {
   page["charts"] = chart_list(result, keys);
   page["ticks"] = axis_ticks(result);
-  page["low_end"] = axis_end(volume, opposite(volume.normal), "first slice");
-  page["high_end"] = axis_end(volume, volume.normal, "last slice");
   const bool located =
       std::any_of(result.slices.begin(), result.slices.end(),
                   [](const auto& slice) { return std::isfinite(slice.location_mm); });
+  // Slices ordered by their numbers may begin at either end.
+  page["low_end"] = located ? axis_end(volume, opposite(volume.normal), "first slice")
+                            : std::string("first slice");
+  page["high_end"] =
+      located ? axis_end(volume, volume.normal, "last slice") : std::string("last slice");
   page["axis_name"] = located ? "position, mm" : "number of the slice";
 }
 

@@ -330,6 +330,17 @@ TEST(ReportHtml, NothingIsCalledRightOrLeftWhereNoFileNamesAnOrientation) {
   EXPECT_THAT(assumed, Not(HasSubstr("<span>head</span>")));
 }
 
+TEST(ReportHtml, TheAxisNamesNoEndOfTheBodyWherePositionsAreNotKnown) {
+  auto volume = jcs::test::sample_volume();
+  for (auto& slice : volume.slices) {
+    slice.location_mm = std::numeric_limits<double>::quiet_NaN();
+  }
+  const std::string html = without_pictures(report_html(jcs::test::sample_result(volume), volume));
+  EXPECT_THAT(html, HasSubstr("<span>first slice</span>"));
+  EXPECT_THAT(html, HasSubstr("<span>last slice</span>"));
+  EXPECT_THAT(html, Not(HasSubstr("<span>head</span>")));
+}
+
 /// From the slices that matter on.
 std::string key_slices_of(const std::string& html) {
   return html.substr(html.find("id=\"slices\""));

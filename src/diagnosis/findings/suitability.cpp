@@ -65,7 +65,14 @@ Concern without_lungs(const SeriesLook& look) {
   return {"no_lungs", "This seems to be no chest: no lungs were found.", true};
 }
 
-void check_lungs(const SeriesLook& look, std::vector<Concern>& concerns) {
+/// Slices whose positions are not known are ordered by their numbers, from either end.
+std::string ends_inside(bool low, bool high, bool located) {
+  if (low && high) return located ? "lower and the upper end" : "first and the last slice";
+  if (low) return located ? "lower end" : "first slice";
+  return located ? "upper end" : "last slice";
+}
+
+void check_lungs(const CtVolume& volume, const SeriesLook& look, std::vector<Concern>& concerns) {
   const auto slices = static_cast<double>(look.lung_cm2.size());
   const double largest = *std::max_element(look.lung_cm2.begin(), look.lung_cm2.end());
   const double share = static_cast<double>(std::count_if(look.lung_cm2.begin(), look.lung_cm2.end(),
@@ -82,12 +89,12 @@ void check_lungs(const SeriesLook& look, std::vector<Concern>& concerns) {
     concerns.push_back(
         {"partial_chest", "Only " + percent(share) + " of the slices show lungs.", false});
   } else if (low || high) {
+    const bool located =
+        std::any_of(volume.slices.begin(), volume.slices.end(),
+                    [](const auto& slice) { return std::isfinite(slice.location_mm); });
     concerns.push_back({"partial_chest",
-                        std::string("The series shows a part of the lungs alone: it ends inside "
-                                    "them at the ") +
-                            (low && high ? "lower and the upper end."
-                             : low       ? "lower end."
-                                         : "upper end."),
+                        "The series shows a part of the lungs alone: it ends inside them at the " +
+                            ends_inside(low, high, located) + ".",
                         false});
   }
 }
@@ -167,7 +174,7 @@ std::vector<Concern> suitability(const CtVolume& volume, Mask lung_mask) {
     check_values(look, concerns);
     if (concerns.empty() && lung_mask.empty()) concerns.push_back(without_lungs(look));
     if (!lung_mask.empty()) {
-      check_lungs(look, concerns);
+      check_lungs(volume, look, concerns);
       check_sides(look, concerns);
     }
     if (look.enhanced_share > kContrastShare) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -169,6 +170,16 @@ TEST(Suitability, APartOfWideGapsIsSaidBesideManyThinSlices) {
 
 TEST(Suitability, ASeriesThatEndsInsideTheLungsIsAPartOfThem) {
   EXPECT_THAT(concerns(part(chest(), 0, 30)), ElementsAre("partial_chest"));
+}
+
+TEST(Suitability, EndsAreNamedByTheBodyWherePositionsAreKnownAlone) {
+  CtVolume volume = part(chest(), 0, 30);
+  const std::vector<std::uint8_t> lungs = jcs::imaging::find_lungs(volume).mask;
+  EXPECT_THAT(suitability(volume, lungs).front().text, testing::EndsWith(" at the upper end."));
+  for (auto& slice : volume.slices) {
+    slice.location_mm = std::numeric_limits<double>::quiet_NaN();
+  }
+  EXPECT_THAT(suitability(volume, lungs).front().text, testing::EndsWith(" at the last slice."));
 }
 
 TEST(Suitability, AWhiteLungIsSaid) {

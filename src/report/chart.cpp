@@ -68,6 +68,9 @@ Chart opacity_chart(const CaseResult& result) {
     return in_mm2 ? slice.opacity_area_mm2.value_or(0.0) / 100.0
                   : static_cast<double>(slice.opacity_pixels.value_or(0));
   };
+  const auto text = [&](const SliceResult& slice, const std::string& unit) {
+    return slice.opacity_pixels ? fixed(value(slice), in_mm2 ? 1 : 0) + " " + unit : kNotLookedAt;
+  };
   double largest = 0.0;
   for (const SliceResult& slice : result.slices) {
     largest = std::max(largest, value(slice));
@@ -76,8 +79,8 @@ Chart opacity_chart(const CaseResult& result) {
   const std::string unit = in_mm2 ? "cm²" : "pixels";
   Chart chart{.columns = {}, .top = fixed(top, top < 1 ? 2 : 0), .unit = unit};
   for (std::size_t i = 0; i < result.slices.size(); ++i) {
-    const double area = value(result.slices[i]);
-    chart.columns += column(result, i, area / top, fixed(area, in_mm2 ? 1 : 0) + " " + unit);
+    const SliceResult& slice = result.slices[i];
+    chart.columns += column(result, i, value(slice) / top, text(slice, unit));
   }
   return chart;
 }

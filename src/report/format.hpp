@@ -26,6 +26,9 @@ std::string shown_name(std::string_view person_name);
 std::string shown_date(std::string_view date);
 std::string shown_age(std::string_view age);
 
+/// Of the opacities of a slice that the segmenter was not shown.
+inline constexpr const char* kNotLookedAt = "not looked at";
+
 /// `43.5 %`
 std::string percent(double share);
 

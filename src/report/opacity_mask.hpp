@@ -10,10 +10,10 @@
 namespace jcs::report {
 
 /// The outlined opacities of one slice, 0 and 1 (CV_8UC1), a copy; empty when nothing was
-/// segmented.
+/// segmented, and for a slice that the segmenter was not shown.
 inline cv::Mat opacity_mask(const diagnosis::CaseResult& result, const imaging::CtVolume& volume,
                             std::size_t slice) {
-  if (result.opacity_mask.empty()) {
+  if (result.opacity_mask.empty() || !result.slices[slice].opacity_pixels) {
     return {};
   }
   const std::uint8_t* first = result.opacity_mask.data() + slice * volume.pixels();

@@ -82,6 +82,8 @@ std::string slice_text(const CaseResult& result, std::size_t k) {
   text += " · probability " + fixed(slice.probability, 3) + (slice.positive ? ", positive" : "");
   if (slice.opacity_area_mm2) {
     text += " · opacity " + fixed(*slice.opacity_area_mm2 / 100.0, 1) + " cm²";
+  } else if (result.segmented && !slice.opacity_pixels) {
+    text += " · opacity " + std::string(kNotLookedAt);
   }
   return text;
 }

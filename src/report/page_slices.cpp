@@ -60,15 +60,19 @@ PageData panel(const std::string& caption, const PageData& grey, const std::stri
   return data;
 }
 
-PageData panels(const CaseResult& result, const SliceLayers& layers) {
+const char* opacity_caption(const SliceResult& slice, bool outlined) {
+  if (!slice.opacity_pixels) return "Not looked at for opacities";
+  return outlined ? "Outlined opacities" : "No opacity outlined";
+}
+
+PageData panels(const CaseResult& result, const SliceResult& slice, const SliceLayers& layers) {
   PageData list = page_list();
   list << panel("Slice", PageData(layers.grey), {}, {});
   if (!layers.heat.empty()) {
     list << panel("Activation map of the classifier", false, layers.heat, {});
   }
   if (result.segmented) {
-    const bool none = layers.outline.empty();
-    list << panel(none ? "No opacity outlined" : "Outlined opacities", false, {}, layers.outline);
+    list << panel(opacity_caption(slice, !layers.outline.empty()), false, {}, layers.outline);
   }
   return list;
 }
@@ -80,7 +84,7 @@ std::string opacity_text(const SliceResult& slice) {
   if (slice.opacity_pixels) {
     return counted(*slice.opacity_pixels, "pixel") + " (spacing not known)";
   }
-  return "not outlined";
+  return kNotLookedAt;
 }
 
 PageData facts(const CaseResult& result, const SliceResult& slice) {
@@ -130,7 +134,7 @@ PageData slice_list(const CaseResult& result, const CtVolume& volume,
     data["edge_right"] =
         text_or_false(oriented ? edge_letter(volume.row_direction) : std::string());
     data["scale"] = scale_bar(volume, frame);
-    data["panels"] = panels(result, slice_layers(result, volume, slices[n], options));
+    data["panels"] = panels(result, slice, slice_layers(result, volume, slices[n], options));
     list << data;
   }
   return list;

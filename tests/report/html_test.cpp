@@ -364,6 +364,25 @@ TEST(ReportHtml, HeatAndOutlineAppearOnlyWhereTheyExist) {
   EXPECT_THAT(bare, Not(HasSubstr("<dt>Opacity</dt>")));
 }
 
+TEST(ReportHtml, ASliceThatWasNotLookedAtIsNotSaidToBeFree) {
+  const auto volume = jcs::test::sample_volume();
+  auto result = jcs::test::sample_result(volume);
+  const std::string all = without_pictures(report_html(result, volume));
+  EXPECT_THAT(all, HasSubstr("Slice 1 at \u2212300.0 mm: 0.0 cm²"));
+  EXPECT_THAT(all, Not(HasSubstr("ot looked at")));
+  result.activation_maps[0].slice = 0;  // which makes it one of those shown
+  result.slices[0].probability = 0.99;
+  for (std::size_t i : {0, 1}) {
+    result.slices[i].opacity_pixels.reset();
+    result.slices[i].opacity_area_mm2.reset();
+  }
+  const std::string some = without_pictures(report_html(result, volume));
+  EXPECT_THAT(some, HasSubstr("Slice 1 at \u2212300.0 mm: not looked at</title>"));
+  EXPECT_THAT(some, HasSubstr("Slice 3 at \u2212280.0 mm: 0.0 cm²</title>"));
+  EXPECT_THAT(some, HasSubstr("<figcaption>Not looked at for opacities</figcaption>"));
+  EXPECT_THAT(some, HasSubstr("opacity not looked at"));
+}
+
 TEST(ReportHtml, NoNumberIsEverNan) {
   auto volume = jcs::test::as_pictures(jcs::test::sample_volume());
   auto result = jcs::test::sample_result(volume);

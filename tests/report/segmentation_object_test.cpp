@@ -147,7 +147,8 @@ TEST(SegmentationObject, CountsPositionsWithoutHoles) {
   show(result.lung_mask, 3);
   write_segmentation(dir / "seg.dcm", result, volume);
   std::vector<std::string> indices, in_stack;
-  for (const Frame& frame : Read(dir / "seg.dcm").frames) {
+  const Read read(dir / "seg.dcm");
+  for (const Frame& frame : read.frames) {
     indices.push_back(frame.index);
     in_stack.push_back(frame.in_stack);
   }

@@ -61,6 +61,18 @@ TEST(WriteReport, PicturesOnRequest) {
   EXPECT_GT(coloured("slice_0012.png"), 0);
 }
 
+TEST(WriteReport, NoMaskOfASliceThatWasNotLookedAt) {
+  const jcs::test::TempDir temp;
+  const auto volume = jcs::test::sample_volume();
+  auto result = jcs::test::sample_result(volume);
+  result.slices[1].opacity_pixels.reset();
+  result.slices[1].opacity_area_mm2.reset();
+  write_report(temp.path(), result, volume, {.pictures = true});
+  EXPECT_TRUE(fs::exists(temp / "pictures/mask_0001.png"));
+  EXPECT_FALSE(fs::exists(temp / "pictures/mask_0002.png"));
+  EXPECT_TRUE(fs::exists(temp / "pictures/slice_0002.png"));
+}
+
 TEST(WriteReport, OpacitiesAsNiftiOnRequest) {
   const jcs::test::TempDir temp;
   const auto volume = jcs::test::sample_volume();

@@ -128,6 +128,7 @@ CaseResult diagnose(const CtVolume& volume, ClassifierRunner& classifier,
   const weights::DecisionThresholds& thresholds = classifier.card().thresholds;
   const Threshold threshold =
       options.threshold.value_or(Threshold{thresholds.positive_slices, std::nullopt});
+  result.slice_probability = thresholds.slice_probability;
   timed("classify", [&] {
     const std::vector<double> probabilities =
         classify_slices(volume, as_network(classifier), progress, stop);
@@ -149,9 +150,9 @@ CaseResult diagnose(const CtVolume& volume, ClassifierRunner& classifier,
     timed("segment", [&] {
       const SegmentRegion region =
           segment_region(options.segment_where, volume, result.lung_mask, result.slices);
-      result.opacity_mask =
-          segment_slices(volume, as_network(*segmenter),
-                         segmenter->card().thresholds.pixel_probability, region, progress, stop);
+      result.pixel_probability = segmenter->card().thresholds.pixel_probability;
+      result.opacity_mask = segment_slices(volume, as_network(*segmenter),
+                                           *result.pixel_probability, region, progress, stop);
       result.segmented = true;
       measure_opacities(volume, region.slices, result);
       warn_of_region(options.segment_where, region, result);

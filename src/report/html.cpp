@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "jcs/core/hash.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/report/summary.hpp"
 
 #include "body_axes.hpp"
@@ -148,6 +149,7 @@ void fill_axis(PageData& page, const CaseResult& result, const CtVolume& volume,
                const std::vector<std::size_t>& keys) {
   page["charts"] = chart_list(result, keys);
   page["ticks"] = axis_ticks(result);
+  page["slice_probability"] = jcs::to_text(result.slice_probability);
   const bool located =
       std::any_of(result.slices.begin(), result.slices.end(),
                   [](const auto& slice) { return std::isfinite(slice.location_mm); });

@@ -92,8 +92,10 @@ std::string result_json(const CaseResult& result, const CtVolume& volume,
   json["threshold"] = result.threshold;
   json["threshold_fraction"] = optional(result.threshold_fraction);
   json["slices"] = result.slices.size();
+  json["slice_probability"] = finite(result.slice_probability);
   json["positive_slices"] = result.positive_slices;
   json["segmented"] = result.segmented;
+  json["pixel_probability"] = optional(result.pixel_probability);
   json["opacity_volume_ml"] = optional(result.opacity_volume_ml);
   json["findings"] = findings_json(result.findings);
   json["concerns"] = concerns_json(result.concerns);

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "jcs/core/text.hpp"
+
 #include "chart.hpp"
 #include "format.hpp"
 #include "page.hpp"
@@ -31,14 +33,26 @@ PageData marks(const CaseResult& result, const std::vector<std::size_t>& slices)
   return list;
 }
 
+/// A line across a chart; its name is left out where it would cover those of the ends.
+PageData line_across(double value) {
+  constexpr double kNearEnd = 0.12;
+  const double share = std::clamp(value, 0.0, 1.0);
+  PageData line;
+  line["y"] = fixed(100.0 * (1.0 - share), 2);
+  line["bottom"] = fixed(100.0 * share, 2);
+  line["name"] = text_or_false(share < kNearEnd || share > 1.0 - kNearEnd ? std::string()
+                                                                          : jcs::to_text(value));
+  return line;
+}
+
 PageData chart_data(const std::string& title, const std::string& label, const Chart& chart,
-                    const std::string& half, const PageData& marks) {
+                    const PageData& line, const PageData& marks) {
   PageData data;
   data["title"] = title;
   data["label"] = label;
   data["unit"] = text_or_false(chart.unit);
   data["top"] = chart.top;
-  data["half"] = text_or_false(half);
+  data["line"] = PageData(line);
   data["columns"] = chart.columns;
   data["marks"] = PageData(marks);
   return data;
@@ -49,10 +63,11 @@ PageData chart_data(const std::string& title, const std::string& label, const Ch
 PageData chart_list(const CaseResult& result, const std::vector<std::size_t>& slices) {
   PageData list = page_list();
   list << chart_data("Probability of COVID-19", "Probability of each slice along the body axis",
-                     probability_chart(result), "0.5", marks(result, slices));
+                     probability_chart(result), line_across(result.slice_probability),
+                     marks(result, slices));
   if (result.segmented) {
     list << chart_data("Area of opacities", "Opacity area of each slice along the body axis",
-                       opacity_chart(result), "", page_list());
+                       opacity_chart(result), PageData(false), page_list());
   }
   return list;
 }

@@ -200,6 +200,24 @@ TEST_F(Diagnose, TellsWhatItRestsOn) {
   EXPECT_THAT(result.weights[1].architecture, HasSubstr("fused"));
 }
 
+TEST_F(Diagnose, KeepsTheProbabilitiesThatItComparedWith) {
+  models::Classifier network = test::constant_classifier(true);  // 0.95
+  weights::ModelCard card;
+  card.task = weights::Task::kClassification;
+  card.classifier = network->options();
+  card.preprocessing.resize = card.preprocessing.crop = 32;
+  card.thresholds.slice_probability = 0.97;
+  weights::save_model(dir_ / "strict.safetensors", *network, card);
+  inference::ClassifierRunner cls(dir_ / "strict.safetensors", options_);
+  auto seg = segmenter(test::constant_segmenter(true));
+  CaseResult result = diagnose(study(3), cls, &seg, {.segment = Segment::kAlways});
+  EXPECT_EQ(result.slice_probability, 0.97);
+  EXPECT_EQ(result.positive_slices, 0);
+  EXPECT_EQ(result.pixel_probability, 0.5);
+  result = diagnose(study(3), cls, nullptr, {.segment = Segment::kNever});
+  EXPECT_FALSE(result.pixel_probability);
+}
+
 TEST_F(Diagnose, ActivationMapsLieOnTheirSlices) {
   auto cls = classifier(test::tiny_classifier());
   const imaging::CtVolume volume = study(8);

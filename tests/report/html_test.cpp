@@ -383,6 +383,21 @@ TEST(ReportHtml, ASliceThatWasNotLookedAtIsNotSaidToBeFree) {
   EXPECT_THAT(some, HasSubstr("opacity not looked at"));
 }
 
+TEST(ReportHtml, TheChartsLineLiesWhereSlicesBecomePositive) {
+  const auto volume = jcs::test::sample_volume();
+  auto result = jcs::test::sample_result(volume);
+  const std::string half = without_pictures(report_html(result, volume));
+  EXPECT_THAT(half, HasSubstr("y1=\"50.00\" y2=\"50.00\""));
+  EXPECT_THAT(half, HasSubstr("style=\"bottom:50.00%\">0.5</span>"));
+  result.slice_probability = 0.375;
+  const std::string lower = without_pictures(report_html(result, volume));
+  EXPECT_THAT(lower, HasSubstr("y1=\"62.50\" y2=\"62.50\""));
+  EXPECT_THAT(lower, HasSubstr("style=\"bottom:37.50%\">0.375</span>"));
+  EXPECT_THAT(lower, HasSubstr("counted as positive: above 0.375"));
+  result.slice_probability = 0.97;
+  EXPECT_THAT(without_pictures(report_html(result, volume)), Not(HasSubstr(">0.97</span>")));
+}
+
 TEST(ReportHtml, NoNumberIsEverNan) {
   auto volume = jcs::test::as_pictures(jcs::test::sample_volume());
   auto result = jcs::test::sample_result(volume);

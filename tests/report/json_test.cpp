@@ -109,6 +109,17 @@ TEST(ResultJson, WhatIsNotKnownIsNull) {
   EXPECT_EQ(out["total_seconds"], 5.75);
 }
 
+TEST(ResultJson, NamesTheProbabilitiesThatSlicesAndPixelsWereComparedWith) {
+  const auto volume = jcs::test::sample_volume();
+  auto result = jcs::test::sample_result(volume);
+  EXPECT_EQ(parsed(result_json(result, volume))["slice_probability"], 0.5);
+  EXPECT_TRUE(parsed(result_json(result, volume))["pixel_probability"].is_null());
+  result.slice_probability = 0.375;
+  result.pixel_probability = 0.25;
+  EXPECT_EQ(parsed(result_json(result, volume))["slice_probability"], 0.375);
+  EXPECT_EQ(parsed(result_json(result, volume))["pixel_probability"], 0.25);
+}
+
 TEST(ResultJson, SegmentedWithoutSpacingKeepsPixels) {
   const auto volume = jcs::test::as_pictures(jcs::test::sample_volume());
   auto result = jcs::test::sample_result(volume);

@@ -28,9 +28,12 @@ constexpr int kSchemaVersion = 1;
 //   threshold          slices; the verdict is positive when positive_slices is higher
 //   threshold_fraction the share of the slices that the threshold was given as, else null
 //   slices             number of slices
+//   slice_probability  a slice is positive when its probability is above it, 0 ... 1
 //   positive_slices    number of slices whose `positive` is true
 //   segmented          whether opacities were outlined; when false all opacity fields are null,
 //                      no lesions are listed and 0 counted
+//   pixel_probability  a pixel belongs to an opacity when its probability is above it, 0 ... 1;
+//                      null when not segmented
 //   opacity_volume_ml  sum over the slices, each as high as it stands for; null also when the
 //                      spacing is not known
 //   findings           lungs and opacities (see diagnosis/result/findings.hpp):

@@ -19,11 +19,11 @@ enum class Verdict {
 
 /// What was found in one slice; in the order of the volume.
 struct SliceResult {
-  std::string file;              ///< relative to the study's folder
-  std::string sop_instance_uid;  ///< may be empty
-  double location_mm = 0.0;      ///< along the normal of the slices; NaN: not known
-  double probability = 0.0;      ///< of the positive class, 0 … 1
-  bool positive = false;         ///< probability above the classifier's threshold, 1/2 as a rule
+  std::string file;                            ///< relative to the study's folder
+  std::string sop_instance_uid;                ///< may be empty
+  double location_mm = 0.0;                    ///< along the normal of the slices; NaN: not known
+  double probability = 0.0;                    ///< of the positive class, 0 … 1
+  bool positive = false;                       ///< probability above CaseResult::slice_probability
   std::optional<std::int64_t> opacity_pixels;  ///< nothing when the slice was not segmented
   std::optional<double> opacity_area_mm2;      ///< nothing also when the spacing is not known
 };
@@ -52,11 +52,14 @@ struct CaseResult {
   Verdict verdict = Verdict::kUndetermined;
   int threshold = 0;  ///< slices; the verdict is positive above it
   std::optional<double>
-      threshold_fraction;  ///< when the threshold was given as a share of the slices
+      threshold_fraction;          ///< when the threshold was given as a share of the slices
+  double slice_probability = 0.5;  ///< above it a slice is positive; of the classifier's card
   int positive_slices = 0;
   std::vector<SliceResult> slices;
 
   bool segmented = false;
+  std::optional<double> pixel_probability;  ///< above it a pixel belongs to an opacity; of the
+                                            ///< segmenter's card; nothing when not segmented
   std::vector<std::uint8_t>
       opacity_mask;  ///< [slice][row][column], 0 or 1; empty when not segmented
   std::optional<double>

@@ -51,8 +51,11 @@ RunLog::RunLog(const std::vector<Study>& studies, const CohortOptions& options)
 
 bool RunLog::done(const Study& study) const {
   const auto state = read_state(options_.folder, study);
-  if (!is_done(state, study, digest_) ||
-      state->files != study_fingerprint(study.path, options_.folder)) {
+  if (!is_done(state, study, digest_)) {
+    return false;
+  }
+  if (state->files != study_fingerprint(study.path, options_.folder)) {
+    outdated_[study.name] = state->files;
     return false;
   }
   const fs::path result = result_folder(options_.folder, study) / "result.json";
@@ -136,7 +139,8 @@ void RunLog::forget(const Study& study) const {
 
 std::vector<StudyRow> RunLog::write_tables() const {
   const auto rows_now = [&] {
-    return study_rows(options_.folder, studies_, options_.settings, options_.paths, receiver());
+    return study_rows(options_.folder, studies_, options_.settings, options_.paths, receiver(),
+                      outdated_);
   };
   // Another shard may have written its tables after the rows were read: whoever writes last must
   // have seen all that was written before.

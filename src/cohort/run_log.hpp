@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,6 +50,9 @@ class RunLog {
   const std::vector<Study>& studies_;
   const CohortOptions& options_;
   std::string digest_;
+  /// See study_rows(). Looking at files takes long where there are many, so done() notes what it
+  /// found for the tables.
+  mutable std::map<std::string, std::string> outdated_;
   std::optional<OutputLock> lock_;
 };
 

@@ -74,11 +74,13 @@ std::string kind_of_error(int code) {
 }
 
 StudyRow row_of(const fs::path& folder, const Study& study, const std::string& digest, bool paths,
-                const std::string& receiver) {
+                const std::string& receiver, const std::map<std::string, std::string>& outdated) {
   StudyRow row;
   row.name = study.name;
   row.path = paths ? shown_path(study) : "";
   const std::optional<StudyState> state = read_state(folder, study);
+  const auto old = outdated.find(study.name);
+  if (state && old != outdated.end() && state->files == old->second) return row;
   if (is_done(state, study, digest)) {
     const Json result = parsed_json<Json>(
         text_if_there(result_folder(folder, study) / "result.json", ExitCode::kOutput));
@@ -113,12 +115,13 @@ std::string field(const std::optional<double>& value) { return value ? jcs::to_t
 
 std::vector<StudyRow> study_rows(const fs::path& folder, const std::vector<Study>& studies,
                                  const std::string& settings, bool paths,
-                                 const std::string& receiver) {
+                                 const std::string& receiver,
+                                 const std::map<std::string, std::string>& outdated) {
   const std::string digest = settings_digest(settings);
   std::vector<StudyRow> rows;
   rows.reserve(studies.size());
   for (const Study& study : studies) {
-    rows.push_back(row_of(folder, study, digest, paths, receiver));
+    rows.push_back(row_of(folder, study, digest, paths, receiver, outdated));
   }
   return rows;
 }

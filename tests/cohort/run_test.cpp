@@ -254,6 +254,23 @@ TEST_F(RunCohort, AStudyWhoseFilesChangedIsDoneAnew) {
   EXPECT_THAT(ran_, IsEmpty());
 }
 
+TEST_F(RunCohort, AStudyWhoseFilesChangedIsPendingUntilItsTurn) {
+  jcs::test::write_text(dir_ / "in/b/1.dcm", "one");
+  studies_ = {{"a", dir_ / "in/a", "a"}, {"b", dir_ / "in/b", "b"}};
+  run();
+  jcs::test::write_text(dir_ / "in/a/1.dcm", "one");
+  jcs::test::write_text(dir_ / "in/b/1.dcm", "longer");
+  stop_at_ = "a";
+  EXPECT_THROW(run(), jcs::Interrupted);
+  EXPECT_THAT(jcs::test::content_of(out_ / "cohort.csv"), HasSubstr("\nb,b,pending,,"));
+  stop_ = std::stop_source();
+  stop_at_.clear();
+  const CohortSummary summary = run();
+  EXPECT_EQ(summary.done, 2U);
+  EXPECT_EQ(summary.pending, 0U);
+  EXPECT_THAT(jcs::test::content_of(out_ / "cohort.csv"), HasSubstr("\nb,b,done,negative,"));
+}
+
 TEST_F(RunCohort, AnotherTreeWithTheSameNamesIsNotTakenForDone) {
   jcs::test::write_text(dir_ / "one/P001/1.dcm", "x");
   jcs::test::write_text(dir_ / "two/P001/1.dcm", "x");

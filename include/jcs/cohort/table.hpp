@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,7 +14,8 @@ enum class Status {
   kDone,    ///< there is a result, made with the settings asked for, and sent where that is asked
   kUnsent,  ///< there is such a result, which has not been sent
   kFailed,  ///< the last try ended with an error
-  kPending  ///< anything else: not begun, under way, killed, made with other settings
+  kPending  ///< anything else: not begun, under way, killed, made with other settings, or of files
+            ///< that have changed since
 };
 
 constexpr const char* to_text(Status status) {
@@ -52,9 +54,12 @@ struct StudyRow {
 /// @param paths whether rows may hold paths and errors' texts; else `path` is empty and errors say
 /// only of what kind they are
 /// @param receiver Delivery::to; empty where nothing is to be sent
+/// @param outdated by study: what stands in its state for files that have changed since, as far as
+/// somebody has looked; nobody looks at them here
 std::vector<StudyRow> study_rows(const std::filesystem::path& folder,
                                  const std::vector<Study>& studies, const std::string& settings,
-                                 bool paths = true, const std::string& receiver = {});
+                                 bool paths = true, const std::string& receiver = {},
+                                 const std::map<std::string, std::string>& outdated = {});
 
 /// cohort.csv: a header, then one line a row:
 ///   name, path, status, verdict, positive_slices, slices, threshold, opacity_ml, opacity_share,

@@ -207,13 +207,7 @@ class Writer {
 
 std::string content_of(const diagnosis::CaseResult& result, const CtVolume& volume,
                        const SourceUids& uids) {
-  std::string place;
-  for (const imaging::Vec3& part :
-       {volume.row_direction, volume.column_direction, volume.slices.front().position}) {
-    for (const double value : part) place += decimal_string(value) + " ";
-  }
-  return uids.series_uid + uids.images.front().sop_instance_uid + place +
-         sha256(std::as_bytes(std::span(result.opacity_mask))) +
+  return source_text(volume, uids) + sha256(std::as_bytes(std::span(result.opacity_mask))) +
          sha256(std::as_bytes(std::span(result.lung_mask))) + JCS_VERSION;
 }
 

@@ -1,5 +1,7 @@
 #include "source_identity.hpp"
 
+#include <array>
+#include <span>
 #include <string>
 
 #include <dcmtk/config/osconfig.h>
@@ -8,6 +10,7 @@
 #include <dcmtk/dcmdata/dcitem.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/imaging/dicom_identity.hpp"
 
 #include "dicom_output.hpp"
@@ -109,6 +112,42 @@ void put_identity(DcmItem& item, const imaging::CtVolume& volume, const SourceUi
   item.putAndInsertString(DCM_StudyInstanceUID, uids.study_uid.c_str());
   item.putAndInsertString(DCM_FrameOfReferenceUID, uids.frame_of_reference_uid.c_str());
   item.putAndInsertString(DCM_PositionReferenceIndicator, "");
+}
+
+std::string source_text(const imaging::CtVolume& volume, const SourceUids& uids) {
+  std::string text;
+  const auto add = [&](const std::string& part) {
+    text += part;
+    text += '\0';  // in no value
+  };
+  const auto add_all = [&](std::span<const double> numbers) {
+    for (const double number : numbers) add(jcs::to_text(number));
+  };
+  DcmItem identity;
+  put_identity(identity, volume, uids);
+  for (unsigned long i = 0; i < identity.card(); ++i) {
+    DcmElement& element = *identity.getElement(i);
+    OFString value;
+    element.getOFStringArray(value);
+    add(element.getTag().toString().c_str());
+    add(value.c_str());
+  }
+  add(uids.series_uid);
+  add(volume.series.modality);
+  add_all(std::array{static_cast<double>(volume.rows), static_cast<double>(volume.columns),
+                     volume.row_spacing_mm, volume.column_spacing_mm, volume.slice_spacing_mm,
+                     volume.series.slice_thickness_mm});
+  add_all(volume.row_direction);
+  add_all(volume.column_direction);
+  for (std::size_t k = 0; k < volume.slice_count(); ++k) {
+    const imaging::SliceInfo& slice = volume.slices[k];
+    const SourceImage& image = uids.images[k];
+    add(image.sop_class_uid + " " + image.sop_instance_uid + " " + std::to_string(image.frame) +
+        (slice.oriented ? "" : " assumed"));
+    add_all(slice.position);
+    add(jcs::to_text(slice.location_mm));
+  }
+  return text;
 }
 
 std::optional<std::chrono::minutes> source_utc_offset(const imaging::CtVolume& volume) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "jcs/imaging/ct_volume.hpp"
 
@@ -16,6 +17,11 @@ namespace jcs::report {
 /// left out, so that no file's fault keeps a result from being written. Study and frame of
 /// reference are those of `uids`.
 void put_identity(DcmItem& item, const imaging::CtVolume& volume, const SourceUids& uids);
+
+/// All that objects hold of their sources: the identity of put_identity(), what images they refer
+/// to and where those lie. For identifiers that follow from the content: of two objects that differ
+/// none may bear the other's.
+std::string source_text(const imaging::CtVolume& volume, const SourceUids& uids);
 
 /// The offset from UTC that put_identity() takes from the study, which then holds for every time in
 /// an object; nothing where the study names none.

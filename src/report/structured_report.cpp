@@ -118,9 +118,9 @@ void fill_report(Report& report, const CaseResult& result, const CtVolume& volum
 }
 
 /// All that is said, for UIDs that follow from it.
-std::string content_of(const CaseResult& result, const SourceUids& uids,
+std::string content_of(const CaseResult& result, const CtVolume& volume, const SourceUids& uids,
                        const std::optional<WrittenObject>& segmentation) {
-  std::string text = uids.series_uid + "\n" + to_text(result.verdict);
+  std::string text = source_text(volume, uids) + JCS_VERSION + "\n" + to_text(result.verdict);
   const auto add = [&](const std::string& part) { text += "\n" + part; };
   const auto add_all = [&](const Quantities& all) {
     for (const Quantity& quantity : all) add(jcs::to_text(quantity.value));
@@ -138,8 +138,11 @@ std::string content_of(const CaseResult& result, const SourceUids& uids,
     add(lesion.depth ? to_text(*lesion.depth) : "");
   }
   for (const diagnosis::Concern& concern : result.concerns) add(concern.text);
+  add(result.findings.no_lungs);
   for (const std::string& warning : result.warnings) add(warning);
-  for (const diagnosis::WeightsUsed& weights : result.weights) add(weights.sha256);
+  for (const diagnosis::WeightsUsed& weights : result.weights) {
+    add(weights.role + " " + weights.architecture + " " + weights.sha256);
+  }
   return text;
 }
 
@@ -193,7 +196,7 @@ std::optional<WrittenObject> write_structured_report(
   imaging::prepare_dicom();
   const SourceUids uids = source_uids(volume);
   const ObjectIdentity identity =
-      object_identity("structured report", content_of(result, uids, segmentation),
+      object_identity("structured report", content_of(result, volume, uids, segmentation),
                       source_utc_offset(volume), options);
   Report report(CID7021_MeasurementReportDocumentTitles::ImagingMeasurementReport);
   fill_report(report, result, volume, uids, references_of(uids, segmentation, identity));

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -307,6 +308,35 @@ TEST(SegmentationObject, IsTheSameEachTimeWhenToldTheTime) {
        {"2026", "20261301000000", "20260231000000", "20260229000000", "20260102030405 ", "now"}) {
     EXPECT_THAT(jcs::test::error_line<jcs::UsageError>([&] { bytes(wrong); }),
                 HasSubstr("YYYYMMDDHHMMSS"));
+  }
+}
+
+TEST(SegmentationObject, IsAnotherObjectWhereAnythingInItIsAnother) {
+  const TempDir dir;
+  const CtVolume volume = as_dicom(placed_volume(), dir / "study");
+  const CaseResult result = result_of(volume);
+  const auto uid = [&](const CtVolume& of) {
+    return write_segmentation(dir / "seg.dcm", result, of, {.content_time = kTime})
+        ->sop_instance_uid;
+  };
+  std::set<std::string> uids = {uid(volume), uid(volume)};
+  EXPECT_EQ(uids.size(), 1U);
+  const auto changed = [&](const std::function<void(CtVolume&)>& change) {
+    CtVolume other = volume;
+    change(other);
+    return uids.insert(uid(other)).second;
+  };
+  EXPECT_TRUE(changed([](CtVolume& other) { other.row_spacing_mm += 0.5; }));
+  EXPECT_TRUE(changed([](CtVolume& other) { other.slices[5].position[0] += 0.5; }));
+  EXPECT_TRUE(changed([](CtVolume& other) { other.slices[5].sop_instance_uid = "1.2.3.99"; }));
+  EXPECT_TRUE(changed([](CtVolume& other) { other.series.frame_of_reference_uid = "1.2.3.98"; }));
+  EXPECT_TRUE(changed([](CtVolume& other) { other.series.slice_thickness_mm = 7; }));
+  DcmFileFormat first;
+  ASSERT_TRUE(first.loadFile(volume.slices.front().file.c_str()).good());
+  for (const DcmTagKey& tag : {DCM_PatientID, DCM_PatientName, DCM_AccessionNumber}) {
+    first.getDataset()->putAndInsertString(tag, "CORRECTED");
+    first.saveFile(volume.slices.front().file.c_str(), EXS_LittleEndianExplicit);
+    EXPECT_TRUE(uids.insert(uid(volume)).second) << DcmTag(tag).getTagName();
   }
 }
 

@@ -343,6 +343,32 @@ TEST_F(StructuredReport, FollowsFromContentAndTime) {
   EXPECT_THROW(make("g.dcm", {"yesterday"}), jcs::UsageError);
 }
 
+TEST_F(StructuredReport, IsAnotherObjectWhereItsSourcesAreOthers) {
+  const auto uid = [&] {
+    return write_structured_report(dir / "report.dcm", result, volume, {}, kReportTime)
+        ->sop_instance_uid;
+  };
+  std::set<std::string> uids = {uid(), uid()};
+  EXPECT_EQ(uids.size(), 1U);
+  volume.column_spacing_mm += 0.5;
+  EXPECT_TRUE(uids.insert(uid()).second);
+  volume.slices[5].position[0] += 0.5;
+  EXPECT_TRUE(uids.insert(uid()).second);
+  volume.slices[5].sop_instance_uid = "1.2.3.99";
+  EXPECT_TRUE(uids.insert(uid()).second);
+  volume.series.frame_of_reference_uid = "1.2.3.98";
+  EXPECT_TRUE(uids.insert(uid()).second);
+  result.findings.no_lungs = "Nothing looks like a lung.";
+  EXPECT_TRUE(uids.insert(uid()).second);
+  DcmFileFormat first;
+  ASSERT_TRUE(first.loadFile(volume.slices.front().file.c_str()).good());
+  for (const DcmTagKey& tag : {DCM_PatientID, DCM_PatientName, DCM_AccessionNumber}) {
+    first.getDataset()->putAndInsertString(tag, "CORRECTED");
+    first.saveFile(volume.slices.front().file.c_str(), EXS_LittleEndianExplicit);
+    EXPECT_TRUE(uids.insert(uid()).second) << DcmTag(tag).getTagName();
+  }
+}
+
 TEST_F(StructuredReport, ThereIsNoneWithoutDicom) {
   EXPECT_FALSE(write_structured_report(dir / "report.dcm", result,
                                        jcs::test::as_pictures(jcs::test::sample_volume()), {}));

@@ -6,6 +6,7 @@
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
+#include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmdata/dcxfer.h>
 
 #include "jcs/core/error.hpp"
@@ -126,6 +127,18 @@ DcmPixelData& pixel_element(const DicomFile& file) {
   throw InputError(
       {.what = "no pixels in it" + (modality.empty() ? "" : ": " + modality + " document"),
        .where = file.path().string()});
+}
+
+std::uint64_t compressed_bytes(const DicomFile& file) {
+  DcmPixelSequence* sequence = nullptr;
+  pixel_element(file).getEncapsulatedRepresentation(file.transfer_syntax(), nullptr, sequence);
+  std::uint64_t bytes = 0;
+  // The first item is the table of offsets.
+  for (unsigned long item = 1; sequence != nullptr && item < sequence->card(); ++item) {
+    DcmPixelItem* fragment = nullptr;
+    if (sequence->getItem(fragment, item).good()) bytes += fragment->getLengthField();
+  }
+  return bytes;
 }
 
 PixelLayout pixel_layout(const DicomFile& file) {

@@ -33,6 +33,10 @@ bool has_pixels(const DicomFile& file);
 /// The element that holds them. @throws InputError when there is none.
 DcmPixelData& pixel_element(const DicomFile& file);
 
+/// How many bytes the pixels take as they are compressed, by the lengths of their fragments; 0
+/// where they are not.
+std::uint64_t compressed_bytes(const DicomFile& file);
+
 /// Reads the layout and holds it against the amount of pixel data that is there, so that nothing is
 /// allocated for pixels that do not exist.
 /// @throws InputError naming the attribute: no pixels, colour, another number of bits, pixel data

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
 #include <utility>
 
 #include <dcmtk/dcmdata/dcdeftag.h>
+#include <dcmtk/dcmdata/dcuid.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/text.hpp"
 
 #include "dicom_file.hpp"
 #include "pixel_layout.hpp"
@@ -110,6 +113,44 @@ void read_acquisition(const DicomFile& file, int frame, SliceHeader& header) {
   }
 }
 
+/// How a transfer syntax compresses, as files name it; null where it loses nothing.
+const char* lossy_method(const std::string& syntax) {
+  static const std::map<std::string, const char*> kMethods = {
+      {UID_JPEGProcess1TransferSyntax, "ISO_10918_1"},
+      {UID_JPEGProcess2_4TransferSyntax, "ISO_10918_1"},
+      {UID_JPEGLSLossyTransferSyntax, "ISO_14495_1"},
+      {UID_JPEG2000TransferSyntax, "ISO_15444_1"}};
+  const auto method = kMethods.find(syntax);
+  return method == kMethods.end() ? nullptr : method->second;
+}
+
+/// Baseline and extended JPEG always lose; the others may hold pixels without loss.
+bool always_loses(const std::string& syntax) {
+  return syntax == UID_JPEGProcess1TransferSyntax || syntax == UID_JPEGProcess2_4TransferSyntax;
+}
+
+std::string compression_ratio(const DicomFile& file, const PixelLayout& layout) {
+  const auto compressed = static_cast<double>(compressed_bytes(file));
+  if (!(compressed > 0)) return {};
+  const double ratio = static_cast<double>(layout.frame_bytes()) * layout.frames / compressed;
+  return to_text(std::round(100.0 * ratio) / 100.0);
+}
+
+std::optional<LossyCompression> lossy_compression(const DicomFile& file,
+                                                  const PixelLayout& layout) {
+  const std::string said = file.text(DCM_LossyImageCompression);
+  const std::string syntax = file.transfer_syntax_uid();
+  const char* method = lossy_method(syntax);
+  const bool by_syntax = method != nullptr && (said.empty() || always_loses(syntax));
+  if (said != "01" && !by_syntax) return std::nullopt;
+  LossyCompression lossy{file.text(DCM_LossyImageCompressionRatio),
+                         file.text(DCM_LossyImageCompressionMethod)};
+  if (method != nullptr && lossy.ratio.empty() && lossy.method.empty()) {
+    lossy = {compression_ratio(file, layout), method};
+  }
+  return lossy;
+}
+
 /// Facts of the file that all its frames share.
 SliceHeader common_header(const DicomFile& file) {
   DcmDataset& data = file.dataset();
@@ -145,6 +186,7 @@ std::vector<SliceHeader> read_headers(const std::filesystem::path& path) {
   if (const auto columns = short_number(file.dataset(), DCM_Columns)) common.columns = *columns;
   try {
     layout = pixel_layout(file);
+    common.info.lossy = lossy_compression(file, layout);
   } catch (const InputError& error) {
     common.damage = error.what();
     layout.frames = 1;

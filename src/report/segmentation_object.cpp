@@ -10,6 +10,8 @@
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcfilefo.h>
+#include <dcmtk/dcmdata/dcvrcs.h>
+#include <dcmtk/dcmdata/dcvrds.h>
 #include <dcmtk/dcmiod/iodmacro.h>
 #include <dcmtk/dcmseg/segdoc.h>
 #include <dcmtk/dcmseg/segment.h>
@@ -157,6 +159,7 @@ class Writer {
     put(DCM_InstanceCreationTime, identity_.time);
     put_identity(dataset, volume_, uids_);
     put_references(dataset);
+    put_compression(dataset);
     // DCMTK 3.6.7 misplaces frames whose pixels do not fill whole bytes.
     const std::vector<std::uint8_t> pixels = packed_.bytes();
     require_good(dataset.putAndInsertUint8Array(DCM_PixelData, pixels.data(), pixels.size()),
@@ -182,6 +185,27 @@ class Writer {
       require_good(
           item->putAndInsertString(DCM_ReferencedSOPInstanceUID, image.sop_instance_uid.c_str()),
           file_);
+    }
+  }
+
+  /// What is made of lossily compressed images counts as such (DICOM PS3.3, C.7.6.1.1.5). Values
+  /// that DICOM does not allow are left out.
+  void put_compression(DcmItem& dataset) {
+    const auto lossy = [](const imaging::SliceInfo& slice) { return slice.lossy.has_value(); };
+    if (std::none_of(volume_.slices.begin(), volume_.slices.end(), lossy)) return;
+    require_good(dataset.putAndInsertString(DCM_LossyImageCompression, "01"), file_);
+    for (const imaging::SliceInfo& slice : volume_.slices) {
+      if (!slice.lossy || slice.lossy->ratio.empty() || slice.lossy->method.empty()) continue;
+      const OFString ratio = slice.lossy->ratio.c_str();
+      const OFString method = slice.lossy->method.c_str();
+      if (DcmDecimalString::checkStringValue(ratio, "1-n").bad() ||
+          DcmCodeString::checkStringValue(method, "1-n").bad()) {
+        continue;
+      }
+      require_good(dataset.putAndInsertOFStringArray(DCM_LossyImageCompressionRatio, ratio), file_);
+      require_good(dataset.putAndInsertOFStringArray(DCM_LossyImageCompressionMethod, method),
+                   file_);
+      return;
     }
   }
 

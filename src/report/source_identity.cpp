@@ -144,6 +144,7 @@ std::string source_text(const imaging::CtVolume& volume, const SourceUids& uids)
     const SourceImage& image = uids.images[k];
     add(image.sop_class_uid + " " + image.sop_instance_uid + " " + std::to_string(image.frame) +
         (slice.oriented ? "" : " assumed"));
+    if (slice.lossy) add("lossy " + slice.lossy->ratio + " " + slice.lossy->method);
     add_all(slice.position);
     add(jcs::to_text(slice.location_mm));
   }

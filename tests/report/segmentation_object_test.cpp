@@ -11,6 +11,8 @@
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
+#include <dcmtk/dcmjpeg/djencode.h>
+#include <dcmtk/dcmjpeg/djrploss.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -338,6 +340,77 @@ TEST(SegmentationObject, IsAnotherObjectWhereAnythingInItIsAnother) {
     first.saveFile(volume.slices.front().file.c_str(), EXS_LittleEndianExplicit);
     EXPECT_TRUE(uids.insert(uid(volume)).second) << DcmTag(tag).getTagName();
   }
+}
+
+/// Changes the files of a study and reads it again.
+CtVolume edited(const fs::path& folder, const std::function<void(DcmFileFormat&, int)>& edit,
+                E_TransferSyntax syntax = EXS_LittleEndianExplicit) {
+  const CtVolume before = jcs::imaging::read_study(folder);
+  for (std::size_t k = 0; k < before.slice_count(); ++k) {
+    DcmFileFormat format;
+    format.loadFile(before.slices[k].file.c_str());
+    format.loadAllDataIntoMemory();
+    edit(format, static_cast<int>(k));
+    format.saveFile(before.slices[k].file.c_str(), syntax);
+  }
+  return jcs::imaging::read_study(folder);
+}
+
+std::array<std::string, 3> lossy_of(const CtVolume& volume) {
+  const TempDir dir;
+  write_segmentation(dir / "seg.dcm", result_of(volume), volume);
+  Read read(dir / "seg.dcm");
+  return {text(read.data(), DCM_LossyImageCompression),
+          text(read.data(), DCM_LossyImageCompressionRatio),
+          text(read.data(), DCM_LossyImageCompressionMethod)};
+}
+
+TEST(SegmentationObject, OneLossySourceMakesItLossy) {
+  const TempDir dir;
+  EXPECT_THAT(lossy_of(as_dicom(placed_volume(), dir / "study")), ElementsAre("00", "", ""));
+  const auto put = [](DcmFileFormat& format, const char* lossy, const char* ratio,
+                      const char* method) {
+    format.getDataset()->putAndInsertString(DCM_LossyImageCompression, lossy);
+    format.getDataset()->putAndInsertString(DCM_LossyImageCompressionRatio, ratio);
+    format.getDataset()->putAndInsertString(DCM_LossyImageCompressionMethod, method);
+  };
+  EXPECT_THAT(lossy_of(edited(dir / "study",
+                              [&](DcmFileFormat& format, int k) {
+                                if (k == 3) put(format, "01", "", "");
+                                if (k == 7) {
+                                  put(format, "01", "12.5\\3", "ISO_10918_1\\ISO_15444_1");
+                                }
+                              })),
+              ElementsAre("01", "12.5\\3", "ISO_10918_1\\ISO_15444_1"));
+  EXPECT_THAT(lossy_of(edited(dir / "study", [&](DcmFileFormat& format,
+                                                 int) { put(format, "01", "much", "jpeg?"); })),
+              ElementsAre("01", "", ""))
+      << "what is no value is left out";
+  EXPECT_THAT(lossy_of(edited(dir / "study",
+                              [&](DcmFileFormat& format, int) { put(format, "00", "", ""); })),
+              ElementsAre("00", "", ""));
+}
+
+TEST(SegmentationObject, ATransferSyntaxThatLosesMakesItLossyWithoutTheFilesSaying) {
+  const TempDir dir;
+  as_dicom(placed_volume(), dir / "study");
+  DJEncoderRegistration::registerCodecs();
+  const CtVolume volume = edited(
+      dir / "study",
+      [](DcmFileFormat& format, int) {
+        DcmDataset& data = *format.getDataset();
+        const DJ_RPLossy quality(90);
+        ASSERT_TRUE(data.chooseRepresentation(EXS_JPEGProcess2_4, &quality).good());
+        for (const DcmTagKey& tag : {DCM_LossyImageCompression, DCM_LossyImageCompressionRatio,
+                                     DCM_LossyImageCompressionMethod}) {
+          delete data.remove(tag);
+        }
+      },
+      EXS_JPEGProcess2_4);
+  const std::array<std::string, 3> lossy = lossy_of(volume);
+  EXPECT_EQ(lossy[0], "01");
+  EXPECT_GT(std::stod(lossy[1]), 1.0);
+  EXPECT_EQ(lossy[2], "ISO_10918_1");
 }
 
 TEST(SegmentationObject, IdentifiersThatWereErasedAreMadeUpAndSaid) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,12 @@
 namespace jcs::imaging {
 
 using Vec3 = std::array<double, 3>;
+
+/// What a file says of the lossy compression that its pixels went through; of several the values
+/// are separated by backslashes, and what is not known is empty.
+struct LossyCompression {
+  std::string ratio, method;  ///< (0028,2112), (0028,2114)
+};
 
 /// Where a slice comes from and where it lies.
 struct SliceInfo {
@@ -24,6 +31,7 @@ struct SliceInfo {
   Vec3 position{};  ///< centre of the first voxel, patient coordinates (LPS), mm; see placed()
   double location_mm = 0.0;  ///< position along the normal of the slices; NaN when nothing says it
   bool oriented = true;      ///< false: the file names no orientation, the volume's is assumed
+  std::optional<LossyCompression> lossy;  ///< nothing: not lossily compressed, as far as is known
 };
 
 /// Identity and acquisition facts of a series, as UTF-8; empty or 0 where the files do not say.

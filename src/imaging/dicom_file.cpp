@@ -60,10 +60,11 @@ bool is_any_of(const DcmTagKey& tag, std::initializer_list<DcmTagKey> tags) {
   return false;
 }
 
-/// The attribute, unless it is absent or longer than anything that is read.
+/// The attribute, unless it is absent, a sequence or longer than anything that is read.
 DcmElement* short_element(DcmItem& item, const DcmTagKey& tag) {
   DcmElement* element = nullptr;
-  if (item.findAndGetElement(tag, element).bad() || element->getLengthField() > kLongestValue) {
+  if (item.findAndGetElement(tag, element).bad() || !element->isLeaf() ||
+      element->getLengthField() > kLongestValue) {
     return nullptr;
   }
   return element;

@@ -8,6 +8,7 @@
 #include "jcs/kernels/few_channels.hpp"
 #include "jcs/kernels/pointwise.hpp"
 #include "jcs/kernels/winograd.hpp"
+#include "jcs/models/workers.hpp"
 
 #include "channels_of.hpp"
 
@@ -63,7 +64,7 @@ class OwnConvolution : public Convolution {
       output.addend = added.const_data_ptr<float>();
       output.addend_stride = pixel_stride(added);
     }
-    kernel_.run(inputs, extent, output, torch_workers());
+    kernel_.run(inputs, extent, output, models::torch_workers());
     return out;
   }
 
@@ -109,14 +110,15 @@ std::shared_ptr<const Convolution> own_convolution(const ConvolutionOptions& opt
   const kernels::InstructionSet set = instructions_for(in, out, target);
   if (kernel == 1 && stride == 1 && all(options.padding, 0)) {
     return std::make_shared<OwnConvolution<kernels::Pointwise>>(
-        kernels::Pointwise(values(weight), values(bias), in, out, set, torch_workers()));
+        kernels::Pointwise(values(weight), values(bias), in, out, set, models::torch_workers()));
   }
   // With fewer channels direct sums take half the time: the transforms are most of it.
   constexpr int kWinogradChannels = 16;
   if (kernel == 3 && stride == 1 && std::min(in, out) >= kWinogradChannels &&
       all(options.padding, dilation)) {
-    return std::make_shared<OwnConvolution<kernels::Winograd>>(kernels::Winograd(
-        values(weight), values(bias), in, out, static_cast<int>(dilation), set, torch_workers()));
+    return std::make_shared<OwnConvolution<kernels::Winograd>>(
+        kernels::Winograd(values(weight), values(bias), in, out, static_cast<int>(dilation), set,
+                          models::torch_workers()));
   }
   const std::int64_t padding = options.padding.front();
   if (kernel > 1 && dilation == 1 && all(options.padding, padding) &&

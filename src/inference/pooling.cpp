@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "jcs/kernels/pooling.hpp"
+#include "jcs/models/workers.hpp"
 
 #include "channels_of.hpp"
 
@@ -22,7 +23,7 @@ at::Tensor map_means(const at::Tensor& maps, const Target& target) {
   at::Tensor means = at::empty({maps.size(0), maps.size(1), 1, 1}, maps.options(),
                                torch::MemoryFormat::Contiguous);
   kernels::channel_means(channels_of(input), extent_of(input), means.mutable_data_ptr<float>(),
-                         target.instructions, torch_workers());
+                         target.instructions, models::torch_workers());
   return means;
 }
 
@@ -32,7 +33,7 @@ at::Tensor halved(const at::Tensor& maps, const Target& target, Memory& memory) 
   at::Tensor out =
       memory.maps(maps.size(0), maps.size(1), maps.size(2) / 2, maps.size(3) / 2, torch::kFloat);
   kernels::max_pool(channels_of(input), extent_of(input), out.mutable_data_ptr<float>(),
-                    target.instructions, torch_workers());
+                    target.instructions, models::torch_workers());
   return out;
 }
 
@@ -51,7 +52,7 @@ at::Tensor pooled(const at::Tensor& maps, const Pooling& pooling, const Target& 
   const auto pool = pooling.mean ? kernels::mean_pool
                                  : static_cast<decltype(&kernels::mean_pool)>(kernels::max_pool);
   pool(channels_of(input), extent_of(input), windows, out.mutable_data_ptr<float>(),
-       target.instructions, torch_workers());
+       target.instructions, models::torch_workers());
   return out;
 }
 

@@ -9,20 +9,13 @@
 #include "jcs/core/error.hpp"
 #include "jcs/kernels/waiting_threads.hpp"
 #include "jcs/models/device.hpp"
+#include "jcs/models/workers.hpp"
 
 namespace jcs::inference {
 
 namespace {
 
 using kernels::InstructionSet;
-
-InstructionSet allowed_instruction_set() {
-  const std::string allowed = at::get_cpu_capability();
-  InstructionSet most = InstructionSet::kBaseline;
-  if (allowed == "AVX512") most = InstructionSet::kAmx;
-  if (allowed == "AVX2") most = InstructionSet::kAvx2;
-  return std::min(most, kernels::widest_instruction_set());
-}
 
 // LibTorch's convolutions on a GPU round fp32 to TF32's 11 significant bits unless told not to.
 // fp32 is to mean fp32: outlines must not depend on the device.
@@ -37,7 +30,7 @@ Target make_target(const RunnerOptions& options) {
   Target target;
   target.device = models::resolve(options.device);
   without_tf32();
-  target.instructions = allowed_instruction_set();
+  target.instructions = models::torch_instructions();
   const bool splits = target.device.is_cpu() && target.instructions == InstructionSet::kAmx;
   target.precision = options.precision;
   if (options.precision == Precision::kAuto) {
@@ -64,11 +57,6 @@ Target make_target(const RunnerOptions& options) {
 
 void use_threads(const Target& target) {
   if (at::get_num_threads() != target.threads) at::set_num_threads(target.threads);
-}
-
-kernels::Workers torch_workers() {
-  return at::in_parallel_region() ? kernels::one_thread()
-                                  : kernels::openmp_threads(at::get_num_threads());
 }
 
 }  // namespace jcs::inference

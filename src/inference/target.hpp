@@ -3,7 +3,6 @@
 #include <torch/types.h>
 
 #include "jcs/inference/runner_options.hpp"
-#include "jcs/kernels/channels.hpp"
 #include "jcs/kernels/instruction_set.hpp"
 
 namespace jcs::inference {
@@ -29,9 +28,5 @@ Target make_target(const RunnerOptions& options);
 /// Sets how many threads LibTorch uses: it may hold for the calling thread only, so whoever
 /// computes says it.
 void use_threads(const Target& target);
-
-/// As many workers for the kernels as LibTorch has threads; the calling one alone where each thread
-/// has its own slice.
-kernels::Workers torch_workers();
 
 }  // namespace jcs::inference

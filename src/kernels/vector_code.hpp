@@ -28,6 +28,11 @@ struct Finish {
   bool relu = false;
 };
 
+/// A gradient's terms by channel, each a period of them (batch_norm.cpp).
+struct GradientTerms {
+  const float *mean, *factor, *slope, *offset;
+};
+
 struct SplitProduct;
 
 struct VectorCode {
@@ -67,6 +72,26 @@ struct VectorCode {
   /// The sum of each channel over `pixels`.
   void (*sum_pixels)(const float* first, std::int64_t pixel_stride, std::int64_t pixels,
                      int channels, float* out);
+
+  // Of a row of floats, a block of it, that begins with a pixel; a period holds whole pixels and
+  // whole vectors.
+
+  /// sums[i mod period] += x[i].
+  void (*sum_periods)(const float* x, std::int64_t floats, int period, float* sums);
+  /// sums[i mod period] += (x[i] − means[i mod period])².
+  void (*sum_squares)(const float* x, std::int64_t floats, int period, const float* means,
+                      float* sums);
+  /// out[i] = factors[i mod period] · x[i] + offsets[i mod period], and its ReLU.
+  void (*scale_periods)(const float* x, std::int64_t floats, int period, const float* factors,
+                        const float* offsets, bool relu, float* out);
+  /// g is the gradient, where `rectified` is not null that of its pixels above 0 alone:
+  /// sums[i mod period] += g[i], centred[i mod period] += g[i] · (x[i] − means[i mod period]).
+  void (*sum_gradients)(const float* gradient, const float* rectified, const float* x,
+                        std::int64_t floats, int period, const float* means, float* sums,
+                        float* centred);
+  /// out[i] = factor · g[i] + slope · (x[i] − mean) + offset, the terms those of i mod period.
+  void (*input_gradient)(const float* gradient, const float* rectified, const float* x,
+                         std::int64_t floats, int period, const GradientTerms& terms, float* out);
 
   const SplitProduct* split;  ///< does products instead of `product`; null: none
 };

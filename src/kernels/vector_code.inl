@@ -248,6 +248,98 @@ void sum_pixels(const float* first, std::int64_t pixel_stride, std::int64_t pixe
   }
 }
 
+/// Calls `work(at, place, count)` for every vector of a row: where it begins, where in the period,
+/// and how many of its floats there are.
+template <class Work>
+inline void each_vector(std::int64_t floats, int period, const Work& work) {
+  std::int64_t begin = 0;
+  for (; begin + period <= floats; begin += period) {
+#pragma GCC unroll 4
+    for (int place = 0; place < period; place += JCS_LANES) work(begin + place, place, JCS_LANES);
+  }
+  const auto left = static_cast<int>(floats - begin);
+  for (int place = 0; place < left; place += JCS_LANES) {
+    work(begin + place, place, left - place < JCS_LANES ? left - place : JCS_LANES);
+  }
+}
+
+inline void store_up_to(float* to, const Vector& v, int count) {
+  if (count >= JCS_LANES) {
+    store(to, v);
+  } else {
+    store_first(to, v, count);
+  }
+}
+
+void sum_periods(const float* x, std::int64_t floats, int period, float* sums) {
+  each_vector(floats, period, [&](std::int64_t at, int place, int count) {
+    store(sums + place, load(sums + place) + load_up_to(x + at, count));
+  });
+}
+
+void sum_squares(const float* x, std::int64_t floats, int period, const float* means, float* sums) {
+  each_vector(floats, period, [&](std::int64_t at, int place, int count) {
+    const Vector off = load_up_to(x + at, count) - load_up_to(means + place, count);
+    store(sums + place, load(sums + place) + off * off);
+  });
+}
+
+void scale_periods(const float* x, std::int64_t floats, int period, const float* factors,
+                   const float* offsets, bool relu, float* out) {
+  const auto scaled = [&](std::int64_t at, int place, int count) {
+    return load(factors + place) * load_up_to(x + at, count) + load(offsets + place);
+  };
+  if (relu) {
+    each_vector(floats, period, [&](std::int64_t at, int place, int count) {
+      store_up_to(out + at, rectified(scaled(at, place, count)), count);
+    });
+  } else {
+    each_vector(floats, period, [&](std::int64_t at, int place, int count) {
+      store_up_to(out + at, scaled(at, place, count), count);
+    });
+  }
+}
+
+/// Calls `work` as each_vector() does, and with the gradient that counts there.
+template <class Work>
+inline void each_gradient(const float* gradient, const float* rectified, std::int64_t floats,
+                          int period, const Work& work) {
+  if (rectified == nullptr) {
+    each_vector(floats, period, [&](std::int64_t at, int place, int count) {
+      work(at, place, count, load_up_to(gradient + at, count));
+    });
+  } else {
+    each_vector(floats, period, [&](std::int64_t at, int place, int count) {
+      // Where it is not a number the gradient passes, as in LibTorch.
+      const Vector g = load_up_to(gradient + at, count);
+      work(at, place, count, load_up_to(rectified + at, count) <= 0.0F ? Vector{} : g);
+    });
+  }
+}
+
+void sum_gradients(const float* gradient, const float* rectified, const float* x,
+                   std::int64_t floats, int period, const float* means, float* sums,
+                   float* centred) {
+  each_gradient(gradient, rectified, floats, period,
+                [&](std::int64_t at, int place, int count, const Vector& g) {
+                  const Vector off = load_up_to(x + at, count) - load(means + place);
+                  store(sums + place, load(sums + place) + g);
+                  store(centred + place, load(centred + place) + g * off);
+                });
+}
+
+void input_gradient(const float* gradient, const float* rectified, const float* x,
+                    std::int64_t floats, int period, const GradientTerms& terms, float* out) {
+  each_gradient(gradient, rectified, floats, period,
+                [&](std::int64_t at, int place, int count, const Vector& g) {
+                  const Vector off = load_up_to(x + at, count) - load(terms.mean + place);
+                  store_up_to(out + at,
+                              load(terms.factor + place) * g + load(terms.slope + place) * off +
+                                  load(terms.offset + place),
+                              count);
+                });
+}
+
 }  // namespace
 
 extern const VectorCode JCS_SET;
@@ -261,6 +353,11 @@ const VectorCode JCS_SET = {.rows = JCS_ROWS,
                             .max_window = max_window,
                             .mean_window = mean_window,
                             .sum_pixels = sum_pixels,
+                            .sum_periods = sum_periods,
+                            .sum_squares = sum_squares,
+                            .scale_periods = scale_periods,
+                            .sum_gradients = sum_gradients,
+                            .input_gradient = input_gradient,
                             .split = nullptr};
 
 }  // namespace jcs::kernels

@@ -7,6 +7,8 @@
 
 #include "jcs/core/error.hpp"
 
+#include "batch_norm_step.hpp"
+
 namespace jcs::models {
 
 namespace nn = torch::nn;
@@ -24,17 +26,29 @@ BatchNormImpl::BatchNormImpl(int channels, Norm norm) : norm_(norm) {
   }
 }
 
-torch::Tensor BatchNormImpl::forward(const torch::Tensor& x) {
-  if (norm_ == Norm::kFrozen) {
-    return torch::batch_norm(x, weight_, bias_, running_mean_, running_var_, false, 0.0, 0.0, true);
-  }
-  if (is_training()) {
+torch::Tensor BatchNormImpl::forward(const torch::Tensor& x) { return normalised(x, false); }
+
+torch::Tensor BatchNormImpl::rectified(const torch::Tensor& x) { return normalised(x, true); }
+
+torch::Tensor BatchNormImpl::normalised(const torch::Tensor& x, bool relu) {
+  if (norm_ == Norm::kTrained && is_training()) {
     // LibTorch would quietly make the running variance not a number.
     if (x.numel() == x.size(1)) {
       throw UsageError({"batch normalisation cannot learn from one value per channel", "training",
                         "a larger batch or larger slices"});
     }
     num_batches_tracked_ += 1;
+    if (can_be_normalised(x)) {
+      return normalised_by_batch(x, {weight_, bias_, running_mean_, running_var_}, relu);
+    }
+  }
+  const torch::Tensor y = by_libtorch(x);
+  return relu ? models::rectified(y) : y;
+}
+
+torch::Tensor BatchNormImpl::by_libtorch(const torch::Tensor& x) {
+  if (norm_ == Norm::kFrozen) {
+    return torch::batch_norm(x, weight_, bias_, running_mean_, running_var_, false, 0.0, 0.0, true);
   }
   return torch::batch_norm(x, weight_, bias_, running_mean_, running_var_, is_training(), 0.1, 1e-5,
                            true);
@@ -51,11 +65,8 @@ ConvBlockImpl::ConvBlockImpl(const ConvBlockOptions& options) {
 }
 
 torch::Tensor ConvBlockImpl::forward(const torch::Tensor& x) {
-  torch::Tensor y = conv_->forward(x);
-  if (bn_) {
-    y = bn_->forward(y);
-  }
-  return rectified(y);
+  const torch::Tensor y = conv_->forward(x);
+  return bn_ ? bn_->rectified(y) : rectified(y);
 }
 
 SqueezeExcitationImpl::SqueezeExcitationImpl(int channels, int reduction) {

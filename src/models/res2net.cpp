@@ -69,13 +69,13 @@ Res2NetBlockImpl::Res2NetBlockImpl(int in, int planes, int stride, bool first,
 }
 
 torch::Tensor Res2NetBlockImpl::forward(const torch::Tensor& x) {
-  const auto parts = rectified(bn1_->forward(conv1_->forward(x)))
-                         .chunk(static_cast<std::int64_t>(convs_.size()) + 1, 1);
+  const auto parts =
+      bn1_->rectified(conv1_->forward(x)).chunk(static_cast<std::int64_t>(convs_.size()) + 1, 1);
   std::vector<torch::Tensor> outputs;
   torch::Tensor part;
   for (std::size_t i = 0; i < convs_.size(); ++i) {
     part = i == 0 || first_ ? parts[i] : part + parts[i];
-    part = rectified(bns_[i]->forward(convs_[i]->forward(part)));
+    part = bns_[i]->rectified(convs_[i]->forward(part));
     outputs.push_back(part);
   }
   outputs.push_back(first_ ? torch::avg_pool2d(parts.back(), 3, stride_, 1) : parts.back());
@@ -116,7 +116,7 @@ nn::Sequential Res2NetImpl::stage(int index, int in, int blocks) {
 Res2NetFeatures Res2NetImpl::features(const torch::Tensor& x) {
   check_maps(x, "classifier's input", 3, 1);
   const auto y = deep_stem_ ? deep_stem_->forward(x) : plain_stem_->forward(x);
-  return features_from_stem(rectified(bn1_->forward(y)));
+  return features_from_stem(bn1_->rectified(y));
 }
 
 Res2NetFeatures Res2NetImpl::features_from_stem(const torch::Tensor& stem) {

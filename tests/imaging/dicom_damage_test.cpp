@@ -128,6 +128,21 @@ TEST(DicomDamage, MillionsOfCharacterSetsTakeNoTime) {
   }
 }
 
+TEST(DicomDamage, ASequenceInPlaceOfANumberIsNoNumber) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.edit = [](DcmDataset& data) {
+    auto* sequence = new DcmSequenceOfItems(DcmTag(DCM_SliceThickness, EVR_SQ));
+    auto* item = new DcmItem();
+    item->putAndInsertString(DCM_KVP, "120");
+    sequence->append(item);
+    data.insert(sequence, OFTrue);
+  };
+  slice.write(dir / "slice.dcm");
+  EXPECT_EQ(read_dicom_frame(dir / "slice.dcm").values, expected_hu(slice));
+  EXPECT_EQ(jcs::imaging::list_series(dir.path()).size(), 1U);
+}
+
 TEST(DicomDamage, ATextThatClaimsGigabytesIsNotReadAndTakesNoMemory) {
   const TempDir dir;
   SyntheticSlice slice;

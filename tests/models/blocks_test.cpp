@@ -47,6 +47,73 @@ TEST(BatchNorm, TrainedLearnsFromTheBatchAndThenKeepsStill) {
   EXPECT_EQ(norm->named_buffers()["num_batches_tracked"].item<int>(), 1);
 }
 
+/// What a step of learning leaves: the result, gradients and running figures.
+std::vector<torch::Tensor> learned(torch::MemoryFormat format, int channels, bool relu) {
+  torch::manual_seed(3);
+  BatchNorm norm(channels, Norm::kTrained);
+  set_tensors(*norm, {{"weight", torch::randn({channels})}, {"bias", torch::randn({channels})}});
+  const auto x = (torch::randn({3, channels, 19, 23}) * 2 + 1).contiguous(format).requires_grad_();
+  const auto towards = torch::randn({3, channels, 19, 23});
+  for (int step = 0; step < 2; ++step) {
+    const auto y = relu ? norm->rectified(x) : norm->forward(x);
+    (y * towards).sum().backward();
+  }
+  const auto buffers = norm->named_buffers();
+  const auto parameters = norm->named_parameters();
+  return {norm->forward(x),
+          x.grad(),
+          parameters["weight"].grad(),
+          parameters["bias"].grad(),
+          buffers["running_mean"],
+          buffers["running_var"],
+          buffers["num_batches_tracked"].to(torch::kFloat)};
+}
+
+TEST(BatchNorm, LearnsTheSameWhateverTheOrderInMemory) {
+  for (const int channels : {3, 8, 16, 26, 64}) {
+    for (const bool relu : {false, true}) {
+      const auto by_libtorch = learned(torch::MemoryFormat::Contiguous, channels, relu);
+      const auto by_kernels = learned(torch::MemoryFormat::ChannelsLast, channels, relu);
+      for (std::size_t i = 0; i < by_libtorch.size(); ++i) {
+        EXPECT_TRUE(torch::allclose(by_libtorch[i], by_kernels[i], 1e-4, 1e-4))
+            << channels << " channels, tensor " << i;
+      }
+    }
+  }
+}
+
+TEST(BatchNorm, ThreadsChangeNoGradient) {
+  const int before = torch::get_num_threads();
+  torch::set_num_threads(1);
+  const auto alone = learned(torch::MemoryFormat::ChannelsLast, 24, true);
+  torch::set_num_threads(3);
+  const auto together = learned(torch::MemoryFormat::ChannelsLast, 24, true);
+  torch::set_num_threads(before);
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    EXPECT_TRUE(torch::equal(alone[i], together[i])) << i;
+  }
+}
+
+TEST(BatchNorm, GradientsFollowFromTheirDefinition) {
+  torch::manual_seed(4);
+  BatchNorm norm(2, Norm::kTrained);
+  const auto x = torch::randn({2, 2, 3, 3}).contiguous(torch::MemoryFormat::ChannelsLast);
+  const auto towards = torch::randn({2, 2, 3, 3});
+  const auto loss = [&](const torch::Tensor& at) {
+    return (norm->rectified(at) * towards).to(torch::kDouble).sum();
+  };
+  const auto learning = x.clone().requires_grad_();
+  loss(learning).backward();
+  constexpr float kStep = 1e-2F;
+  for (std::int64_t i = 0; i < x.numel(); ++i) {
+    auto above = x.clone(), below = x.clone();
+    above.mutable_data_ptr<float>()[i] += kStep;
+    below.mutable_data_ptr<float>()[i] -= kStep;
+    const double slope = (loss(above) - loss(below)).item<double>() / (2 * kStep);
+    EXPECT_NEAR(learning.grad().const_data_ptr<float>()[i], slope, 2e-2) << i;
+  }
+}
+
 TEST(BatchNorm, RefusesToLearnFromOneValuePerChannel) {
   BatchNorm norm(3, Norm::kTrained);
   const auto x = torch::ones({1, 3, 1, 1});

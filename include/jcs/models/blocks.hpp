@@ -17,8 +17,13 @@ class BatchNormImpl : public torch::nn::Module {
  public:
   BatchNormImpl(int channels, Norm norm);
   torch::Tensor forward(const torch::Tensor& x);
+  /// The same and its ReLU.
+  torch::Tensor rectified(const torch::Tensor& x);
 
  private:
+  torch::Tensor normalised(const torch::Tensor& x, bool relu);
+  torch::Tensor by_libtorch(const torch::Tensor& x);
+
   Norm norm_;
   torch::Tensor weight_, bias_, running_mean_, running_var_, num_batches_tracked_;
 };

@@ -67,13 +67,19 @@ class PaddedRows {
   std::int64_t in_, padding_, stride_;
 };
 
+/// Products that split their factors need many channels to be worth it. Half a vector of AVX-512
+/// would stay empty with eight channels, of which a processor does two narrower ones at once.
+InstructionSet instructions_for(InstructionSet set, int out) {
+  constexpr int kNarrow = 8;
+  return std::min(set, out <= kNarrow ? InstructionSet::kAvx2 : InstructionSet::kAvx512);
+}
+
 }  // namespace
 
 FewChannels::FewChannels(std::span<const float> weights, std::span<const float> bias,
                          const Shape& shape, InstructionSet set)
     : shape_(shape),
-      // Products that split their factors need many channels to be worth it.
-      set_(std::min(set, InstructionSet::kAvx512)),
+      set_(instructions_for(set, shape.out)),
       bias_(panel_bias(bias, shape.out, vector_code(set_))) {
   const std::int64_t panel = vector_code(set_).panel, in = shape.in;
   const std::int64_t taps = std::int64_t{shape.kernel} * shape.kernel;

@@ -36,11 +36,12 @@ void multiply(const VectorCode& code, std::int64_t rows, std::int64_t columns,
   constexpr std::size_t kMostSegments = 16;
   std::array<Segment, kMostSegments> segments;
   const std::size_t count = product.segments.size();
-  const std::int64_t groups = (rows + code.rows - 1) / code.rows;
   // Panels outside: one of them stays near the core while all rows pass by.
   for (std::int64_t column = 0; column < columns; column += code.panel) {
     const float* panel = product.panels + column * product.depth;
     const auto stored = static_cast<int>(std::min<std::int64_t>(code.panel, columns - column));
+    const int most = stored <= code.lanes ? code.narrow_rows : code.rows;
+    const std::int64_t groups = (rows + most - 1) / most;
     std::int64_t row = 0;
     for (std::int64_t group = 0; group < groups; ++group) {
       const std::int64_t end = rows * (group + 1) / groups;

@@ -36,9 +36,10 @@ struct GradientTerms {
 struct SplitProduct;
 
 struct VectorCode {
-  int rows;   ///< most rows of a product
-  int panel;  ///< columns of a product
-  int lanes;  ///< floats of a vector
+  int rows;         ///< most rows of a product
+  int narrow_rows;  ///< the same where no more columns are stored than a vector has
+  int panel;        ///< columns of a product
+  int lanes;        ///< floats of a vector
 
   /// `out` = [rows × depth] · [depth × panel], of which the first `columns` are stored.
   /// @param panels [depth of all segments][panel]

@@ -80,6 +80,20 @@ constexpr ProductOf kProducts[] = {
 #endif
 };
 
+// One vector of columns leaves room for twice as many rows, and needs them: a sum that waits for
+// the one before leaves the core idle.
+#if JCS_ROWS == 6
+template <>
+constexpr ProductOf kProducts<1>[] = {
+    nullptr,           product_of<1, 1>,  product_of<2, 1>,  product_of<3, 1>, product_of<4, 1>,
+    product_of<5, 1>,  product_of<6, 1>,  product_of<7, 1>,  product_of<8, 1>, product_of<9, 1>,
+    product_of<10, 1>, product_of<11, 1>, product_of<12, 1>,
+};
+constexpr int kNarrowRows = 12;
+#else
+constexpr int kNarrowRows = JCS_ROWS;
+#endif
+
 void product(int rows, const Segment* segments, int segment_count, const float* panels, float* out,
              std::int64_t out_stride, int columns, const Finish& finish) {
   const ProductOf code = columns <= JCS_LANES ? kProducts<1>[rows] : kProducts<2>[rows];
@@ -344,6 +358,7 @@ void input_gradient(const float* gradient, const float* rectified, const float* 
 
 extern const VectorCode JCS_SET;
 const VectorCode JCS_SET = {.rows = JCS_ROWS,
+                            .narrow_rows = kNarrowRows,
                             .panel = 2 * JCS_LANES,
                             .lanes = JCS_LANES,
                             .product = product,

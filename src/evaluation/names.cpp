@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <set>
+#include <string_view>
 
 #include "jcs/core/text.hpp"
 
@@ -19,12 +20,18 @@ std::string numbered(std::string name, const data::ManifestEntry& entry) {
   return name;
 }
 
+// Without an extension that a slice's file has. What stands behind the last point of another name
+// is part of it: a study's folder and a file named by its UID end in a number.
 std::string stem_of(const std::filesystem::path& file) {
   std::string name = file.filename().string();
-  if (has_ending(file, ".gz")) {
-    name.resize(name.size() - 3);
+  for (const std::string_view ending :
+       {".nii.gz", ".nii", ".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm", ".mat"}) {
+    if (name.size() > ending.size() && has_ending(file, ending)) {
+      name.resize(name.size() - ending.size());
+      break;
+    }
   }
-  return std::filesystem::path(name).stem().string();
+  return name;
 }
 
 bool all_differ(const std::vector<std::string>& names) {

@@ -23,6 +23,17 @@ TEST(Names, AreThoseOfTheFilesWhereTheyDiffer) {
               ElementsAre("a", "b"));
 }
 
+TEST(Names, OfFoldersAndOfFilesNamedByTheirUidAreWhole) {
+  EXPECT_THAT(
+      jcs::evaluation::names_of(manifest({"/data/studies/1.2.3.10", "/data/studies/1.2.3.11"})),
+      ElementsAre("1.2.3.10", "1.2.3.11"));
+  EXPECT_THAT(jcs::evaluation::names_of(manifest({"/data/1.2.3.10.DCM", "/data/1.2.3.11"})),
+              ElementsAre("1.2.3.10", "1.2.3.11"));
+  EXPECT_THAT(
+      jcs::evaluation::names_of(manifest({"/data/v.1.NII.GZ", "/data/s.v2.Tiff", "/data/.png"})),
+      ElementsAre("v.1", "s.v2", ".png"));
+}
+
 TEST(Names, TakeTheFoldersWhereTheyDoNot) {
   EXPECT_THAT(jcs::evaluation::names_of(manifest({"/data/p1/001.png", "/data/p2/001.png"})),
               ElementsAre("p1_001", "p2_001"));

@@ -94,11 +94,13 @@ std::optional<std::string> nearest(std::string_view word,
 
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
   std::string out;
+  bool first = true;
   for (const std::string& part : parts) {
-    if (!out.empty()) {
+    if (!first) {
       out += separator;
     }
     out += part;
+    first = false;
   }
   return out;
 }

@@ -38,6 +38,14 @@ TEST(Text, TrimsBlanks) {
   EXPECT_EQ(jcs::trimmed(" \t"), "");
 }
 
+TEST(Text, JoinsEmptyPartsToo) {
+  EXPECT_EQ(jcs::joined({"", "a", "", ""}, ","), ",a,,");
+  EXPECT_EQ(jcs::joined({"", ""}, ","), ",");
+  EXPECT_EQ(jcs::joined({""}), "");
+  EXPECT_EQ(jcs::joined({}), "");
+  EXPECT_EQ(jcs::joined({"a", "b"}), "a, b");
+}
+
 TEST(CsvField, QuotesWhatWouldSplitTheLine) {
   EXPECT_EQ(jcs::csv_field("plain text"), "plain text");
   EXPECT_EQ(jcs::csv_field("a,b"), "\"a,b\"");

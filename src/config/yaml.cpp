@@ -105,7 +105,8 @@ struct Reader::State {
     std::optional<double> value;
     if (whole) {
       const auto integer = parse_integer(at.Scalar());
-      if (integer && std::abs(*integer) <= (std::int64_t{1} << 53)) {
+      constexpr std::int64_t kMost = std::int64_t{1} << 53;
+      if (integer && *integer >= -kMost && *integer <= kMost) {
         value = static_cast<double>(*integer);
       }
     } else {

@@ -144,6 +144,12 @@ TEST_F(YamlTest, OverridesAreStrongerThanTheFile) {
   EXPECT_EQ(options.layers, std::vector<int>{7});
 }
 
+TEST_F(YamlTest, TheLowestWholeNumberIsRefusedLikeOthersOutOfRange) {
+  for (const char* number : {"-9223372036854775808", "9223372036854775807"}) {
+    EXPECT_THAT(refusal(std::string("seed: ") + number), testing::HasSubstr("'seed'"));
+  }
+}
+
 TEST_F(YamlTest, OverridesAreRefusedByTheirOwnName) {
   EXPECT_EQ(refusal("", {"inner.deph=5"}),
             "--set inner.deph=5: unknown key 'inner.deph', did you mean 'inner.depth'?");

@@ -20,8 +20,10 @@ void add_train_arguments(App& app, TrainArguments& arguments) {
       .add_option("-c,--config", arguments.config, "YAML file with the configuration")
       ->required();
   app.cli()
-      .add_option("-s,--set", arguments.settings,
-                  "stronger than the file, e.g. run.epochs=5; may be given several times")
+      .add_option(
+          "-s,--set", arguments.settings,
+          "stronger than the file, e.g. run.epochs=5; of a mapping its own keys alone; may be "
+          "given several times")
       ->type_name("KEY=VALUE")
       ->take_all()
       ->allow_extra_args(false);

@@ -46,6 +46,27 @@ struct Override {
   std::string path, text;
 };
 
+// Keys of a mapping that is given take the place of those that are there; the others stay.
+void put(YAML::Node at, const std::string& key, const YAML::Node& value, const std::string& path,
+         const std::string& text, std::vector<Override>& overrides) {
+  YAML::Node there = at[key];
+  if (!value.IsMap() || !there.IsMap()) {
+    there = value;
+    overrides.push_back({path, text});
+    return;
+  }
+  std::set<std::string> seen;
+  for (const auto& entry : value) {
+    const std::string name = entry.first.Scalar();
+    if (entry.first.IsScalar() && seen.insert(name).second) {
+      put(there, name, entry.second, path + "." + name, text, overrides);
+    } else {
+      there.force_insert(entry.first, entry.second);  // to be refused by whoever reads it
+      overrides.push_back({path + "." + kind_of(entry.first), text});
+    }
+  }
+}
+
 Range within_int(Range range) {
   range.min = std::max(range.min, static_cast<double>(std::numeric_limits<int>::min()));
   range.max = std::min(range.max, static_cast<double>(std::numeric_limits<int>::max()));
@@ -172,8 +193,7 @@ Reader::Reader(const std::filesystem::path& file, const std::vector<std::string>
       throw UsageError(
           {"'" + path.substr(0, begin > 0 ? begin - 1 : 0) + "' is no mapping", "--set " + text});
     }
-    at[path.substr(begin)] = value;
-    state_->overrides.push_back({path, text});
+    put(at, path.substr(begin), value, path, text, state_->overrides);
   }
 }
 

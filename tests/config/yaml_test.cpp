@@ -144,6 +144,22 @@ TEST_F(YamlTest, OverridesAreStrongerThanTheFile) {
   EXPECT_EQ(options.layers, std::vector<int>{7});
 }
 
+TEST_F(YamlTest, AMappingOverridesItsOwnKeysAlone) {
+  const std::string file = "inner:\n  depth: 7\n  mean: [4, 5, 6]\n";
+  EXPECT_EQ(load(file, {"inner={mean: [7, 8, 9]}"}).inner.depth, 7);
+  EXPECT_EQ(load(file, {"inner={mean: [7, 8, 9]}"}).inner.mean[2], 9);
+  EXPECT_EQ(load(file, {"inner={depth: 2}", "inner.depth=3", "inner={}"}).inner.depth, 3);
+  EXPECT_EQ(load("rate: 1\n", {"inner={depth: 2}"}).inner.depth, 2);
+  EXPECT_EQ(load(file, {"inner="}).inner.depth, 3);
+  EXPECT_EQ(refusal(file, {"inner={deph: 5}"}),
+            "--set inner={deph: 5}: unknown key 'inner.deph', did you mean 'inner.depth'?");
+  EXPECT_EQ(refusal(file, {"inner={depth: 2, depth: 5}"}),
+            "--set inner={depth: 2, depth: 5}: 'inner.depth' is given twice");
+  EXPECT_EQ(refusal("inner:\n  depth: 99\n", {"inner={mean: [7, 8, 9]}"}),
+            "c.yaml:2: 'inner.depth' has a wrong value (expected a whole number at least 1 and at "
+            "most 10, got '99')");
+}
+
 TEST_F(YamlTest, TheLowestWholeNumberIsRefusedLikeOthersOutOfRange) {
   for (const char* number : {"-9223372036854775808", "9223372036854775807"}) {
     EXPECT_THAT(refusal(std::string("seed: ") + number), testing::HasSubstr("'seed'"));

@@ -25,7 +25,8 @@ fs::path existing(const fs::path& folder, const std::string& name, const char* w
     throw InputError({std::string(what) + " is not there", where,
                       folders ? "a file or a folder" : "a file", path.string()});
   }
-  return path;
+  // The last part of a folder's path is its name, and that of `studies/p1/` would be empty.
+  return path.has_filename() ? path : path.parent_path();
 }
 
 std::optional<int> whole_number(const std::string& text, const char* what,

@@ -86,6 +86,17 @@ TEST_F(ManifestTest, ASliceOfAVolumeHasItsNumber) {
   EXPECT_FALSE(manifest.entries[2].slice.has_value());
 }
 
+TEST_F(ManifestTest, ATrailingSlashIsNoPartOfAStudysName) {
+  std::filesystem::create_directories(dir_ / "studies/p1");
+  std::ofstream(dir_ / "studies.csv") << "image\nstudies/p1/\nstudies/p1//\n";
+  for (const auto& entry :
+       jcs::data::read_manifest(dir_ / "studies.csv", jcs::data::Images::kFilesAndFolders)
+           .entries) {
+    EXPECT_EQ(entry.image, dir_ / "studies/p1");
+  }
+  EXPECT_NE(refusal("image\na.png/\n").find("image is not there"), std::string::npos);
+}
+
 TEST_F(ManifestTest, VolumesAndSlicesBelongTogether) {
   EXPECT_EQ(refusal("image\nv.nii.gz\n"),
             "list.csv:2: a NIfTI volume needs its slice (expected a number in the column 'slice')");

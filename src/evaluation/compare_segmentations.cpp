@@ -85,6 +85,22 @@ void require_same_pictures(const Pictures& first, const Pictures& second, const 
   }
 }
 
+// Of whichever evaluation names one: what is resampled must not hang on which file comes first.
+std::vector<std::string> patients_of(const Pictures& first, const Pictures& second,
+                                     const fs::path& other) {
+  std::vector<std::string> patients;
+  for (const auto& [name, picture] : first) {
+    const std::string& here = picture.patient;
+    const std::string& there = second.at(name).patient;
+    if (!here.empty() && !there.empty() && here != there) {
+      throw InputError({"picture '" + name + "' is of another patient in the other evaluation",
+                        other.string(), "'" + here + "'", "'" + there + "'"});
+    }
+    patients.push_back(here.empty() ? there : here);
+  }
+  return patients;
+}
+
 ComparedFigure compared(const std::string& name, const Pictures& first, const Pictures& second,
                         const std::vector<std::size_t>& groups,
                         const metrics::BootstrapOptions& options) {
@@ -118,11 +134,7 @@ std::vector<ComparedFigure> compare_segmentations(const fs::path& first, const f
   const Pictures before = read(first), after = read(second);
   require_same_pictures(before, after, first, second);
   require_same_pictures(after, before, second, first);
-  std::vector<std::string> patients;
-  for (const auto& [name, picture] : before) {
-    patients.push_back(picture.patient);
-  }
-  const std::vector<std::size_t> groups = groups_of(patients).of;
+  const std::vector<std::size_t> groups = groups_of(patients_of(before, after, second)).of;
   std::vector<ComparedFigure> figures;
   for (const auto& [name, value] : figures_of({})) {
     ComparedFigure figure = compared(std::string(name), before, after, groups, options);

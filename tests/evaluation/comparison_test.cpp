@@ -66,6 +66,33 @@ TEST_F(ComparisonTest, EqualSegmentersDifferByNothing) {
   EXPECT_EQ(dice.p_value, 1.0);
 }
 
+TEST_F(ComparisonTest, PatientsAreThoseOfWhicheverFileNamesThem) {
+  const auto changed = [&](const std::filesystem::path& file, const char* name,
+                           const std::function<std::string(int)>& patient) {
+    auto json = nlohmann::json::parse(std::ifstream(file));
+    for (int i = 0; i < 6; ++i)
+      json["pictures"][static_cast<std::size_t>(i)]["patient"] = patient(i);
+    std::ofstream(dir_ / name) << json;
+    return dir_ / name;
+  };
+  const auto half = [](int i) { return std::to_string(i / 2); };
+  const auto one = changed(evaluation("a.json", [](int i) { return 1 + i % 3; }), "one.json", half);
+  const auto other = evaluation("b.json", [](int i) { return 2 + i / 2; });
+  const auto nobody = changed(other, "nobody.json", [](int) { return std::string(); });
+  const auto interval = [](const auto& first, const auto& second) {
+    return named(jcs::evaluation::compare_segmentations(first, second, {}), "dice")
+        .interval.value();
+  };
+  const auto expected = interval(one, changed(other, "both.json", half));
+  EXPECT_EQ(interval(one, nobody), expected);
+  const auto swapped = interval(nobody, one);
+  EXPECT_DOUBLE_EQ(swapped.low, -expected.high);
+  EXPECT_DOUBLE_EQ(swapped.high, -expected.low);
+  EXPECT_THAT(jcs::test::error_line<jcs::InputError>([&] { interval(one, other); }),
+              testing::AllOf(HasSubstr("b.json: picture 'p1' is of another patient"),
+                             HasSubstr("expected '0', got '1'")));
+}
+
 TEST_F(ComparisonTest, RefusesOtherPicturesAndOtherFiles) {
   const auto one = evaluation("one.json", [](int) { return 2; });
   const auto other = evaluation(

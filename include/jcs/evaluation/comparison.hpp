@@ -23,9 +23,10 @@ struct ComparedFigure {
   std::int64_t pairs = 0;                     ///< pictures for which both are defined
 };
 
-/// Compares two files that eval_seg wrote, picture by picture (paired bootstrap over patients).
+/// Compares two files that eval_seg wrote, picture by picture (paired bootstrap over patients,
+/// of whom one of the two may say nothing).
 /// @throws InputError naming a file that is no such evaluation, or the pictures that only one of
-/// them has; or pictures whose annotations differ.
+/// them has; or pictures whose annotations or patients differ.
 std::vector<ComparedFigure> compare_segmentations(const std::filesystem::path& first,
                                                   const std::filesystem::path& second,
                                                   const metrics::BootstrapOptions& options);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include <ATen/Context.h>
 #include <torch/torch.h>
 
 #include "jcs/core/cores.hpp"
@@ -95,6 +96,9 @@ nlohmann::json examine(const Manifests& manifests, const DataOptions& options, P
 void prepare_process(const RunOptions& run) {
   torch::set_num_threads(run.threads > 0 ? run.threads : available_cores());
   kernels::let_waiting_threads_sleep();
+  // LibTorch's convolutions on a GPU round fp32 to TF32's 11 significant bits unless told not to.
+  at::globalContext().setAllowTF32CuDNN(false);
+  at::globalContext().setAllowTF32CuBLAS(false);
   torch::manual_seed(static_cast<std::uint64_t>(run.seed));
 }
 

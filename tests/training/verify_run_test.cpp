@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <torch/torch.h>
 
 #include "jcs/training/classifier_trainer.hpp"
 #include "jcs/training/segmenter_trainer.hpp"
@@ -52,6 +53,9 @@ class VerifyRunTest : public testing::Test {
 TEST_F(VerifyRunTest, MeasuresWhatTheSegmentersRunRecorded) {
   const auto o = options<SegmenterTrainingOptions>();
   train_segmenter(o, {}, {}, jcs::no_progress(), {});
+  // On any device fp32 is fp32.
+  EXPECT_FALSE(at::globalContext().allowTF32CuDNN());
+  EXPECT_FALSE(at::globalContext().allowTF32CuBLAS());
   const auto figures = verified(o);
   ASSERT_EQ(figures.size(), 7u);
   EXPECT_EQ(figures.front().name, "dice");

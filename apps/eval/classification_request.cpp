@@ -4,7 +4,6 @@
 #include <optional>
 #include <set>
 
-#include "jcs/config/yaml.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
 #include "jcs/core/hash.hpp"
@@ -16,9 +15,9 @@
 #include "jcs/imaging/overlay.hpp"
 #include "jcs/inference/classifier_runner.hpp"
 #include "jcs/metrics/mean.hpp"
-#include "jcs/training/options.hpp"
 
 #include "eval/document.hpp"
+#include "eval/options_of_run.hpp"
 #include "eval/picture_folder.hpp"
 
 namespace jcs::app {
@@ -46,7 +45,7 @@ RunData data_of_run(const fs::path& run) {
   if (run.empty()) {
     return {};
   }
-  const auto options = config::load<training::ClassifierTrainingOptions>(run / "config.yaml");
+  const auto options = options_of_run<training::ClassifierTrainingOptions>(run);
   return {options.data.train, options.data.validation};
 }
 

@@ -1,6 +1,5 @@
 #include "eval/segmentation_request.hpp"
 
-#include "jcs/config/yaml.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/hash.hpp"
 #include "jcs/core/log_text.hpp"
@@ -10,9 +9,9 @@
 #include "jcs/evaluation/run_segmenter.hpp"
 #include "jcs/evaluation/segmentation_files.hpp"
 #include "jcs/inference/segmenter_runner.hpp"
-#include "jcs/training/options.hpp"
 
 #include "eval/document.hpp"
+#include "eval/options_of_run.hpp"
 #include "eval/picture_folder.hpp"
 
 namespace jcs::app {
@@ -56,7 +55,7 @@ training::DataOptions data_of_run(const fs::path& run) {
   if (run.empty()) {
     return {};
   }
-  return config::load<training::SegmenterTrainingOptions>(run / "config.yaml").data;
+  return options_of_run<training::SegmenterTrainingOptions>(run).data;
 }
 
 Measured measure_network(SegmentationRequest& request, App& app) {

@@ -6,13 +6,14 @@
 
 #include <nlohmann/json.hpp>
 
-#include "jcs/config/yaml.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/training/verify_run.hpp"
 
 #include "common/app.hpp"
 #include "common/print.hpp"
+#include "eval/network_source.hpp"
+#include "eval/options_of_run.hpp"
 
 namespace jcs::app {
 
@@ -27,7 +28,7 @@ template <class Options>
 void verify_training(const std::filesystem::path& file, const NetworkArguments& network,
                      double tolerance, App& app) {
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-  auto options = config::load<Options>(folder / "config.yaml");
+  auto options = options_of_run<Options>(folder);
   options.run.device = network.device;
   options.run.threads = network.threads;
   double largest = 0.0;

@@ -155,6 +155,15 @@ TEST_F(EvalPrograms, ATrainingRunIsVerifiedToo) {
   }
 }
 
+TEST_F(EvalPrograms, ARunOfTheOtherKindIsNamedWithItsProgram) {
+  expect_refusal("eval_cls", 2, {"--run", run_of("seg")}, run_of("seg") + ": is a segmenter's run");
+  expect_refusal("eval_cls", 2, {"--verify", run_of("seg") + "/run.json"}, "eval_seg measures");
+  expect_refusal("eval_seg", 2, {"--run", run_of("cls")}, "eval_cls measures");
+  fs::create_directories(dir_ / "run");
+  std::ofstream(dir_ / "run/config.yaml") << "typo: 1\n";
+  expect_refusal("eval_seg", 2, {"--run", dir_ / "run"}, "unknown key 'typo'");
+}
+
 TEST_F(EvalPrograms, WhatWasMeasuredOnAnotherMachineIsVerifiedHere) {
   for (const std::string which : {"seg", "cls"}) {
     const std::string program = "eval_" + which;

@@ -71,8 +71,8 @@ void verify(const Arguments& arguments, app::App& app) {
   const fs::path& file = arguments.outputs.verify;
   const auto recorded = app::read_json(file);
   if (app::is_training_run(recorded)) {
-    app::verify_training<training::ClassifierTrainingOptions>(file, arguments.request.network,
-                                                              arguments.outputs.tolerance, app);
+    app::verify_training<training::ClassifierTrainingOptions>(
+        recorded, file, arguments.request.network, arguments.outputs.tolerance, app);
     return;
   }
   app::ClassificationRequest request = app::request_for_slices(recorded, file);

@@ -87,8 +87,8 @@ void verify(const Arguments& arguments, app::App& app) {
   const fs::path& file = arguments.outputs.verify;
   const auto recorded = app::read_json(file);
   if (app::is_training_run(recorded)) {
-    app::verify_training<training::SegmenterTrainingOptions>(file, arguments.request.network,
-                                                             arguments.outputs.tolerance, app);
+    app::verify_training<training::SegmenterTrainingOptions>(
+        recorded, file, arguments.request.network, arguments.outputs.tolerance, app);
     return;
   }
   app::SegmentationRequest request = app::request_of(recorded, file);

@@ -22,11 +22,12 @@ inline bool is_training_run(const nlohmann::ordered_json& document) {
   return document.contains("identity") && document.contains("provenance");
 }
 
-/// Measures a run's best weights again on its validation slices and compares.
+/// Measures a run's best weights, of one that goes on those so far, again on its validation slices
+/// and compares. `recorded`: what `file`, its `run.json`, says.
 /// @throws InputError naming the figure that differs by more than `tolerance`.
 template <class Options>
-void verify_training(const std::filesystem::path& file, const NetworkArguments& network,
-                     double tolerance, App& app) {
+void verify_training(const nlohmann::ordered_json& recorded, const std::filesystem::path& file,
+                     const NetworkArguments& network, double tolerance, App& app) {
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   auto options = options_of_run<Options>(folder);
   options.run.device = network.device;
@@ -46,8 +47,12 @@ void verify_training(const std::filesystem::path& file, const NetworkArguments& 
     }
   }
   if (!app.quiet()) {
-    print("verified: hashes of weights and data and " + std::to_string(figures) +
-          " validation figures agree, largest difference " + to_text(largest) + "\n");
+    const auto complete = recorded.find("complete");
+    const bool goes_on = complete != recorded.end() && *complete == false;
+    print((goes_on ? "verified of a run that is not complete yet: hashes of data and "
+                   : "verified: hashes of weights and data and ") +
+          std::to_string(figures) + " validation figures agree, largest difference " +
+          to_text(largest) + "\n");
   }
 }
 

@@ -45,7 +45,8 @@ RecordedRun::RecordedRun(const fs::path& folder, const DataOptions& data, Progre
   const auto run = parsed_json<nlohmann::json>(read_json_text(record));
   try {
     // Of a run that is under way only the weights themselves say what they are.
-    if (run.contains("weights") && run.at("weights").contains(best().filename().string())) {
+    if (run.value("complete", false) && run.contains("weights") &&
+        run.at("weights").contains(best().filename().string())) {
       require_same("the weights are", best(),
                    run.at("weights").at(best().filename().string()).at("sha256"),
                    sha256_file(best(), ExitCode::kWeights));

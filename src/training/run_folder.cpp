@@ -65,10 +65,11 @@ void RunFolder::write_run(const nlohmann::json& run) const {
              run.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
-bool RunFolder::has_record() const {
+bool RunFolder::has_record(bool complete) const {
   InputFile in(folder_ / "run.json", ExitCode::kOutput);
   const std::string text(std::istreambuf_iterator<char>(in), {});
-  return parsed_json<nlohmann::json>(text).is_object();
+  const auto run = parsed_json<nlohmann::json>(text);
+  return run.is_object() && run.contains("complete") && run.at("complete") == complete;
 }
 
 void RunFolder::write_card(const std::string& markdown) const {

@@ -21,7 +21,10 @@ nlohmann::json run_record(const TrainingSetup& setup, const RunState& state, boo
   if (state.best_epoch > 0) {
     run["best"] = {{"epoch", state.best_epoch}, {"score", state.best_score}};
   }
-  add_weights(run, folder);
+  // Those of a run that goes on change with every better epoch, and say themselves what they are.
+  if (complete) {
+    add_weights(run, folder);
+  }
   return run;
 }
 

@@ -16,7 +16,8 @@
 
 namespace jcs::training {
 
-/// What `run.json` says: how the run was started, on what, and what came of it.
+/// What `run.json` says: how the run was started, on what, and what came of it; once it is complete
+/// also the hashes of its weights.
 nlohmann::json run_record(const TrainingSetup& setup, const RunState& state, bool complete,
                           const RunFolder& folder);
 

@@ -62,7 +62,7 @@ class Run {
                                stepper_.optimizer());
       if (writes()) {
         require_same_data(setup.data_hashes, state_.data_hashes);
-        if (!folder_.has_record()) write_run();
+        if (!folder_.has_record(complete())) write_run();
       }
       stepper_.loss_scale().restore(state_.loss_scale);
     } else if (writes()) {

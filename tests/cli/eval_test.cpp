@@ -155,6 +155,22 @@ TEST_F(EvalPrograms, ATrainingRunIsVerifiedToo) {
   }
 }
 
+// A record that was lost and written again meanwhile names no weights that a better epoch replaces.
+TEST_F(EvalPrograms, ARunThatIsNotCompleteIsVerifiedAsSuch) {
+  const fs::path run = dir_ / "run";
+  fs::copy(run_of("seg"), run, fs::copy_options::recursive);
+  json record = json_of(run / "run.json");
+  record.at("complete") = false;
+  record.at("weights").at("best.safetensors").at("sha256") = std::string(64, '0');
+  std::ofstream(run / "run.json") << record;
+  const Finished verified = eval("eval_seg", {"--verify", run / "run.json"});
+  EXPECT_EQ(verified.code, 0) << verified.err;
+  EXPECT_THAT(verified.out, HasSubstr("not complete yet"));
+  record.at("complete") = true;
+  std::ofstream(run / "run.json") << record;
+  expect_refusal("eval_seg", 3, {"--verify", run / "run.json"}, "not what the run recorded");
+}
+
 TEST_F(EvalPrograms, ARunOfTheOtherKindIsNamedWithItsProgram) {
   expect_refusal("eval_cls", 2, {"--run", run_of("seg")}, run_of("seg") + ": is a segmenter's run");
   expect_refusal("eval_cls", 2, {"--verify", run_of("seg") + "/run.json"}, "eval_seg measures");

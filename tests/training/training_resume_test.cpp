@@ -147,6 +147,40 @@ TEST_F(TrainingResumeTest, KnowsItsDataWithoutTheRecord) {
   }
 }
 
+// Its best weights change with every better epoch, and the record is not written as often.
+TEST_F(TrainingResumeTest, TheRecordOfARunThatGoesOnNamesNoWeights) {
+  const fs::path record = dir_ / "run" / "run.json";
+  std::stop_source source;
+  setup_.observers.on_step = [&](const StepRecord& step) {
+    if (step.epoch == 1) source.request_stop();
+  };
+  SmallTask first;
+  EXPECT_THROW(train_it(first, source.get_token()), jcs::Interrupted);
+  ASSERT_TRUE(fs::exists(dir_ / "run" / "best.safetensors"));
+  // Lost, or of a run that had been complete with fewer epochs.
+  for (const char* found : {"", R"({"complete": true, "weights": {"best.safetensors": {}}})"}) {
+    jcs::write_file(record, std::string(found));
+    nlohmann::json meanwhile;
+    std::stop_source again;
+    setup_.observers.on_step = [&](const StepRecord&) {
+      meanwhile = nlohmann::json::parse(jcs::read_file(record));
+      again.request_stop();
+    };
+    SmallTask second;
+    second.already = 1;
+    EXPECT_THROW(train_it(second, again.get_token()), jcs::Interrupted);
+    EXPECT_EQ(meanwhile.at("complete"), false);
+    EXPECT_FALSE(meanwhile.contains("weights"));
+  }
+  setup_.observers.on_step = {};
+  SmallTask last;
+  last.already = 1;
+  train_it(last);
+  const auto run = nlohmann::json::parse(jcs::read_file(record));
+  EXPECT_TRUE(run.at("weights").contains("best.safetensors"));
+  EXPECT_EQ(run.at("complete"), true);
+}
+
 TEST_F(TrainingResumeTest, ARestartForgetsTheEarlierRunOnceItStarts) {
   SmallTask task;
   train_it(task);

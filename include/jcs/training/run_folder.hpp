@@ -37,8 +37,8 @@ class RunFolder {
   void write_card(const std::string& markdown) const;
   void write_samples(const std::vector<std::byte>& png) const;
 
-  /// Whether there is a `run.json` that can be read.
-  [[nodiscard]] bool has_record() const;
+  /// Whether there is a `run.json` that can be read and says this of the run.
+  [[nodiscard]] bool has_record(bool complete) const;
 
   /// Every file that a run leaves, so that another can start anew. Call it under the lock.
   /// @throws OutputError

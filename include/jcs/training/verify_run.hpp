@@ -23,7 +23,8 @@ struct VerifiedFigure {
 /// Measures the best weights of a finished or running training again on its validation slices.
 /// `options`: those of the run's `config.yaml`; `folder`: the run's.
 /// @throws InputError when `run.json` is missing or no such file, or when weights or data are no
-/// longer those that it names (by their hashes); WeightsError; Interrupted.
+/// longer those that it names (by their hashes; it names no weights of a run that is not complete);
+/// WeightsError; Interrupted.
 std::vector<VerifiedFigure> verify_run(ClassifierTrainingOptions options,
                                        const std::filesystem::path& folder, Progress& progress,
                                        const std::stop_token& stop);

@@ -6,6 +6,8 @@
 #include <torch/torch.h>
 
 #include "jcs/core/text.hpp"
+#include "jcs/weights/model_card.hpp"
+#include "jcs/weights/tensor_file.hpp"
 
 #include "watch.hpp"
 
@@ -26,6 +28,21 @@ nlohmann::json run_record(const TrainingSetup& setup, const RunState& state, boo
     add_weights(run, folder);
   }
   return run;
+}
+
+std::int64_t epoch_of(const std::filesystem::path& weights) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(weights, ignored)) {
+    return 0;
+  }
+  try {
+    const auto card = weights::card_of(weights::read_tensors(weights).metadata, weights.string());
+    return card ? card->provenance.value("epoch", std::int64_t{0}) : 0;
+  } catch (const nlohmann::json::exception&) {
+  } catch (const Error&) {
+    // Whoever uses them will be told.
+  }
+  return 0;
 }
 
 Scores finite(Scores scores) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,6 +22,9 @@ namespace jcs::training {
 /// also the hashes of its weights.
 nlohmann::json run_record(const TrainingSetup& setup, const RunState& state, bool complete,
                           const RunFolder& folder);
+
+/// The epoch that a file of weights says it is of; 0 where it says none or cannot be read.
+std::int64_t epoch_of(const std::filesystem::path& weights);
 
 /// The scores, with those that are no finite numbers taken for undefined.
 Scores finite(Scores scores);

@@ -63,6 +63,7 @@ class Run {
       if (writes()) {
         require_same_data(setup.data_hashes, state_.data_hashes);
         if (!folder_.has_record(complete())) write_run();
+        best_on_disk_ = epoch_of(folder_.best());
       }
       stepper_.loss_scale().restore(state_.loss_scale);
     } else if (writes()) {
@@ -256,8 +257,9 @@ class Run {
     }
   }
 
-  // The checkpoint comes last: a kill before it repeats the epoch, which writes the same files
-  // again.
+  // The checkpoint comes last: a kill before it repeats the epoch, which on CPUs writes the same
+  // files again. On GPUs LibTorch's backward passes add in any order, and another number of threads
+  // rounds otherwise (see warn_of_replaced_best).
   void leave_files(const EpochRecord& record) {
     if (writes()) {
       folder_.write_metrics(state_.epochs);
@@ -297,6 +299,7 @@ class Run {
     const double score = *chosen.second;
     const bool better = falls ? score < state_.best_score : score > state_.best_score;
     if (state_.best_epoch == 0 || better) {
+      best_on_disk_ = record.epoch;
       state_.best_score = score;
       state_.best_epoch = record.epoch;
       state_.validations_since_best = 0;
@@ -312,9 +315,23 @@ class Run {
       }
       return;
     }
+    warn_of_replaced_best(record.epoch);
     ++state_.validations_since_best;
     state_.stopped_early =
         setup_.run.patience > 0 && state_.validations_since_best >= setup_.run.patience;
+  }
+
+  // The best weights are written before the checkpoint. Where the run was killed between the two
+  // and the repeated epoch comes out worse, they are of an attempt that nothing else knows of.
+  void warn_of_replaced_best(std::int64_t epoch) {
+    if (best_on_disk_ > state_.best_epoch && best_on_disk_ <= epoch) {
+      log_warning(
+          folder_.best().string() + " holds the weights of epoch " + std::to_string(best_on_disk_) +
+          " as they were before the run was cut off; repeated, that epoch is no better than "
+          "epoch " +
+          std::to_string(state_.best_epoch) + ", whose weights they had replaced");
+      best_on_disk_ = state_.best_epoch;
+    }
   }
 
   void write_run() const { folder_.write_run(run_record(setup_, state_, complete(), folder_)); }
@@ -329,6 +346,7 @@ class Run {
   std::optional<Watch> watch_;
   std::size_t batches_;
   std::int64_t iterations_ = 0;
+  std::int64_t best_on_disk_ = 0;  // the epoch of the best weights, as far as it is known
   RunState state_;
   bool stop_asked_ = false;
 };

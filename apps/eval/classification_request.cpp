@@ -59,31 +59,108 @@ bool holds_predictions(const fs::path& file) {
   return header.substr(0, header.find('\n')).find("probability") != std::string::npos;
 }
 
-// The patients' threshold is chosen on other patients than those that it is measured on.
-void refuse_common_patients(const std::vector<SlicePrediction>& chosen_on,
-                            const std::vector<SlicePrediction>& measured, const fs::path& file) {
-  std::set<std::string> known;
-  for (const SlicePrediction& slice : chosen_on) {
-    known.insert(slice.patient);
-  }
-  for (const SlicePrediction& slice : measured) {
-    if (!slice.patient.empty() && known.contains(slice.patient)) {
-      throw InputError(
-          {"the threshold would be chosen on patient '" + slice.patient + "', who is measured on",
-           file.string(), "other patients; --allow-overlap goes on knowingly"});
+// Patients by the names that they were given, and studies by where they lie: what a study of nobody
+// known is called depends on the other lines of its list.
+struct People {
+  std::set<std::string> patients;
+  std::set<fs::path> studies;
+  bool some_unnamed = false;  // studies
+};
+
+People people_of(const data::Manifest& manifest) {
+  People people;
+  for (const data::ManifestEntry& entry : manifest.entries) {
+    if (!entry.patient.empty()) {
+      people.patients.insert(entry.patient);
     }
+    std::error_code error;
+    if (fs::is_directory(entry.image, error)) {
+      const fs::path study = fs::canonical(entry.image, error);
+      people.studies.insert(error ? entry.image : study);
+      people.some_unnamed = people.some_unnamed || entry.patient.empty();
+    }
+  }
+  return people;
+}
+
+People people_of(const std::vector<SlicePrediction>& predictions) {
+  People people;
+  for (const SlicePrediction& slice : predictions) {
+    if (!slice.patient.empty()) {
+      people.patients.insert(slice.patient);
+    }
+  }
+  return people;
+}
+
+// By what the patients' threshold is chosen.
+struct Choice {
+  std::optional<data::Manifest> manifest;  // for the network
+  People people;
+  ordered_json input;
+};
+
+// Reads it before anything is measured, and chooses where that needs no network.
+std::optional<Choice> read_choice(ClassificationRequest& request, bool network) {
+  const fs::path& file = request.choose_on;
+  if (file.empty()) {
+    return std::nullopt;
+  }
+  Choice choice;
+  if (network && !holds_predictions(file)) {
+    choice.manifest = data::read_manifest(file, data::Images::kFilesAndFolders);
+    evaluation::require_consistent_labels(*choice.manifest);
+    choice.people = people_of(*choice.manifest);
+  } else {
+    const auto predictions = evaluation::read_predictions(file);
+    choice.people = people_of(predictions);
+    request.options.positive_slices =
+        evaluation::best_positive_slices(predictions, request.options.slice_probability);
+  }
+  choice.input = input_of(file, sha256_file(file));
+  return choice;
+}
+
+// The patients' threshold is chosen on other patients than those that it is measured on.
+void refuse_common_people(const ClassificationRequest& request, const Choice& choice,
+                          const People& measured) {
+  if (request.network.allow_overlap) {
+    return;
+  }
+  const auto refuse = [&](const std::string& who) {
+    throw InputError({"the threshold would be chosen on " + who + " measured on",
+                      request.choose_on.string(),
+                      "other patients; --allow-overlap goes on knowingly"});
+  };
+  for (const std::string& patient : measured.patients) {
+    if (choice.people.patients.contains(patient)) {
+      refuse("patient '" + patient + "', who is");
+    }
+  }
+  for (const fs::path& study : measured.studies) {
+    if (choice.people.studies.contains(study)) {
+      refuse("study " + study.string() + ", which is");
+    }
+  }
+  if (measured.some_unnamed && !choice.manifest) {
+    log_warning(request.choose_on.string() +
+                " does not say where its studies lie: whether some of those that name no patient "
+                "are among them was not checked");
   }
 }
 
-Measured measure_network(ClassificationRequest& request, App& app) {
+Measured measure_network(ClassificationRequest& request, const std::optional<Choice>& choice,
+                         App& app) {
   NetworkArguments& network = request.network;
   complete(network, data_of_run(network.run));
+  const data::Manifest manifest =
+      data::read_manifest(network.manifest, data::Images::kFilesAndFolders);
+  evaluation::require_consistent_labels(manifest);
+  if (choice) {
+    refuse_common_people(request, *choice, people_of(manifest));
+  }
   PictureFolder maps(request.save_maps);
   inference::ClassifierRunner classifier(network.weights, runner_options(network));
-  const auto read = [](const fs::path& file) {
-    return data::read_manifest(file, data::Images::kFilesAndFolders);
-  };
-  const data::Manifest manifest = read(network.manifest);
   const std::string overlap =
       check_overlap(network, manifest, classifier.card().provenance, app.progress(), app.stop());
   evaluation::ClassifierRunOptions options;
@@ -107,39 +184,26 @@ Measured measure_network(ClassificationRequest& request, App& app) {
     measured.inputs["trained_on"] = input_of(network.trained_on, sha256_file(network.trained_on));
   }
   measured.inputs["overlap_with_training"] = overlap;
-  if (!request.choose_on.empty() && !holds_predictions(request.choose_on)) {
+  if (choice && choice->manifest) {
     evaluation::ClassifierRunOptions without_maps;
     without_maps.maps = false;
-    const auto chosen_on = evaluation::run_classifier(classifier, read(request.choose_on),
-                                                      without_maps, app.progress(), app.stop());
-    if (!network.allow_overlap) {
-      refuse_common_patients(chosen_on.predictions, measured.predictions, request.choose_on);
-    }
+    const auto chosen_on = evaluation::run_classifier(classifier, *choice->manifest, without_maps,
+                                                      app.progress(), app.stop());
     request.options.positive_slices =
         evaluation::best_positive_slices(chosen_on.predictions, request.options.slice_probability);
-    measured.inputs["chosen_on"] = input_of(request.choose_on, sha256_file(request.choose_on));
   }
   return measured;
 }
 
-Measured measure_predictions(const ClassificationRequest& request) {
+Measured measure_predictions(const ClassificationRequest& request,
+                             const std::optional<Choice>& choice) {
   Measured measured;
   measured.predictions = evaluation::read_predictions(request.predictions);
+  if (choice) {
+    refuse_common_people(request, *choice, people_of(measured.predictions));
+  }
   measured.inputs["predictions"] = input_of(request.predictions, sha256_file(request.predictions));
   return measured;
-}
-
-void choose_threshold(ClassificationRequest& request, Measured& measured) {
-  if (request.choose_on.empty() || measured.inputs.contains("chosen_on")) {
-    return;
-  }
-  const auto chosen_on = evaluation::read_predictions(request.choose_on);
-  if (!request.network.allow_overlap) {
-    refuse_common_patients(chosen_on, measured.predictions, request.choose_on);
-  }
-  request.options.positive_slices =
-      evaluation::best_positive_slices(chosen_on, request.options.slice_probability);
-  measured.inputs["chosen_on"] = input_of(request.choose_on, sha256_file(request.choose_on));
 }
 
 // How much of the activation maps lies inside the opacities (Figure 9).
@@ -201,8 +265,13 @@ ClassificationAnswer answer(ClassificationRequest request, App& app) {
     throw UsageError({"what is to be evaluated?", "command line",
                       "--run, --weights with --manifest, or --predictions"});
   }
-  Measured measured = saved ? measure_predictions(request) : measure_network(request, app);
-  choose_threshold(request, measured);
+  evaluation::require_valid(request.options);  // refuses before the long work, as the next does
+  const std::optional<Choice> choice = read_choice(request, network);
+  Measured measured =
+      saved ? measure_predictions(request, choice) : measure_network(request, choice, app);
+  if (choice) {
+    measured.inputs["chosen_on"] = choice->input;
+  }
   ClassificationAnswer result;
   result.predictions = std::move(measured.predictions);
   result.summary = evaluation::summarise(result.predictions, request.options);

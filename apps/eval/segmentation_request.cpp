@@ -142,6 +142,7 @@ SegmentationAnswer answer(SegmentationRequest request, App& app) {
   }
   binarisation_of(request.threshold);  // refuses before the long work
   spacing_of(request.spacing);
+  metrics::require_valid(request.bootstrap);
   Measured measured = pictures ? measure_pictures(request, app) : measure_network(request, app);
   SegmentationAnswer result;
   result.pictures = std::move(measured.pictures);

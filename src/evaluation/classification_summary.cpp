@@ -10,18 +10,6 @@ namespace jcs::evaluation {
 
 namespace {
 
-void check(const ClassificationOptions& options) {
-  if (!(options.slice_probability >= 0 && options.slice_probability <= 1)) {
-    throw UsageError({"no threshold of a probability", "slice_probability", "0 ... 1",
-                      to_text(options.slice_probability)});
-  }
-  if (options.positive_slices < 0 || options.positive_slices > metrics::kHighestSweep) {
-    throw UsageError({"no number of slices", "positive_slices",
-                      "0 ... " + std::to_string(metrics::kHighestSweep),
-                      std::to_string(options.positive_slices)});
-  }
-}
-
 Estimate rate(std::optional<double> value, std::int64_t successes, std::int64_t trials,
               double confidence) {
   return {value, metrics::wilson(successes, trials, confidence)};
@@ -160,6 +148,20 @@ Estimate patient_area(const metrics::PatientMeter& meter,
 
 }  // namespace
 
+void require_valid(const ClassificationOptions& options) {
+  if (!(options.slice_probability >= 0 && options.slice_probability <= 1)) {
+    throw UsageError({"no threshold of a probability", "slice_probability", "0 ... 1",
+                      to_text(options.slice_probability)});
+  }
+  if (options.positive_slices < 0 || options.positive_slices > metrics::kHighestSweep) {
+    throw UsageError({"no number of slices", "positive_slices",
+                      "0 ... " + std::to_string(metrics::kHighestSweep),
+                      std::to_string(options.positive_slices)});
+  }
+  metrics::CalibrationMeter{options.bins};  // knows how many it takes
+  metrics::require_valid(options.bootstrap);
+}
+
 Rates rates_of(const metrics::Confusion& counts, double confidence) {
   Rates rates;
   rates.counts = counts;
@@ -175,7 +177,7 @@ Rates rates_of(const metrics::Confusion& counts, double confidence) {
 
 ClassificationSummary summarise(const std::vector<SlicePrediction>& predictions,
                                 const ClassificationOptions& options) {
-  check(options);
+  require_valid(options);
   if (predictions.empty()) {
     throw InputError({.what = "no slices to evaluate"});
   }

@@ -14,6 +14,7 @@
 #include "jcs/imaging/picture.hpp"
 #include "jcs/imaging/study.hpp"
 #include "jcs/imaging/turn.hpp"
+#include "jcs/metrics/patients.hpp"
 
 #include "slices.hpp"
 
@@ -42,6 +43,11 @@ bool holds_study(const data::ManifestEntry& entry) {
 
 std::optional<bool> truth_of(const data::ManifestEntry& entry) {
   return entry.label ? std::optional<bool>(*entry.label == 1) : std::nullopt;
+}
+
+// The folder's name stands for a patient whom nobody named.
+const std::string& patient_of(const data::ManifestEntry& study, const std::string& name) {
+  return study.patient.empty() ? name : study.patient;
 }
 
 class Run {
@@ -88,10 +94,8 @@ class Run {
                    [&](std::vector<Slice>& slices) { classify(slices); });
   }
 
-  // The folder's name stands for a patient whom nobody named.
   [[nodiscard]] const std::string& patient_of_study(std::size_t index) const {
-    const std::string& patient = manifest_.entries[index].patient;
-    return patient.empty() ? names_[index] : patient;
+    return patient_of(manifest_.entries[index], names_[index]);
   }
 
   // Slices are told apart within their patient, and every study counts its own from 1.
@@ -200,9 +204,27 @@ class Run {
 
 }  // namespace
 
+void require_consistent_labels(const data::Manifest& manifest) {
+  const std::vector<std::string> names = names_of(manifest);
+  metrics::PatientMeter meter;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const data::ManifestEntry& entry = manifest.entries[i];
+    try {
+      if (holds_study(entry)) {
+        meter.add(patient_of(entry, names[i]), false, std::nullopt, truth_of(entry));
+      } else if (!entry.patient.empty()) {
+        meter.add(entry.patient, false, truth_of(entry));
+      }
+    } catch (const InputError& error) {
+      throw InputError({error.what(), place_of(manifest, i)});
+    }
+  }
+}
+
 ClassifierRun run_classifier(inference::ClassifierRunner& classifier,
                              const data::Manifest& manifest, const ClassifierRunOptions& options,
                              Progress& progress, const std::stop_token& stop) {
+  require_consistent_labels(manifest);
   return Run(classifier, manifest, options, progress, stop).all();
 }
 

@@ -13,15 +13,6 @@ namespace jcs::metrics {
 
 namespace {
 
-void require_options(const BootstrapOptions& options) {
-  require_confidence(options.confidence);
-  if (options.resamples < 1) {
-    throw UsageError({.what = "a bootstrap needs resamples",
-                      .expected = "1 or more",
-                      .got = std::to_string(options.resamples)});
-  }
-}
-
 /// The figures of all resamples in which the statistic is defined.
 std::vector<double> resampled(std::size_t groups, const Statistic& statistic,
                               const BootstrapOptions& options) {
@@ -88,9 +79,18 @@ GroupSums sums_of(std::span<const std::optional<double>> figures,
 
 }  // namespace
 
+void require_valid(const BootstrapOptions& options) {
+  require_confidence(options.confidence);
+  if (options.resamples < 1) {
+    throw UsageError({.what = "a bootstrap needs resamples",
+                      .expected = "1 or more",
+                      .got = std::to_string(options.resamples)});
+  }
+}
+
 BootstrapResult bootstrap(std::size_t groups, const Statistic& statistic,
                           const BootstrapOptions& options) {
-  require_options(options);
+  require_valid(options);
   if (groups < 2) {
     return {};
   }
@@ -112,7 +112,7 @@ BootstrapResult bootstrap_mean(std::span<const std::optional<double>> figures,
 std::optional<Interval> bootstrap_rate(std::span<const std::optional<bool>> hits,
                                        std::span<const std::size_t> group,
                                        const BootstrapOptions& options) {
-  require_options(options);
+  require_valid(options);
   std::vector<std::optional<double>> figures(hits.size());
   std::int64_t trials = 0;
   std::int64_t successes = 0;
@@ -144,7 +144,7 @@ std::optional<PairedDifference> paired_bootstrap(std::span<const std::optional<d
                                                  std::span<const std::optional<double>> second,
                                                  std::span<const std::size_t> group,
                                                  const BootstrapOptions& options) {
-  require_options(options);
+  require_valid(options);
   if (first.size() != second.size()) {
     throw UsageError({.what = "two runs to compare have different numbers of cases",
                       .expected = std::to_string(first.size()),

@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "jcs/imaging/dicom_writer.hpp"
+
+#include "cli/small_study.hpp"
 #include "data/picture_set.hpp"
 #include "support/process.hpp"
 #include "support/shared.hpp"
@@ -293,6 +296,67 @@ TEST_F(EvalPrograms, ThresholdsAreChosenOnOtherPatients) {
   EXPECT_EQ(json_of(dir_ / "out.json").at("chosen_threshold"), 4);
   EXPECT_EQ(json_of(dir_ / "out.json").at("patients").at("sensitivity").at("value"), 1.0);
   expect_refusal("eval_cls", 3, {"--predictions", test, "--choose-on", test}, "who is measured on");
+}
+
+// What a study that names no patient is called depends on the rest of its list.
+TEST_F(EvalPrograms, OfStudiesWithoutPatientsTheThresholdIsChosenOnOtherFolders) {
+  for (const char* study : {"a/p1", "a/p2", "b/p1", "b/p2"}) {
+    fs::create_directories((dir_ / study).parent_path());
+    jcs::imaging::write_ct_series(dir_ / study, jcs::test::small_volume(3));
+  }
+  const auto list = [&](const char* name, const std::string& rows) {
+    std::ofstream(dir_ / name) << "image,label,patient\n" << rows;
+    return (dir_ / name).string();
+  };
+  const std::string first = list("first.csv", "a/p1,0,\na/p2,1,\n"),
+                    second = list("second.csv", "b/p1,0,\nb/p2,1,\n");
+  const Finished run = eval("eval_cls", {"--run", run_of("cls"), "--manifest", first, "--choose-on",
+                                         second, "--json", dir_ / "out.json"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(eval("eval_cls", {"--verify", dir_ / "out.json"}).code, 0);
+  // Called a_p1 and b_p1 there, and p1 here.
+  expect_refusal("eval_cls", 3,
+                 {"--run", run_of("cls"), "--manifest", first, "--choose-on",
+                  list("both.csv", "a/p1,0,\nb/p1,1,\n")},
+                 "study " + (dir_ / "a/p1").string() + ", which is measured on");
+  expect_refusal("eval_cls", 3,
+                 {"--run", run_of("cls"), "--manifest", list("named.csv", "a/p1,0,n\na/p2,1,m\n"),
+                  "--choose-on", list("others.csv", "b/p1,0,k\nb/p2,1,n\n")},
+                 "patient 'n', who is measured on");
+  // Predictions say who, and not where.
+  std::ofstream(dir_ / "predictions.csv")
+      << "patient,slice,label,probability\np1,1,0,0.1\np2,1,1,0.9\n";
+  const Finished told = eval("eval_cls", {"--run", run_of("cls"), "--manifest", first,
+                                          "--choose-on", dir_ / "predictions.csv"});
+  EXPECT_EQ(told.code, 0) << told.err;
+  EXPECT_THAT(told.err, HasSubstr("was not checked"));
+}
+
+// Weights that are not there stand for hours of measuring.
+TEST_F(EvalPrograms, WrongSettingsAreRefusedBeforeAnythingIsMeasured) {
+  for (const char* program : {"eval_seg", "eval_cls"}) {
+    std::vector<std::string> words{"--weights",    dir_ / "gone",
+                                   "--manifest",   shared_->validation.manifest(),
+                                   "--confidence", "95"};
+    expect_refusal(program, 2, words, "confidence");
+    words[4] = "--resamples";
+    words[5] = "0";
+    expect_refusal(program, 2, words, "resamples");
+  }
+  const auto refused = [&](int code, const char* option, const std::string& value,
+                           const std::string& said) {
+    expect_refusal(
+        "eval_cls", code,
+        {"--weights", dir_ / "gone", "--manifest", shared_->validation.manifest(), option, value},
+        said);
+  };
+  refused(2, "--slice-probability", "50", "--slice-probability: no threshold");
+  refused(2, "--bins", "20000", "bins");
+  refused(3, "--choose-on", dir_ / "typo.csv", "typo.csv");
+  std::ofstream(dir_ / "both.csv") << "image,label,patient\n"
+                                   << dir_.path().string() << ",0,a\n"
+                                   << shared_->validation.path().string() << ",1,a\n";
+  refused(3, "--choose-on", dir_ / "both.csv", "both.csv:3");
 }
 
 TEST_F(EvalPrograms, RefuseInOneLine) {

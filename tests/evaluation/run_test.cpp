@@ -232,6 +232,16 @@ TEST_F(EvaluationRun, RefusesInOneLine) {
   std::ofstream(set.path() / "text.png") << "no picture";
   EXPECT_THAT(refusal("image,mask\ntext.png,mask_0.png\n"), HasSubstr("bad.csv:2"));
   std::filesystem::create_directories(set.path() / "empty");
+  std::filesystem::create_directories(set.path() / "other");
+  const auto contradiction = [&](const char* rows) {
+    std::ofstream(set.path() / "labels.csv") << "image,label,patient\n" << rows;
+    return error_line<jcs::InputError>(
+        [&] { classified(jcs::test::tiny_classifier(), set.path() / "labels.csv"); });
+  };
+  // Before the first study is read.
+  EXPECT_THAT(contradiction("empty,1,a\nother,0,a\n"),
+              testing::AllOf(HasSubstr("labels.csv:3"), HasSubstr("both positive and negative")));
+  EXPECT_THAT(contradiction("empty,0,a\n1.png,1,a\n"), HasSubstr("labels.csv:3"));
   std::ofstream(set.path() / "study.csv") << "image,label\nempty,1\n";
   EXPECT_THAT(error_line<jcs::InputError>(
                   [&] { classified(jcs::test::tiny_classifier(), set.path() / "study.csv"); }),

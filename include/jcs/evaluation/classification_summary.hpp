@@ -33,6 +33,9 @@ struct ClassificationOptions {
   }
 };
 
+/// @throws UsageError for options out of range, as summarise() does: to be asked before long work.
+void require_valid(const ClassificationOptions& options);
+
 /// A figure with its interval; nothing where it is undefined.
 struct Estimate {
   std::optional<double> value;

@@ -38,12 +38,18 @@ struct ClassifierRun {
   std::vector<MapShare> maps;                ///< of the annotated positive slices
 };
 
+/// Sees that the labels of a manifest contradict each other nowhere, as summarise() would find out
+/// after all was classified: of a patient's studies, and of them and of single slices.
+/// @throws InputError naming the manifest's line.
+void require_consistent_labels(const data::Manifest& manifest);
+
 /// Classifies every slice of a manifest, labelled or not. Of an entry that is a folder, every slice
 /// of the study in it is classified; the entry's label is then the patient's, and the folder's name
 /// stands for a patient who is not named. Slices of a study are named by their number (`0012`), and
 /// with the folder's name before it (`second_0012`) where several folders are of one patient.
 /// Memory: one study at most.
-/// @throws InputError naming the manifest's line, WeightsError when the network's answer is no
+/// @throws InputError naming the manifest's line, before all else where its labels contradict each
+/// other; WeightsError when the network's answer is no
 /// number, Interrupted.
 ClassifierRun run_classifier(inference::ClassifierRunner& classifier,
                              const data::Manifest& manifest, const ClassifierRunOptions& options,

@@ -25,6 +25,9 @@ struct BootstrapOptions {
   }
 };
 
+/// @throws UsageError when resamples < 1 or the confidence is not inside 0 … 1.
+void require_valid(const BootstrapOptions& options);
+
 /// A figure of a resample: weight[g] says how often group g was drawn. Nothing where the figure is
 /// undefined, for example an area when all drawn patients are of one class.
 using Statistic = std::function<std::optional<double>(std::span<const std::int32_t> weight)>;

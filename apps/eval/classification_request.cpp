@@ -159,7 +159,7 @@ Measured measure_network(ClassificationRequest& request, const std::optional<Cho
   if (choice) {
     refuse_common_people(request, *choice, people_of(manifest));
   }
-  PictureFolder maps(request.save_maps);
+  PictureFolder maps(request.save_maps, manifest);
   inference::ClassifierRunner classifier(network.weights, runner_options(network));
   const std::string overlap =
       check_overlap(network, manifest, classifier.card().provenance, app.progress(), app.stop());

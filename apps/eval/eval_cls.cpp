@@ -43,7 +43,8 @@ void add_arguments(app::App& app, Arguments& arguments) {
   app::ClassificationRequest& request = arguments.request;
   app::add_network_arguments(app, request.network);
   cli.add_option("--save-maps", request.save_maps,
-                 "folder for the activation maps of the annotated slices as PNG files")
+                 "folder for the activation maps of the annotated slices as PNG files; an earlier "
+                 "result there is replaced where nothing was added or changed since")
       ->group("Network");
   cli.add_option("--predictions", request.predictions,
                  "CSV file with the columns patient, slice, label, probability and, where slices "

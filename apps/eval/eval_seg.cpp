@@ -47,8 +47,10 @@ void add_arguments(app::App& app, Arguments& arguments) {
          "slices with label 0 and no mask count as annotated with nothing; with --run as its "
          "data.clean_slices says, unless =true or =false is given here")
       ->group("Network");
-  cli.add_option("--save-predictions", request.save_predictions,
-                 "folder for the probability maps as PNG files")
+  cli.add_option(
+         "--save-predictions", request.save_predictions,
+         "folder for the probability maps as PNG files; an earlier result there is replaced "
+         "where nothing was added or changed since")
       ->group("Network");
   cli.add_option("--predictions", request.predictions, "folder of predicted maps")
       ->group("Pictures");

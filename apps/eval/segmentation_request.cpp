@@ -66,9 +66,9 @@ Measured measure_network(SegmentationRequest& request, App& app) {
     // A run's figures are of the slices that it validated on.
     request.clean_slices = trained.clean_slices;
   }
-  PictureFolder maps(request.save_predictions);
-  inference::SegmenterRunner segmenter(network.weights, runner_options(network));
   const data::Manifest manifest = data::read_manifest(network.manifest);
+  PictureFolder maps(request.save_predictions, manifest);
+  inference::SegmenterRunner segmenter(network.weights, runner_options(network));
   const std::string overlap =
       check_overlap(network, manifest, segmenter.card().provenance, app.progress(), app.stop());
   evaluation::SegmenterRunOptions options;

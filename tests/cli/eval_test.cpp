@@ -197,6 +197,40 @@ TEST_F(EvalPrograms, WhatWasMeasuredOnAnotherMachineIsVerifiedHere) {
   }
 }
 
+TEST_F(EvalPrograms, NobodysPicturesAreReplaced) {
+  const fs::path maps = dir_ / "maps";
+  const std::vector<std::string> words{"--run", run_of("seg"), "--save-predictions", maps, "-q"};
+  fs::create_directories(maps);
+  fs::copy_file(shared_->validation.path() / "mask_0.png", maps / "0.png");
+  expect_refusal("eval_seg", 5, words, "not an earlier result");
+  fs::remove(maps / "0.png");
+  ASSERT_EQ(eval("eval_seg", words).code, 0);
+  ASSERT_EQ(eval("eval_seg", words).code, 0);
+  // A map that was corrected by hand, and a picture beside them.
+  const std::string map = content_of(maps / "0.png");
+  fs::copy_file(shared_->validation.path() / "mask_0.png", maps / "0.png",
+                fs::copy_options::overwrite_existing);
+  expect_refusal("eval_seg", 5, words, "not an earlier result");
+  std::ofstream(maps / "0.png") << map;
+  fs::copy_file(shared_->validation.path() / "0.png", maps / "mine.png");
+  expect_refusal("eval_seg", 5, words, "not an earlier result");
+  EXPECT_TRUE(fs::exists(maps / "mine.png"));
+  fs::remove(maps / "mine.png");
+  ASSERT_EQ(eval("eval_seg", words).code, 0);
+  // An earlier result that is measured against now.
+  std::ofstream(dir_ / "list.csv")
+      << "image,mask,label\n"
+      << (shared_->validation.path() / "1.png").string() << ",maps/1.png,1\n";
+  for (const std::string which : {"seg", "cls"}) {
+    const std::string name = "eval_" + which;
+    expect_refusal(name.c_str(), 5,
+                   {"--run", run_of(which), "--manifest", dir_ / "list.csv",
+                    which == "seg" ? "--save-predictions" : "--save-maps", maps.string() + "/"},
+                   "holds what is to be measured");
+  }
+  EXPECT_TRUE(fs::exists(maps / "1.png"));
+}
+
 TEST_F(EvalPrograms, AFigureThatWasChangedIsNoticed) {
   const fs::path out = dir_ / "seg.json";
   ASSERT_EQ(eval("eval_seg", {"--run", run_of("seg"), "--json", out, "-q"}).code, 0);
@@ -220,7 +254,7 @@ TEST_F(EvalPrograms, AClassifiersRunIsMeasuredAndItsPredictionsReadBack) {
   const json measured = json_of(out);
   EXPECT_EQ(measured.at("slices").at("count"), 6);
   EXPECT_EQ(measured.at("slices").at("map_inside").at("list").size(), 3u);
-  EXPECT_EQ(std::distance(fs::directory_iterator(dir_ / "maps"), {}), 3);
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir_ / "maps"), {}), 4) << "with their hashes";
   const Finished again = eval("eval_cls", {"--predictions", csv, "--json", dir_ / "again.json"});
   ASSERT_EQ(again.code, 0) << again.err;
   const json scored = json_of(dir_ / "again.json");

@@ -109,15 +109,19 @@ TEST_F(CheckpointTest, TensorsOfAnotherKindAreRefused) {
   }
 }
 
-TEST(RunFolder, ARecordThatNestsWithoutEndIsNone) {
+TEST(RunFolder, ARecordIsOneThatCanBeReadAndSaysTheSame) {
   const jcs::test::TempDir dir;
   const jcs::training::RunFolder folder(dir.path());
-  std::string deep = R"({"data_sha256":)";
+  EXPECT_FALSE(folder.has_record(false));
+  std::string deep = R"({"complete":false,"data_sha256":)";
   deep.append(200'000, '[').append(200'000, ']').append("}");
-  jcs::write_file(dir / "run.json", deep);
-  EXPECT_FALSE(folder.has_record());
-  jcs::write_file(dir / "run.json", "{}");
-  EXPECT_TRUE(folder.has_record());
+  for (const std::string& none : {deep, std::string("{}"), std::string("[]"), std::string("{")}) {
+    jcs::write_file(dir / "run.json", none);
+    EXPECT_FALSE(folder.has_record(false));
+  }
+  jcs::write_file(dir / "run.json", R"({"complete":false})");
+  EXPECT_TRUE(folder.has_record(false));
+  EXPECT_FALSE(folder.has_record(true));
 }
 
 }  // namespace

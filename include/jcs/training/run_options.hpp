@@ -76,8 +76,8 @@ struct RunOptions {
     v.field("device", device, "auto, cpu, cuda or cuda:N");
     v.field("threads", threads, "CPU threads of the network; 0 uses every core", between(0, 1024));
     v.field("epochs", epochs,
-            "times that the slices are gone through; a batch that is not full is left out, unless it is "
-            "the only one",
+            "times that the slices are gone through; a batch that is not full is left out, unless "
+            "it is the only one",
             at_least(1));
     v.field("iterations", iterations, "stop after so many batches; 0 goes through all epochs",
             at_least(0));

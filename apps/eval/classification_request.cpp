@@ -142,10 +142,13 @@ void refuse_common_people(const ClassificationRequest& request, const Choice& ch
       refuse("study " + study.string() + ", which is");
     }
   }
-  if (measured.some_unnamed && !choice.manifest) {
+  // A patient's name and a study's place cannot be compared.
+  const bool named_there = !choice.manifest || !choice.people.patients.empty();
+  if ((measured.some_unnamed && named_there) ||
+      (choice.people.some_unnamed && !measured.patients.empty())) {
     log_warning(request.choose_on.string() +
-                " does not say where its studies lie: whether some of those that name no patient "
-                "are among them was not checked");
+                ": of studies that name no patient it was not checked whether their patients are "
+                "among those who are named on the other side");
   }
 }
 

@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kSums = "SHA256SUMS";
+// Tells our list from one of somebody's own pictures; `sha256sum -c` passes over it.
+constexpr const char* kFirstLine = "# pictures that jcs wrote";
 
 std::string sum_line(const std::string& sha256, const fs::path& file) {
   return sha256 + "  " + file.filename().string();
@@ -32,7 +34,11 @@ bool is_earlier_result(const fs::path& folder) {
   }
   std::set<std::string> written;
   std::istringstream sums(read_text(folder / kSums, ExitCode::kOutput));
-  for (std::string line; std::getline(sums, line);) {
+  std::string line;
+  if (!std::getline(sums, line) || line != kFirstLine) {
+    return false;
+  }
+  while (std::getline(sums, line)) {
     written.insert(line);
   }
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -49,6 +55,9 @@ bool is_earlier_result(const fs::path& folder) {
 
 void refuse_folder_of_inputs(const fs::path& folder, const data::Manifest& manifest) {
   std::error_code ignored;
+  if (!fs::exists(folder, ignored)) {
+    return;
+  }
   const auto holds = [&](const fs::path& file) {
     return fs::equivalent(folder, file, ignored) ||
            fs::equivalent(folder, fs::absolute(file).parent_path(), ignored) ||
@@ -84,7 +93,7 @@ void PictureFolder::add(const std::string& name, const cv::Mat& picture) {
 
 void PictureFolder::commit() {
   if (folder_) {
-    write_file(folder_->path() / kSums, sums_);
+    write_file(folder_->path() / kSums, std::string(kFirstLine) + "\n" + sums_);
     folder_->commit();
   }
 }

@@ -58,6 +58,7 @@ bool RunLog::done(const Study& study) const {
     outdated_[study.name] = state->files;
     return false;
   }
+  outdated_.erase(study.name);
   const fs::path result = result_folder(options_.folder, study) / "result.json";
   return parsed_json<nlohmann::json>(text_if_there(result, ExitCode::kOutput)).is_object();
 }
@@ -100,6 +101,7 @@ void RunLog::finish(const Study& study, const std::string& files) const {
   StudyState finished = state(study, StudyState::Step::kDone);
   finished.files = files;
   write_state(options_.folder, study, finished);
+  outdated_.erase(study.name);
 }
 
 void RunLog::note_delivered(const Study& study) const {

@@ -20,18 +20,18 @@ std::string numbered(std::string name, const data::ManifestEntry& entry) {
   return name;
 }
 
-// Without an extension that a slice's file has. What stands behind the last point of another name
-// is part of it: a study's folder and a file named by its UID end in a number.
+// Without the extension that a file has. A folder has none, and a number behind the last point is
+// none: that file is named by its UID.
 std::string stem_of(const std::filesystem::path& file) {
-  std::string name = file.filename().string();
-  for (const std::string_view ending :
-       {".nii.gz", ".nii", ".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm", ".mat"}) {
-    if (name.size() > ending.size() && has_ending(file, ending)) {
-      name.resize(name.size() - ending.size());
-      break;
-    }
+  constexpr std::string_view kZipped = ".nii.gz";
+  const std::string name = file.filename().string();
+  if (name.size() > kZipped.size() && has_ending(file, kZipped)) {
+    return name.substr(0, name.size() - kZipped.size());
   }
-  return name;
+  const std::string extension = file.extension().string();
+  const bool number = extension.find_first_not_of(".0123456789") == std::string::npos;
+  std::error_code ignored;
+  return number || std::filesystem::is_directory(file, ignored) ? name : file.stem().string();
 }
 
 bool all_differ(const std::vector<std::string>& names) {
@@ -58,7 +58,7 @@ std::vector<std::string> names_of(const data::Manifest& manifest) {
         name += part.string() + "_";
       }
     }
-    names.push_back(numbered(name + stem_of(path), entry));
+    names.push_back(numbered(name + stem_of(entry.image), entry));
   }
   if (!all_differ(names)) {
     // One picture on two lines, or two that differ by their extension alone.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <dcmtk/dcmdata/dcdeftag.h>
@@ -118,16 +119,16 @@ const char* lossy_method(const std::string& syntax) {
   static const std::map<std::string, const char*> kMethods = {
       {UID_JPEGProcess1TransferSyntax, "ISO_10918_1"},
       {UID_JPEGProcess2_4TransferSyntax, "ISO_10918_1"},
+      {UID_JPEGProcess6_8TransferSyntax, "ISO_10918_1"},
+      {UID_JPEGProcess10_12TransferSyntax, "ISO_10918_1"},
       {UID_JPEGLSLossyTransferSyntax, "ISO_14495_1"},
       {UID_JPEG2000TransferSyntax, "ISO_15444_1"}};
   const auto method = kMethods.find(syntax);
   return method == kMethods.end() ? nullptr : method->second;
 }
 
-/// Baseline and extended JPEG always lose; the others may hold pixels without loss.
-bool always_loses(const std::string& syntax) {
-  return syntax == UID_JPEGProcess1TransferSyntax || syntax == UID_JPEGProcess2_4TransferSyntax;
-}
+/// JPEG's processes of cosines always lose; the others may hold pixels without loss.
+bool always_loses(const char* method) { return std::string_view(method) == "ISO_10918_1"; }
 
 std::string compression_ratio(const DicomFile& file, const PixelLayout& layout) {
   const auto compressed = static_cast<double>(compressed_bytes(file));
@@ -141,10 +142,16 @@ std::optional<LossyCompression> lossy_compression(const DicomFile& file,
   const std::string said = file.text(DCM_LossyImageCompression);
   const std::string syntax = file.transfer_syntax_uid();
   const char* method = lossy_method(syntax);
-  const bool by_syntax = method != nullptr && (said.empty() || always_loses(syntax));
+  const bool by_syntax = method != nullptr && (said.empty() || always_loses(method));
   if (said != "01" && !by_syntax) return std::nullopt;
-  LossyCompression lossy{file.text(DCM_LossyImageCompressionRatio),
-                         file.text(DCM_LossyImageCompressionMethod)};
+  // Each frame keeps them, and nobody compresses a hundred times over.
+  constexpr std::size_t kLongest = 1024;
+  const auto text = [&](const DcmTagKey& tag) {
+    std::string whole = file.text(tag);
+    return whole.size() <= kLongest ? whole : std::string();
+  };
+  LossyCompression lossy{text(DCM_LossyImageCompressionRatio),
+                         text(DCM_LossyImageCompressionMethod)};
   if (method != nullptr && lossy.ratio.empty() && lossy.method.empty()) {
     lossy = {compression_ratio(file, layout), method};
   }

@@ -41,6 +41,8 @@ class BatchNormStep : public torch::autograd::Function<BatchNormStep> {
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x,
                                const torch::Tensor& weight, const torch::Tensor& bias,
                                torch::Tensor running_mean, torch::Tensor running_var, bool relu) {
+    TORCH_CHECK(x.size(1) == weight.numel(), "a batch normalisation of ", weight.numel(),
+                " channels got ", x.size(1));
     constexpr double kEpsilon = 1e-5, kMomentum = 0.1;
     const kernels::InstructionSet set = torch_instructions();
     const kernels::Workers workers = torch_workers();

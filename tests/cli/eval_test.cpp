@@ -206,6 +206,11 @@ TEST_F(EvalPrograms, NobodysPicturesAreReplaced) {
   fs::remove(maps / "0.png");
   ASSERT_EQ(eval("eval_seg", words).code, 0);
   ASSERT_EQ(eval("eval_seg", words).code, 0);
+  // The list of somebody who keeps sums of their own pictures.
+  const std::string list = content_of(maps / "SHA256SUMS");
+  std::ofstream(maps / "SHA256SUMS") << list.substr(list.find('\n') + 1);
+  expect_refusal("eval_seg", 5, words, "not an earlier result");
+  std::ofstream(maps / "SHA256SUMS") << list;
   // A map that was corrected by hand, and a picture beside them.
   const std::string map = content_of(maps / "0.png");
   fs::copy_file(shared_->validation.path() / "mask_0.png", maps / "0.png",

@@ -1,7 +1,12 @@
 #include "jcs/evaluation/names.hpp"
 
+#include <filesystem>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "support/temp_dir.hpp"
 
 namespace {
 
@@ -32,6 +37,12 @@ TEST(Names, OfFoldersAndOfFilesNamedByTheirUidAreWhole) {
   EXPECT_THAT(
       jcs::evaluation::names_of(manifest({"/data/v.1.NII.GZ", "/data/s.v2.Tiff", "/data/.png"})),
       ElementsAre("v.1", "s.v2", ".png"));
+  EXPECT_THAT(jcs::evaluation::names_of(manifest({"/data/IM1.ima", "/data/IM2.dicom"})),
+              ElementsAre("IM1", "IM2"));
+  const jcs::test::TempDir dir;
+  std::filesystem::create_directory(dir / "p1.first");
+  const std::string study = (dir / "p1.first").string();
+  EXPECT_THAT(jcs::evaluation::names_of(manifest({study.c_str()})), ElementsAre("p1.first"));
 }
 
 TEST(Names, TakeTheFoldersWhereTheyDoNot) {

@@ -1,6 +1,9 @@
 #include "jcs/models/blocks.hpp"
 
 #include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -52,8 +55,8 @@ std::vector<torch::Tensor> learned(torch::MemoryFormat format, int channels, boo
   torch::manual_seed(3);
   BatchNorm norm(channels, Norm::kTrained);
   set_tensors(*norm, {{"weight", torch::randn({channels})}, {"bias", torch::randn({channels})}});
-  const auto x = (torch::randn({3, channels, 19, 23}) * 2 + 1).contiguous(format).requires_grad_();
-  const auto towards = torch::randn({3, channels, 19, 23});
+  const auto x = (torch::randn({3, channels, 39, 43}) * 2 + 1).contiguous(format).requires_grad_();
+  const auto towards = torch::randn({3, channels, 39, 43});
   for (int step = 0; step < 2; ++step) {
     const auto y = relu ? norm->rectified(x) : norm->forward(x);
     (y * towards).sum().backward();
@@ -80,6 +83,36 @@ TEST(BatchNorm, LearnsTheSameWhateverTheOrderInMemory) {
       }
     }
   }
+}
+
+TEST(BatchNorm, LearnsByOurKernelsWhereTheyFit) {
+  BatchNorm norm(8, Norm::kTrained);
+  const auto by = [&](const torch::Tensor& x) {
+    return std::string(norm->forward(x).grad_fn()->name());
+  };
+  const auto x = torch::randn({2, 8, 5, 5});
+  const std::string ours = by(x.contiguous(torch::MemoryFormat::ChannelsLast));
+  EXPECT_NE(ours.find("BatchNormStep"), std::string::npos) << ours;
+  EXPECT_EQ(by(x).find("BatchNormStep"), std::string::npos);
+  norm->eval();
+  EXPECT_EQ(by(x.contiguous(torch::MemoryFormat::ChannelsLast)).find("BatchNormStep"),
+            std::string::npos);
+}
+
+TEST(BatchNorm, WeightsLearnWhereMapsNeedNoGradientAndTheOtherWayRound) {
+  const auto x =
+      torch::randn({2, 8, 5, 5}).contiguous(torch::MemoryFormat::ChannelsLast).requires_grad_();
+  const auto gradients = [&](bool maps, bool weights) {
+    BatchNorm norm(8, Norm::kTrained);
+    for (auto& parameter : norm->parameters()) parameter.requires_grad_(weights);
+    const auto input = maps ? x : x.detach();
+    x.mutable_grad() = torch::Tensor();
+    (norm->rectified(input) * torch::arange(25.0F).view({5, 5})).sum().backward();
+    return std::pair(x.grad().defined(), norm->parameters()[0].grad().defined());
+  };
+  EXPECT_EQ(gradients(true, true), std::pair(true, true));
+  EXPECT_EQ(gradients(false, true), std::pair(false, true));
+  EXPECT_EQ(gradients(true, false), std::pair(true, false));
 }
 
 TEST(BatchNorm, ThreadsChangeNoGradient) {

@@ -14,7 +14,7 @@ namespace jcs::report {
 ///   segmentation.dcm         unless switched off, of a DICOM series: see segmentation_object.hpp
 ///   report.dcm               likewise: see structured_report.hpp
 ///   pictures/slice_0001.png  on request: each slice in the window, opacities outlined
-///   pictures/mask_0001.png   on request and when segmented: opacities 255, all else 0
+///   pictures/mask_0001.png   likewise, where the segmenter was shown it: opacities 255, else 0
 ///   opacity.nii.gz           on request and when segmented: opacities 1, all else 0
 ///   lungs.nii.gz             on request and when lungs were found: 1 right, 2 left, all else 0
 ///   volume.nii.gz            on request: Hounsfield units

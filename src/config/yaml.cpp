@@ -59,7 +59,10 @@ void put(YAML::Node at, const std::string& key, const YAML::Node& value, const s
   for (const auto& entry : value) {
     const std::string name = entry.first.Scalar();
     if (entry.first.IsScalar() && seen.insert(name).second) {
-      put(there, name, entry.second, path + "." + name, text, overrides);
+      std::string inner = path;
+      inner += '.';
+      inner += name;
+      put(there, name, entry.second, inner, text, overrides);
     } else {
       there.force_insert(entry.first, entry.second);  // to be refused by whoever reads it
       overrides.push_back({path + "." + kind_of(entry.first), text});

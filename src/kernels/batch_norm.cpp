@@ -36,6 +36,7 @@ class Row {
   [[nodiscard]] std::int64_t size(std::int64_t block) const {
     return std::min(block_, floats_ - first(block));
   }
+  [[nodiscard]] std::int64_t pixels(std::int64_t block) const { return size(block) / channels_; }
 
   /// The values of all channels, over and over until a period is full.
   [[nodiscard]] AlignedFloats pattern(const float* values) const {
@@ -95,7 +96,7 @@ Moments channel_moments(const Pixels& x, InstructionSet set, const Workers& work
     code.sum_periods(data, row.size(block), row.period(), sums.data());
     float* const mean = blocks.first(block);
     row.fold(sums.data(), mean);
-    const auto pixels = static_cast<float>(row.size(block) / x.channels);
+    const auto pixels = static_cast<float>(row.pixels(block));
     for (std::size_t c = 0; c < channels; ++c) mean[c] /= pixels;
     row.fill(mean, means.data());
     std::ranges::fill(sums, 0.0F);
@@ -106,7 +107,7 @@ Moments channel_moments(const Pixels& x, InstructionSet set, const Workers& work
   Moments moments{std::vector<double>(channels), std::vector<double>(channels)};
   double before = 0;
   for (std::int64_t block = 0; block < row.blocks(); ++block) {
-    const auto here = static_cast<double>(row.size(block) / x.channels);
+    const auto here = static_cast<double>(row.pixels(block));
     const float *mean = blocks.first(block), *squares = blocks.second(block);
     for (std::size_t c = 0; c < channels; ++c) {
       const double step = mean[c] - moments.mean[c];

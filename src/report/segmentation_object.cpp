@@ -138,7 +138,7 @@ class Writer {
     describe(*segment, kind, file_);
     Uint16 number = 0;
     require_good(object_->addSegment(segment.get(), number), file_);
-    segment.release();  // the object owns it now
+    static_cast<void>(segment.release());  // the object owns it now
     add_frames(*object_, packed_, number, mask, numbers_, volume_, uids_, file_);
     return number;
   }

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
-#include <dcmtk/dcmdata/dcpixel.h>
-#include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
 
 #include "jcs/core/error.hpp"
@@ -18,16 +17,14 @@ namespace {
                     .got = reason});
 }
 
-/// The bytes of one fragment; item 0 is the table of offsets. The item forgets them again.
-std::string bytes_of(const DicomFile& file, DcmPixelSequence& sequence, unsigned long item) {
-  DcmPixelItem* fragment = nullptr;
+/// The bytes of one fragment, which forgets them again.
+std::string bytes_of(const DicomFile& file, DcmPixelItem& fragment) {
   Uint8* bytes = nullptr;
-  if (sequence.getItem(fragment, item).bad()) incomplete(file, "a fragment is missing");
-  if (fragment->getLength() == 0) return {};
-  const OFCondition status = fragment->getUint8Array(bytes);
+  if (fragment.getLength() == 0) return {};
+  const OFCondition status = fragment.getUint8Array(bytes);
   if (status.bad() || bytes == nullptr) incomplete(file, status.text());
-  std::string copy(reinterpret_cast<const char*>(bytes), fragment->getLength());
-  fragment->compact();
+  std::string copy(reinterpret_cast<const char*>(bytes), fragment.getLength());
+  fragment.compact();
   return copy;
 }
 
@@ -97,19 +94,17 @@ std::size_t unpacked(const std::string& stream, std::size_t at, std::size_t end,
 }  // namespace
 
 std::string codestream_of(const DicomFile& file, const PixelLayout& layout, int frame) {
-  DcmPixelSequence* sequence = nullptr;
-  pixel_element(file).getEncapsulatedRepresentation(file.transfer_syntax(), nullptr, sequence);
-  if (sequence == nullptr) incomplete(file, "no fragments");
-  const unsigned long items = sequence->card();
-  const auto wanted = static_cast<unsigned long>(frame);
-  if (items == static_cast<unsigned long>(layout.frames) + 1) {
-    return bytes_of(file, *sequence, wanted + 1);
+  const std::vector<DcmPixelItem*> fragments = fragments_of(file);
+  if (fragments.empty()) incomplete(file, "no fragments");
+  const auto wanted = static_cast<std::size_t>(frame);
+  if (fragments.size() == static_cast<std::size_t>(layout.frames)) {
+    return bytes_of(file, *fragments.at(wanted));
   }
   // One frame may lie in many fragments: with several frames, each begins where a codestream does.
   std::string stream;
-  unsigned long started = 0;
-  for (unsigned long item = 1; item < items; ++item) {
-    const std::string bytes = bytes_of(file, *sequence, item);
+  std::size_t started = 0;
+  for (DcmPixelItem* fragment : fragments) {
+    const std::string bytes = bytes_of(file, *fragment);
     if (layout.frames > 1 && begins_codestream(bytes)) ++started;
     if (started > wanted + 1) break;
     if (layout.frames == 1 || started == wanted + 1) stream += bytes;

@@ -129,16 +129,17 @@ DcmPixelData& pixel_element(const DicomFile& file) {
        .where = file.path().string()});
 }
 
-std::uint64_t compressed_bytes(const DicomFile& file) {
+std::vector<DcmPixelItem*> fragments_of(const DicomFile& file) {
   DcmPixelSequence* sequence = nullptr;
   pixel_element(file).getEncapsulatedRepresentation(file.transfer_syntax(), nullptr, sequence);
-  std::uint64_t bytes = 0;
-  // The first item is the table of offsets.
-  for (unsigned long item = 1; sequence != nullptr && item < sequence->card(); ++item) {
-    DcmPixelItem* fragment = nullptr;
-    if (sequence->getItem(fragment, item).good()) bytes += fragment->getLengthField();
+  std::vector<DcmPixelItem*> fragments;
+  if (sequence == nullptr) return fragments;
+  // By its number DCMTK walks to each from an end. The first item is the table of offsets.
+  DcmObject* item = sequence->nextInContainer(nullptr);
+  while (item != nullptr && (item = sequence->nextInContainer(item)) != nullptr) {
+    if (auto* fragment = dynamic_cast<DcmPixelItem*>(item)) fragments.push_back(fragment);
   }
-  return bytes;
+  return fragments;
 }
 
 PixelLayout pixel_layout(const DicomFile& file) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <dcmtk/dcmdata/dcdeftag.h>
+#include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmdata/dcuid.h>
 
 #include "jcs/core/error.hpp"
@@ -131,7 +132,8 @@ const char* lossy_method(const std::string& syntax) {
 bool always_loses(const char* method) { return std::string_view(method) == "ISO_10918_1"; }
 
 std::string compression_ratio(const DicomFile& file, const PixelLayout& layout) {
-  const auto compressed = static_cast<double>(compressed_bytes(file));
+  double compressed = 0;
+  for (DcmPixelItem* fragment : fragments_of(file)) compressed += fragment->getLengthField();
   if (!(compressed > 0)) return {};
   const double ratio = static_cast<double>(layout.frame_bytes()) * layout.frames / compressed;
   return to_text(std::round(100.0 * ratio) / 100.0);

@@ -143,6 +143,28 @@ TEST(DicomDamage, ASequenceInPlaceOfANumberIsNoNumber) {
   EXPECT_EQ(jcs::imaging::list_series(dir.path()).size(), 1U);
 }
 
+TEST(DicomDamage, AFrameInVeryManyFragmentsIsReadOnce) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.rows = slice.columns = 64;
+  slice.stored.assign(64 * 64, 1000);
+  const auto file = dir / "slice.dcm";
+  write_jpeg2000(slice, file);
+  DcmFileFormat format;
+  ASSERT_TRUE(format.loadFile(file.c_str()).good());
+  DcmElement* element = nullptr;
+  DcmPixelSequence* sequence = nullptr;
+  ASSERT_TRUE(format.getDataset()->findAndGetElement(DCM_PixelData, element).good());
+  dynamic_cast<DcmPixelData&>(*element).getEncapsulatedRepresentation(EXS_JPEG2000LosslessOnly,
+                                                                      nullptr, sequence);
+  ASSERT_NE(sequence, nullptr);
+  for (int i = 0; i < 300'000; ++i) {
+    sequence->insert(new DcmPixelItem(DcmTag(DCM_Item, EVR_pixelItem)));
+  }
+  ASSERT_TRUE(format.saveFile(file.c_str(), EXS_JPEG2000LosslessOnly).good());
+  EXPECT_EQ(read_dicom_frame(file).values, expected_hu(slice));
+}
+
 TEST(DicomDamage, ATextThatClaimsGigabytesIsNotReadAndTakesNoMemory) {
   const TempDir dir;
   SyntheticSlice slice;

@@ -127,9 +127,10 @@ class DecoderProcesses::Pool {
       // A new one that is gone may have left word why.
       reply = decoder.request(request) || !proven ? decoder.reply() : std::nullopt;
       const auto took = std::chrono::steady_clock::now() - asked;
-      // One that answered before ended while it was idle, or something killed it: that may be no
-      // fault of this picture, which a new one is given once more.
-      again = !reply && proven && took < std::chrono::seconds(limits().decoder_seconds);
+      // A used one may have been killed while it was idle, or lack what earlier pictures took and
+      // did not give back: that is no fault of this picture, which a new one is given once more.
+      again = proven && !(reply && reply->decoded) &&
+              took < std::chrono::seconds(limits().decoder_seconds);
       if (again) decoder = start();
     }
     if (reply && reply->no_process != 0) {
@@ -142,8 +143,11 @@ class DecoderProcesses::Pool {
     }
     std::string failure = reply->decoded ? use(decoder, *reply) : reply->failure.data();
     if (!reply->decoded && failure.empty()) failure = "damaged";
-    decoder.prove();
-    give_back(std::move(decoder));
+    // What a decoder library makes of a damaged picture may stay with its process: that one ends.
+    if (failure.empty()) {
+      decoder.prove();
+      give_back(std::move(decoder));
+    }
     return failure;
   }
 

@@ -32,6 +32,7 @@ using jcs::test::LimitsFor;
 using jcs::test::SyntheticSlice;
 using jcs::test::TempDir;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr E_TransferSyntax kCompressed[] = {EXS_JPEGProcess14SV1, EXS_JPEGLSLossless,
                                             EXS_RLELossless, EXS_JPEG2000LosslessOnly};
@@ -225,6 +226,25 @@ TEST(DecoderProcesses, APictureThatEndsTwoOfThemIsRefused) {
   EXPECT_THAT(refusal, HasSubstr("bad.dcm"));
   EXPECT_THAT(refusal, HasSubstr("its decoder crashed"));
   EXPECT_EQ(read_dicom_frame(good).values, here);
+}
+
+// What a damaged picture left in it, memory that nobody gives back above all, is no next picture's.
+TEST(DecoderProcesses, OneThatRefusedAPictureIsNotUsedAgain) {
+  const TempDir dir;
+  const auto good = write(noisy(EXS_JPEGProcess14SV1), dir / "good.dcm");
+  jcs::test::overwrite(dir / "bad.png", "\x89PNG\r\n\x1A\nbut no picture");
+  const auto here = read_dicom_frame(good).values;
+  const DecoderProcesses processes;
+  EXPECT_EQ(read_dicom_frame(good).values, here);
+  const std::vector<pid_t> before = decoders();
+  EXPECT_EQ(read_dicom_frame(good).values, here);
+  EXPECT_EQ(decoders(), before);
+  EXPECT_THAT(jcs::test::error_line<jcs::InputError>(
+                  [&] { jcs::imaging::decode_picture(dir / "bad.png"); }),
+              HasSubstr("bad.png: is no picture that can be decoded"));
+  EXPECT_EQ(read_dicom_frame(good).values, here);
+  EXPECT_EQ(before.size(), 1U);
+  EXPECT_THAT(decoders(), Not(testing::Contains(before.at(0))));
 }
 
 TEST(DecoderProcesses, APictureThatNeedsTooMuchMemoryIsRefused) {

@@ -77,22 +77,18 @@ class Pairs {
     if ((of_positives && patients_with(true) < 2) || (of_negatives && patients_with(false) < 2)) {
       return result;
     }
-    std::int64_t not_above = 0, not_below = 0, drawn = 0;
+    std::vector<double> drawn;
     const auto difference = [&](std::span<const std::int32_t> weight) -> std::optional<double> {
       const auto before = figure(false, weight), after = figure(true, weight);
       if (!before || !after) {
         return std::nullopt;
       }
-      ++drawn;
-      not_above += *after - *before <= 0 ? 1 : 0;
-      not_below += *after - *before >= 0 ? 1 : 0;
-      return *after - *before;
+      return drawn.emplace_back(*after - *before);
     };
     result.interval = metrics::bootstrap(groups_.count, difference, options).interval;
-    if (result.interval) {
-      // The sample itself counts as a draw on the side of no difference, so that p is never 0.
-      const auto tail = static_cast<double>(std::min(not_above, not_below) + 1);
-      result.p_value = std::min(1.0, 2.0 * tail / static_cast<double>(drawn + 1));
+    if (!drawn.empty()) {
+      result.p_value = metrics::two_sided_p(
+          drawn, of_positives && of_negatives ? groups_.count : patients_with(of_positives));
     }
     return result;
   }

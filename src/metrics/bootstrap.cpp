@@ -1,6 +1,7 @@
 #include "jcs/metrics/bootstrap.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "jcs/core/random.hpp"
@@ -35,6 +36,12 @@ std::vector<double> resampled(std::size_t groups, const Statistic& statistic,
 
 std::optional<Interval> interval_of(std::vector<double>& figures, double confidence) {
   if (figures.empty()) {
+    return std::nullopt;
+  }
+  // Sums in another order differ by a rounding.
+  constexpr double kAlike = 1e-12;
+  const auto [least, most] = std::ranges::minmax(figures);
+  if (most - least <= kAlike * std::max(std::abs(least), std::abs(most))) {
     return std::nullopt;
   }
   return Interval{.low = percentile(figures, (1.0 - confidence) / 2.0),
@@ -140,6 +147,15 @@ std::optional<Interval> bootstrap_rate(std::span<const std::optional<bool>> hits
       .interval;
 }
 
+double two_sided_p(std::span<const double> differences, std::size_t groups) {
+  const auto below = std::ranges::count_if(differences, [](double d) { return d <= 0.0; });
+  const auto above = std::ranges::count_if(differences, [](double d) { return d >= 0.0; });
+  const double tail =
+      static_cast<double>(1 + std::min(below, above)) / static_cast<double>(1 + differences.size());
+  const double least = groups < 2 ? 1.0 : std::exp2(1.0 - static_cast<double>(groups));
+  return std::clamp(2.0 * tail, least, 1.0);
+}
+
 std::optional<PairedDifference> paired_bootstrap(std::span<const std::optional<double>> first,
                                                  std::span<const std::optional<double>> second,
                                                  std::span<const std::size_t> group,
@@ -169,10 +185,7 @@ std::optional<PairedDifference> paired_bootstrap(std::span<const std::optional<d
   auto means = resampled(
       sums.sum.size(), [&sums](std::span<const std::int32_t> weight) { return sums.mean(weight); },
       options);
-  const auto below = std::count_if(means.begin(), means.end(), [](double m) { return m <= 0.0; });
-  const auto above = std::count_if(means.begin(), means.end(), [](double m) { return m >= 0.0; });
-  result.p_value = std::min(1.0, 2.0 * static_cast<double>(1 + std::min(below, above)) /
-                                     static_cast<double>(1 + means.size()));
+  result.p_value = two_sided_p(means, sums.sum.size());
   result.interval = interval_of(means, options.confidence);
   return result;
 }

@@ -42,7 +42,8 @@ struct BootstrapResult {
 // depends on (seed, r) alone. The ends are percentiles with linear interpolation between order
 // statistics.
 //
-// No interval is given with fewer than two groups: it would have no width and claim certainty.
+// No interval is given with fewer than two groups, nor where all resamples give one figure: it
+// would have no width and claim certainty.
 //
 // @throws UsageError when resamples < 1 or the confidence is not inside 0 … 1; when spans differ in
 // length; when a group's number is not below the number of figures (number the groups 0, 1, 2, …).
@@ -63,19 +64,22 @@ BootstrapResult bootstrap_mean(std::span<const std::optional<double>> figures,
 /// Where no group has two trials, these are independent and the interval is Wilson's (`wilson()`).
 /// Where all trials are hits, or none is, all resamples are alike and would claim certainty: the
 /// interval is Wilson's of as many trials as groups have one. Nothing where several trials are all
-/// of one group, or there is none.
+/// of one group, or there is none, or all groups have the same share of hits.
 std::optional<Interval> bootstrap_rate(std::span<const std::optional<bool>> hits,
                                        std::span<const std::size_t> group,
                                        const BootstrapOptions& options = {});
+
+/// Two-sided, that a difference is 0: twice the share of the resamples' differences that are 0 or
+/// lie on the other side of 0 than most, at most 1. The observed sample counts as one resample, so
+/// it is never 0. Nor is it below 2^(1 - groups), the chance that all groups fall onto one side,
+/// either of the two: it is 1 with fewer than two groups, and two patients prove nothing.
+double two_sided_p(std::span<const double> differences, std::size_t groups);
 
 /// How much better the first of two runs is on the same cases.
 struct PairedDifference {
   double difference = 0.0;  ///< mean of first - second
   std::optional<Interval> interval;
-  /// Two-sided: twice the share of resamples whose mean is 0 or lies on the other side of 0 than
-  /// most, at most 1. The observed sample counts as one resample, so it is never 0. It is 1 with
-  /// fewer than two groups.
-  double p_value = 1.0;
+  double p_value = 1.0;    ///< two_sided_p()
   std::int64_t pairs = 0;  ///< cases in which both figures are defined; the others take no part
 };
 

@@ -5,10 +5,9 @@
 #include <sstream>
 #include <utility>
 
-#include <csv.h>
-
 #include "jcs/core/bounded_file.hpp"
 #include "jcs/core/csv_problem.hpp"
+#include "jcs/core/csv_reader.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/imaging/nifti.hpp"
@@ -21,8 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using CsvReader = io::CSVReader<2, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
-                                io::throw_on_overflow, io::single_and_empty_line_comment<'#'>>;
+using Reader = CsvReader<2, io::single_and_empty_line_comment<'#'>>;
 
 class List {
  public:
@@ -93,7 +91,7 @@ class List {
   std::map<std::string, unsigned> names_;
 };
 
-void read_header(CsvReader& csv, const List& list) {
+void read_header(Reader& csv, const List& list) {
   try {
     csv.read_header(io::ignore_missing_column | io::ignore_extra_column, "path", "name");
   } catch (const io::error::duplicated_column_in_header& error) {
@@ -111,7 +109,7 @@ void read_csv(const fs::path& file, List& list) {
   unsigned line = 1;
   try {
     const std::string text = csv_text(file);
-    CsvReader csv(file.string(), text.data(), text.data() + text.size());
+    Reader csv(file.string(), text.data(), text.data() + text.size());
     read_header(csv, list);
     std::string path;
     std::string name;

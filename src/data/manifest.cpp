@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
-#include <csv.h>
-
 #include "jcs/core/bounded_file.hpp"
 #include "jcs/core/csv_problem.hpp"
+#include "jcs/core/csv_reader.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 
@@ -19,12 +18,11 @@ namespace {
 
 constexpr const char* kColumns = "image, mask, label, patient, source, slice and mask_value";
 
-using CsvReader = io::CSVReader<7, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
-                                io::throw_on_overflow, io::empty_line_comment>;
+using Reader = CsvReader<7>;
 
 // The column names of the header, checked before any entry is read: the parser itself would name
 // only the first column that it does not know.
-void read_header(CsvReader& csv, const fs::path& file) {
+void read_header(Reader& csv, const fs::path& file) {
   try {
     csv.read_header(io::ignore_missing_column, "image", "mask", "label", "patient", "source",
                     "slice", "mask_value");
@@ -48,7 +46,7 @@ Manifest read_csv(const fs::path& file, Images images) {
   const fs::path folder = file.parent_path();
   try {
     const std::string text = csv_text(file);
-    CsvReader csv(file.string(), text.data(), text.data() + text.size());
+    Reader csv(file.string(), text.data(), text.data() + text.size());
     read_header(csv, file);
     EntryTexts texts;
     while (csv.read_row(texts.image, texts.mask, texts.label, texts.patient, texts.source,

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string field(const std::string& text) {
-  // Lines end at a line break and fields lose their outer blanks, quotes or not.
+  // Lines end at a line break and fields lose their outer blanks, within quotes too.
   if (text.find_first_of(std::string("\n\r\0", 3)) != std::string::npos || trimmed(text) != text) {
     throw InputError({"cannot be written into a manifest", text, "no line break, no outer blanks"});
   }
@@ -55,7 +55,11 @@ std::string manifest_text(const fs::path& file, const Manifest& manifest) {
   };
   const bool slices = any(&ManifestEntry::slice);
   const bool values = any(&ManifestEntry::mask_value);
-  const fs::path folder = fs::weakly_canonical(fs::absolute(file).parent_path());
+  std::error_code error;
+  const fs::path folder = fs::weakly_canonical(fs::absolute(file).parent_path(), error);
+  if (error) {
+    throw OutputError({"cannot be written: " + error.message(), file.string()});
+  }
 
   std::string csv = "image,mask,label,patient,source";
   csv += slices ? ",slice" : "";

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include <csv.h>
-
 #include "jcs/core/csv_problem.hpp"
+#include "jcs/core/csv_reader.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 
@@ -17,8 +16,7 @@ namespace {
 
 constexpr const char* kColumns = "the columns patient, slice, label and probability";
 
-using Reader = io::CSVReader<5, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
-                             io::throw_on_overflow, io::empty_line_comment>;
+using Reader = CsvReader<5>;
 
 std::optional<bool> label_of(const std::string& text, const char* what, const std::string& where) {
   if (text.empty()) {

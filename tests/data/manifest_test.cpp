@@ -45,6 +45,15 @@ TEST_F(ManifestTest, ReadsColumnsInAnyOrder) {
   EXPECT_FALSE(manifest.entries[2].label.has_value());
 }
 
+// As columns of fixed width are exported. Else P001 and "P001 " were two patients.
+TEST_F(ManifestTest, OuterBlanksWithinQuotesGoToo) {
+  const auto manifest = read("image,label,patient\n\"a.png \",\" 1\",\" P 001\t\"\n");
+  ASSERT_EQ(manifest.entries.size(), 1u);
+  EXPECT_EQ(manifest.entries[0].image, dir_ / "a.png");
+  EXPECT_EQ(manifest.entries[0].label, 1);
+  EXPECT_EQ(manifest.entries[0].patient, "P 001");
+}
+
 TEST_F(ManifestTest, ReadsWindowsLineEndsAndTheByteOrderMark) {
   const auto manifest = read("\xEF\xBB\xBFimage,label\r\na.png,1\r\n");
   ASSERT_EQ(manifest.entries.size(), 1u);

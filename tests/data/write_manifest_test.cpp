@@ -75,6 +75,17 @@ TEST(WriteManifest, AFolderBehindALinkIsReachedFromItsRealPlace) {
   EXPECT_EQ(read_manifest(dir / "link/list.csv").entries.size(), 1U);
 }
 
+TEST(WriteManifest, SaysWhereItCannotBeWritten) {
+  const TempDir dir;
+  ManifestEntry entry;
+  entry.image = file(dir / "a.png");
+  fs::create_directory_symlink(dir / "loop", dir / "loop");
+  EXPECT_THAT(jcs::test::error_line<jcs::OutputError>([&] {
+                write_manifest(dir / "loop/list.csv", {"", {entry}});
+              }),
+              testing::HasSubstr("loop/list.csv: cannot be written"));
+}
+
 TEST(WriteManifest, RefusesWhatItCouldNotReadBack) {
   const TempDir dir;
   ManifestEntry entry;

@@ -5,9 +5,8 @@
 #include <string>
 #include <vector>
 
-#include <csv.h>
-
 #include "jcs/core/csv_problem.hpp"
+#include "jcs/core/csv_reader.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 #include "jcs/data/collections.hpp"
@@ -45,9 +44,7 @@ Manifest from_table(const fs::path& folder, const std::stop_token& stop) {
   const std::string table = (folder / kTable).string();
   Manifest manifest{folder, {}};
   const std::string text = csv_text(table);
-  io::CSVReader<4, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
-                io::throw_on_overflow, io::empty_line_comment>
-      csv(table, text.data(), text.data() + text.size());
+  CsvReader<4> csv(table, text.data(), text.data() + text.size());
   std::string patient, diagnosis, file, infection;
   try {
     csv.read_header(io::ignore_extra_column, "patient", "diagnosis", "file", "infection");

@@ -1,9 +1,8 @@
 #include <algorithm>
 #include <set>
 
-#include <csv.h>
-
 #include "jcs/core/csv_problem.hpp"
+#include "jcs/core/csv_reader.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
 
@@ -32,9 +31,7 @@ std::vector<std::pair<IndexedPatient, std::size_t>> read_patient_index(const fs:
   std::set<std::string> ids;
   std::set<std::size_t> indices;
   const std::string text = csv_text(file);
-  io::CSVReader<3, io::trim_chars<' ', '\t'>, io::double_quote_escape<',', '"'>,
-                io::throw_on_overflow, io::empty_line_comment>
-      csv(file.string(), text.data(), text.data() + text.size());
+  CsvReader<3> csv(file.string(), text.data(), text.data() + text.size());
   try {
     csv.read_header(io::ignore_extra_column | io::ignore_missing_column, "Label Index", "Diagnosis",
                     "Folder/ID");

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bitset>
 #include <cmath>
 #include <cstdint>
 #include <iterator>
@@ -89,21 +88,29 @@ std::optional<cv::Vec3b> first_palette_colour(const std::string& png) {
   return std::nullopt;
 }
 
+template <class Value>
+std::size_t count_values(const cv::Mat& channel) {
+  std::vector<bool> seen(std::size_t{std::numeric_limits<Value>::max()} + 1);
+  for (auto value = channel.begin<Value>(); value != channel.end<Value>(); ++value) {
+    seen[*value] = true;
+  }
+  return static_cast<std::size_t>(std::ranges::count(seen, true));
+}
+
 // An annotation has one value, or one for each of a few structures. Many shades are a slice, a
 // probability map or a mask that was blurred on its way, and would silently become one big opacity.
 void refuse_shades(const std::vector<cv::Mat>& channels, const std::filesystem::path& file) {
   constexpr std::size_t kMost = 16;
   for (const cv::Mat& channel : channels) {
-    std::bitset<256> seen;
-    for (int row = 0; row < channel.rows; ++row) {
-      const auto* values = channel.ptr<std::uint8_t>(row);
-      for (int column = 0; column < channel.cols; ++column) {
-        seen.set(values[column]);
-      }
+    if (channel.depth() != CV_8U && channel.depth() != CV_16U) {
+      throw InputError(
+          {"is no mask", file.string(), "8 or 16 bits a pixel", "floating-point numbers"});
     }
-    if (seen.count() > kMost) {
+    const std::size_t values = channel.depth() == CV_8U ? count_values<std::uint8_t>(channel)
+                                                        : count_values<std::uint16_t>(channel);
+    if (values > kMost) {
       throw InputError({"is no mask", file.string(), "at most " + std::to_string(kMost) + " values",
-                        std::to_string(seen.count())});
+                        std::to_string(values)});
     }
   }
 }

@@ -192,6 +192,20 @@ TEST(ReadMask, RefusesAPictureOfManyShades) {
   EXPECT_EQ(cv::countNonZero(read_mask(dir / "classes.png")), 15);
 }
 
+// Disease of one side: the shades begin behind the middle of the row.
+TEST(ReadMask, RefusesAPictureOfManyShadesOf16Bits) {
+  const TempDir dir;
+  cv::Mat shades = cv::Mat::zeros(1, 40, CV_16UC1);
+  for (int i = 20; i < 40; ++i)
+    shades.at<std::uint16_t>(0, i) = static_cast<std::uint16_t>(900 * i);
+  write(dir / "shades.png", shades);
+  EXPECT_THAT(picture_refusal([&] { read_mask(dir / "shades.png"); }),
+              HasSubstr("shades.png: is no mask (expected at most 16 values, got 21)"));
+  shades.setTo(256, shades > 0);
+  write(dir / "mask.png", shades);
+  EXPECT_EQ(cv::countNonZero(read_mask(dir / "mask.png")), 20);
+}
+
 TEST(ReadMask, JpegIsRefused) {
   const TempDir dir;
   write(dir / "mask.jpg", small_picture(255));

@@ -46,29 +46,100 @@ struct Override {
   std::string path, text;
 };
 
-// Keys of a mapping that is given take the place of those that are there; the others stay.
-void put(YAML::Node at, const std::string& key, const YAML::Node& value, const std::string& path,
-         const std::string& text, std::vector<Override>& overrides) {
-  YAML::Node there = at[key];
-  if (!value.IsMap() || !there.IsMap()) {
-    there = value;
-    overrides.push_back({path, text});
-    return;
+/// The only document of a text; of several the parser would take the first and leave out the rest.
+YAML::Node only_document(const std::string& text, const std::string& where) {
+  const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+  if (documents.size() > 1) {
+    const YAML::Mark mark = documents[1].Mark();
+    throw UsageError({"several documents",
+                      mark.is_null() ? where : where + ":" + std::to_string(mark.line + 1),
+                      "one, without a second ---"});
   }
-  std::set<std::string> seen;
-  for (const auto& entry : value) {
-    const std::string name = entry.first.Scalar();
-    if (entry.first.IsScalar() && seen.insert(name).second) {
-      std::string inner = path;
-      inner += '.';
-      inner += name;
-      put(there, name, entry.second, inner, text, overrides);
-    } else {
-      there.force_insert(entry.first, entry.second);  // to be refused by whoever reads it
-      overrides.push_back({path + "." + kind_of(entry.first), text});
+  return documents.empty() ? YAML::Node() : documents.front();
+}
+
+bool is_mapping(const YAML::Node& node) { return node.IsDefined() && node.IsMap(); }
+
+/// A mapping of its own with the same keys and values. Whatever an alias names is there once only,
+/// and would change wherever it is named.
+YAML::Node copy_of(const YAML::Node& mapping) {
+  YAML::Node copy(YAML::NodeType::Map);
+  if (is_mapping(mapping)) {
+    for (const auto& entry : mapping) copy.force_insert(entry.first, entry.second);
+  }
+  return copy;
+}
+
+YAML::Node value_of(const YAML::Node& mapping, const std::string& key) {
+  return is_mapping(mapping) ? mapping[key] : YAML::Node(YAML::NodeType::Undefined);
+}
+
+void replace(YAML::Node& mapping, const std::string& key, const YAML::Node& value) {
+  mapping.remove(key);
+  mapping.force_insert(key, value);
+}
+
+/// One `--set KEY=VALUE`.
+class Setting {
+ public:
+  Setting(std::string text, std::vector<Override>& overrides)
+      : text_(std::move(text)), overrides_(overrides) {
+    const auto equals = text_.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw UsageError({"no setting", "--set " + text_, "KEY=VALUE"});
+    }
+    path_ = text_.substr(0, equals);
+    try {
+      value_ = only_document(text_.substr(equals + 1), "--set " + text_);
+    } catch (const YAML::Exception& error) {
+      throw UsageError({"no valid YAML: " + error.msg, "--set " + text_});
     }
   }
-}
+
+  /// The configuration with it.
+  [[nodiscard]] YAML::Node applied(const YAML::Node& root) const { return below(root, 0); }
+
+ private:
+  /// `at`, the value of what stands before the path's place `begin`, with what is set below it.
+  [[nodiscard]] YAML::Node below(const YAML::Node& at, std::size_t begin) const {
+    if (at.IsDefined() && !at.IsNull() && !at.IsMap()) {
+      throw UsageError(
+          {"'" + path_.substr(0, begin > 0 ? begin - 1 : 0) + "' is no mapping", "--set " + text_});
+    }
+    const std::size_t dot = path_.find('.', begin);
+    const std::string key = path_.substr(begin, dot - begin);
+    const YAML::Node there = value_of(at, key);
+    YAML::Node copy = copy_of(at);
+    replace(copy, key,
+            dot == std::string::npos ? merged(there, value_, path_) : below(there, dot + 1));
+    return copy;
+  }
+
+  // Keys of a mapping that is given take the place of those that are there; the others stay.
+  [[nodiscard]] YAML::Node merged(const YAML::Node& there, const YAML::Node& value,
+                                  const std::string& path) const {
+    if (!is_mapping(value) || !is_mapping(there)) {
+      overrides_.push_back({path, text_});
+      return value;
+    }
+    YAML::Node copy = copy_of(there);
+    std::set<std::string> seen;
+    for (const auto& entry : value) {
+      if (entry.first.IsScalar() && seen.insert(entry.first.Scalar()).second) {
+        const std::string& key = entry.first.Scalar();
+        replace(copy, key, merged(value_of(there, key), entry.second, path + "." + key));
+      } else {
+        copy.force_insert(entry.first, entry.second);  // to be refused by whoever reads it
+        overrides_.push_back({path + "." + kind_of(entry.first), text_});
+      }
+    }
+    return copy;
+  }
+
+  std::string text_, path_;
+  YAML::Node value_;
+  std::vector<Override>& overrides_;
+};
 
 Range within_int(Range range) {
   range.min = std::max(range.min, static_cast<double>(std::numeric_limits<int>::min()));
@@ -161,7 +232,7 @@ Reader::Reader(const std::filesystem::path& file, const std::vector<std::string>
     : state_(std::make_unique<State>()) {
   state_->file = file.string();
   try {
-    state_->node = YAML::Load(read_at_most(kMostBytes, file, ExitCode::kUsage));
+    state_->node = only_document(read_at_most(kMostBytes, file, ExitCode::kUsage), state_->file);
   } catch (const YAML::Exception& error) {
     throw UsageError(
         {"no valid YAML: " + error.msg, state_->file + ":" + std::to_string(error.mark.line + 1)});
@@ -171,32 +242,7 @@ Reader::Reader(const std::filesystem::path& file, const std::vector<std::string>
         {"no configuration", state_->file, "a mapping of keys to values", kind_of(state_->node)});
   }
   for (const std::string& text : overrides) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      throw UsageError({"no setting", "--set " + text, "KEY=VALUE"});
-    }
-    const std::string path = text.substr(0, equals);
-    YAML::Node value;
-    try {
-      value = YAML::Load(text.substr(equals + 1));
-    } catch (const YAML::Exception& error) {
-      throw UsageError({"no valid YAML: " + error.msg, "--set " + text});
-    }
-    YAML::Node at = state_->node;
-    std::size_t begin = 0;
-    for (auto dot = path.find('.'); dot != std::string::npos; dot = path.find('.', begin)) {
-      const std::string key = path.substr(begin, dot - begin);
-      if (at.IsDefined() && !at.IsNull() && !at.IsMap()) {
-        throw UsageError({"'" + path.substr(0, begin - 1) + "' is no mapping", "--set " + text});
-      }
-      at.reset(at[key]);
-      begin = dot + 1;
-    }
-    if (at.IsDefined() && !at.IsNull() && !at.IsMap()) {
-      throw UsageError(
-          {"'" + path.substr(0, begin > 0 ? begin - 1 : 0) + "' is no mapping", "--set " + text});
-    }
-    put(at, path.substr(begin), value, path, text, state_->overrides);
+    state_->node.reset(Setting(text, state_->overrides).applied(state_->node));
   }
 }
 

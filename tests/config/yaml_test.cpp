@@ -160,6 +160,25 @@ TEST_F(YamlTest, AMappingOverridesItsOwnKeysAlone) {
             "most 10, got '99')");
 }
 
+// What two keys share by an anchor and an alias.
+TEST_F(YamlTest, AnOverrideChangesNoOtherKey) {
+  const std::string file = "inner: {mean: [1, &most 0.5, 3]}\nrate: *most\n";
+  const Options options = load(file, {"rate=0.25"});
+  EXPECT_EQ(options.rate, 0.25);
+  EXPECT_EQ(options.inner.mean[1], 0.5);
+  const Options named =
+      load("name: &n a\nmode: fast\nseed: &s 7\ninner: {depth: *s}\n", {"inner.depth=2"});
+  EXPECT_EQ(named.seed, 7);
+  EXPECT_EQ(named.inner.depth, 2);
+}
+
+TEST_F(YamlTest, SeveralDocumentsAreRefused) {
+  EXPECT_EQ(refusal("rate: 1\n---\nrate: 2\n"),
+            "c.yaml:3: several documents (expected one, without a second ---)");
+  EXPECT_EQ(load("---\nrate: 2\n").rate, 2);
+  EXPECT_THAT(refusal("", {"rate=1\n---\n2"}), testing::HasSubstr("several documents"));
+}
+
 TEST_F(YamlTest, TheLowestWholeNumberIsRefusedLikeOthersOutOfRange) {
   for (const char* number : {"-9223372036854775808", "9223372036854775807"}) {
     EXPECT_THAT(refusal(std::string("seed: ") + number), testing::HasSubstr("'seed'"));

@@ -99,7 +99,9 @@ int main(int argc, char** argv) {
   add_arguments(app, arguments);
   app::Decoding decoding(app);
   return app.run(argc, argv, [&] {
-    app::prepare_outputs(arguments.outputs);
+    std::vector<fs::path> read = app::files_of(arguments.request.network);
+    read.insert(read.end(), {arguments.request.predictions, arguments.request.choose_on});
+    app::prepare_outputs(arguments.outputs, std::move(read));
     if (!arguments.outputs.compare.empty()) {
       compare(arguments, app);
     } else if (!arguments.outputs.verify.empty()) {

@@ -116,7 +116,7 @@ int main(int argc, char** argv) {
   add_arguments(app, arguments);
   app::Decoding decoding(app);
   return app.run(argc, argv, [&] {
-    app::prepare_outputs(arguments.outputs);
+    app::prepare_outputs(arguments.outputs, app::files_of(arguments.request.network));
     if (!arguments.outputs.compare.empty()) {
       compare(arguments, app);
     } else if (!arguments.outputs.verify.empty()) {

@@ -1,6 +1,7 @@
 #include "eval/network_source.hpp"
 
 #include <system_error>
+#include <vector>
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/hash.hpp"
@@ -79,6 +80,17 @@ void add_network_arguments(App& app, NetworkArguments& arguments) {
       ->check(CLI::Range(0, kLargestBatch))
       ->capture_default_str()
       ->group(group);
+}
+
+std::vector<fs::path> files_of(const NetworkArguments& arguments) {
+  std::vector<fs::path> files{arguments.weights, arguments.manifest, arguments.trained_on};
+  if (!arguments.run.empty()) {
+    for (const char* name : {"config.yaml", "run.json", "best.safetensors", "final.safetensors",
+                             "last.ckpt", "model_card.md", "metrics.csv"}) {
+      files.push_back(arguments.run / name);
+    }
+  }
+  return files;
 }
 
 void measure_where_told(App& app, const NetworkArguments& given, NetworkArguments& recorded) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -25,6 +26,9 @@ struct NetworkArguments {
   int batch = 0;
 };
 void add_network_arguments(App& app, NetworkArguments& arguments);
+
+/// The files that say what is evaluated; some are empty or not there.
+std::vector<std::filesystem::path> files_of(const NetworkArguments& arguments);
 
 /// Where and in what portions a recorded measurement is made again: as given on the command line,
 /// else as recorded.

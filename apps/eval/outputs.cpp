@@ -53,8 +53,9 @@ void add_output_arguments(App& app, OutputArguments& arguments, const std::strin
            "--resamples", "--seed", "--confidence"});
 }
 
-void prepare_outputs(const OutputArguments& arguments) {
-  require_different(arguments.json, arguments.csv);
+void prepare_outputs(const OutputArguments& arguments, std::vector<std::filesystem::path> read) {
+  read.insert(read.end(), arguments.compare.begin(), arguments.compare.end());
+  require_different(arguments.json, arguments.csv, read);
   prepare_output(arguments.json);
   prepare_output(arguments.csv);
 }

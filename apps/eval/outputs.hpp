@@ -20,9 +20,10 @@ struct OutputArguments {
 void add_output_arguments(App& app, OutputArguments& arguments, const std::string& csv,
                           const std::string& compare);
 
-/// Sees that both files can be written before anything is measured. @throws UsageError where one
-/// is to be written twice; OutputError
-void prepare_outputs(const OutputArguments& arguments);
+/// Sees that both files can be written before anything is measured.
+/// @param read files that are measured, or by which; empty ones are not given
+/// @throws UsageError where one is to be written twice, or is read; OutputError
+void prepare_outputs(const OutputArguments& arguments, std::vector<std::filesystem::path> read);
 
 /// What an evaluation has to say.
 struct Outputs {

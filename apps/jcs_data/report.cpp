@@ -23,7 +23,7 @@ CLI::App* add_report(CLI::App& cli, ReportCommand& report) {
 }
 
 void report_manifest(const ReportCommand& report, jcs::app::App& app) {
-  jcs::app::require_different(report.json, report.csv);
+  jcs::app::require_different(report.json, report.csv, {report.manifest});
   const data::Manifest manifest = data::read_manifest(report.manifest);
   const data::DatasetReport found =
       data::report_dataset(manifest, report.options, 0, app.progress(), app.stop());

@@ -154,6 +154,17 @@ TEST(JcsData, ReportsWhatADataSetConsistsOf) {
   EXPECT_THAT(content_of(dir / "report.json"), HasSubstr("\"annotated_slices\": 1"));
   EXPECT_THAT(content_of(dir / "opacities.csv"), HasSubstr(",p,,1,1,0,1,1,0.75,0.5\n"));
   EXPECT_EQ(data({"report", dir / "all.csv", "--quiet"}).out, "");
+  // Neither file may take the list's place, under whatever name.
+  fs::create_symlink("all.csv", dir / "link.csv");
+  const std::string list = content_of(dir / "all.csv");
+  for (const char* option : {"--csv", "--json"}) {
+    for (const char* name : {"all.csv", "./all.csv", "link.csv"}) {
+      const Finished replaced = data({"report", dir / "all.csv", option, dir / name});
+      EXPECT_EQ(replaced.code, 2) << name;
+      EXPECT_THAT(replaced.err, HasSubstr("is read and would be replaced"));
+    }
+  }
+  EXPECT_EQ(content_of(dir / "all.csv"), list);
   std::ofstream(dir / "m.png") << "torn";
   const Finished refused = data({"report", dir / "all.csv", "--json", dir / "none.json"});
   EXPECT_EQ(refused.code, 3);

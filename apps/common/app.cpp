@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <cerrno>
 #include <chrono>
 #include <cmath>
@@ -226,6 +227,25 @@ std::string with_option_names(const Error& error, const CLI::App& cli) {
   return cli.get_option_no_throw(option) != nullptr ? option + line.substr(end) : line;
 }
 
+// The parser takes 010 for 8, as C does; whoever counts files with as many digits means ten.
+void read_whole_numbers_as_decimal(CLI::App& cli) {
+  const CLI::Validator decimal(
+      [](std::string& text) {
+        const std::size_t sign = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+        while (text.size() > sign + 1 && text[sign] == '0' &&
+               std::isdigit(static_cast<unsigned char>(text[sign + 1])) != 0) {
+          text.erase(sign, 1);
+        }
+        return std::string();
+      },
+      "");
+  for (CLI::Option* option : cli.get_options()) {
+    const std::string type = option->get_type_name();
+    if (type.starts_with("INT") || type.starts_with("UINT")) option->transform(decimal);
+  }
+  for (CLI::App* command : cli.get_subcommands(nullptr)) read_whole_numbers_as_decimal(*command);
+}
+
 constexpr const char* kExitCodes =
     "Exit codes: 0 done, 1 unforeseen, 2 usage or configuration, 3 input data, 4 weights,\n"
     "            5 output cannot be written, 130 interrupted";
@@ -275,6 +295,7 @@ std::stop_token App::stop() const { return stop_source().get_token(); }
 
 int App::run(int argc, char** argv, const std::function<void()>& body) {
   try {
+    read_whole_numbers_as_decimal(cli_);
     cli_.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {

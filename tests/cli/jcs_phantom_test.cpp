@@ -34,6 +34,15 @@ TEST(JcsPhantom, WritesAStudyWithMasksBesideIt) {
   EXPECT_EQ(entries(dir.path()), 2U);
 }
 
+// As `seq -w` counts.
+TEST(JcsPhantom, NumbersWithLeadingZerosAreDecimal) {
+  const TempDir dir;
+  const Finished run =
+      phantom({"study", dir / "study", "--size", "0032", "--slices", "010", "--seed", "08"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.out.find("PHANTOM-8, 10 slices of 32 x 32"), std::string::npos) << run.out;
+}
+
 TEST(JcsPhantom, WritesADataSet) {
   const TempDir dir;
   const Finished run = phantom({"dataset", dir / "data", "--patients", "4", "--slices-per-patient",

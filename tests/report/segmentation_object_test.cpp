@@ -1,24 +1,19 @@
 #include "jcs/report/segmentation_object.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cmath>
-#include <functional>
 #include <map>
-#include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
-#include <dcmtk/dcmjpeg/djencode.h>
-#include <dcmtk/dcmjpeg/djrploss.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "jcs/core/error.hpp"
 
-#include "report/dicom_case.hpp"
+#include "report/read_segmentation.hpp"
 #include "support/error_line.hpp"
 #include "support/process.hpp"
 #include "support/temp_dir.hpp"
@@ -30,72 +25,18 @@ using jcs::diagnosis::CaseResult;
 using jcs::imaging::CtVolume;
 using jcs::report::dicom_warnings;
 using jcs::report::write_segmentation;
-using jcs::report::WrittenObject;
 using jcs::test::as_dicom;
+using jcs::test::kContentTime;
+using jcs::test::only;
 using jcs::test::placed_volume;
+using jcs::test::result_of;
+using jcs::test::SegmentationFile;
+using jcs::test::SegmentationFrame;
 using jcs::test::TempDir;
+using jcs::test::text;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr const char* kTime = "20260102030405";
-
-std::string text(DcmItem& item, const DcmTagKey& tag) {
-  OFString value;
-  item.findAndGetOFStringArray(tag, value);
-  return value.c_str();
-}
-
-DcmItem& only(DcmItem& item, const DcmTagKey& sequence, long index = 0) {
-  DcmItem* found = nullptr;
-  if (item.findAndGetSequenceItem(sequence, found, index).bad()) {
-    throw std::runtime_error(std::string("no ") + DcmTag(sequence).getTagName());
-  }
-  return *found;
-}
-
-/// A frame as a reader sees it.
-struct Frame {
-  int segment = 0;
-  std::string position, instance;
-  std::string index, in_stack;  ///< Dimension Index Values, In-Stack Position Number
-  std::vector<std::uint8_t> pixels;
-};
-
-struct Read {
-  explicit Read(const fs::path& file) {
-    if (format.loadFile(file.c_str()).bad()) throw std::runtime_error("cannot be read");
-    DcmDataset& data = *format.getDataset();
-    const std::size_t pixels =
-        std::stoul(text(data, DCM_Rows)) * std::stoul(text(data, DCM_Columns));
-    const Uint8* packed = nullptr;
-    unsigned long bytes = 0;
-    data.findAndGetUint8Array(DCM_PixelData, packed, &bytes);
-    for (std::size_t i = 0; i < std::stoul(text(data, DCM_NumberOfFrames)); ++i) {
-      DcmItem& group = only(data, DCM_PerFrameFunctionalGroupsSequence, static_cast<long>(i));
-      Frame& frame = frames.emplace_back();
-      frame.segment = std::stoi(
-          text(only(group, DCM_SegmentIdentificationSequence), DCM_ReferencedSegmentNumber));
-      frame.position = text(only(group, DCM_PlanePositionSequence), DCM_ImagePositionPatient);
-      frame.instance = text(only(only(group, DCM_DerivationImageSequence), DCM_SourceImageSequence),
-                            DCM_ReferencedSOPInstanceUID);
-      frame.index = text(only(group, DCM_FrameContentSequence), DCM_DimensionIndexValues);
-      frame.in_stack = text(only(group, DCM_FrameContentSequence), DCM_InStackPositionNumber);
-      for (std::size_t bit = i * pixels; bit < (i + 1) * pixels; ++bit) {
-        if (bit / 8 >= bytes) throw std::runtime_error("too few pixels");
-        frame.pixels.push_back(packed[bit / 8] >> (bit % 8) & 1);
-      }
-    }
-  }
-  DcmDataset& data() { return *format.getDataset(); }
-
-  DcmFileFormat format;
-  std::vector<Frame> frames;
-};
-
-CaseResult result_of(const CtVolume& volume) {
-  return jcs::test::with_findings(jcs::test::sample_result(volume), volume);
-}
 
 std::size_t count_slices(const CtVolume& volume, const std::vector<std::uint8_t>& mask) {
   std::size_t slices = 0;
@@ -115,14 +56,14 @@ TEST(SegmentationObject, EveryVoxelLiesInTheFrameOfItsSlice) {
   ASSERT_TRUE(written);
   EXPECT_EQ(written->opacity_segment, 1);
   EXPECT_EQ(written->lungs_segment, 2);
-  Read read(dir / "seg.dcm");
+  SegmentationFile read(dir / "seg.dcm");
   EXPECT_EQ(read.frames.size(),
             count_slices(volume, result.opacity_mask) + count_slices(volume, result.lung_mask));
   std::map<std::string, std::size_t> slice_of;
   for (std::size_t k = 0; k < volume.slice_count(); ++k) {
     slice_of[volume.slices[k].sop_instance_uid] = k;
   }
-  for (const Frame& frame : read.frames) {
+  for (const SegmentationFrame& frame : read.frames) {
     ASSERT_TRUE(slice_of.contains(frame.instance));
     const std::size_t k = slice_of[frame.instance];
     EXPECT_THAT(
@@ -150,8 +91,8 @@ TEST(SegmentationObject, CountsPositionsWithoutHoles) {
   show(result.lung_mask, 3);
   write_segmentation(dir / "seg.dcm", result, volume);
   std::vector<std::string> indices, in_stack;
-  const Read read(dir / "seg.dcm");
-  for (const Frame& frame : read.frames) {
+  const SegmentationFile read(dir / "seg.dcm");
+  for (const SegmentationFrame& frame : read.frames) {
     indices.push_back(frame.index);
     in_stack.push_back(frame.in_stack);
   }
@@ -163,7 +104,7 @@ TEST(SegmentationObject, SaysWhatTheSegmentsAreAndWhereTheyLie) {
   const TempDir dir;
   const CtVolume volume = as_dicom(placed_volume(), dir / "study");
   write_segmentation(dir / "seg.dcm", result_of(volume), volume);
-  Read read(dir / "seg.dcm");
+  SegmentationFile read(dir / "seg.dcm");
   EXPECT_EQ(text(read.data(), DCM_Modality), "SEG");
   EXPECT_EQ(text(read.data(), DCM_SegmentationType), "BINARY");
   DcmItem& opacity = only(read.data(), DCM_SegmentSequence, 0);
@@ -186,7 +127,7 @@ TEST(SegmentationObject, UnevenSlicesHaveNoDistanceInCommon) {
   CtVolume volume = as_dicom(placed_volume(), dir / "study");
   const auto measures = [&] {
     write_segmentation(dir / "seg.dcm", result_of(volume), volume);
-    Read read(dir / "seg.dcm");
+    SegmentationFile read(dir / "seg.dcm");
     DcmItem& item =
         only(only(read.data(), DCM_SharedFunctionalGroupsSequence), DCM_PixelMeasuresSequence);
     return std::array{text(item, DCM_SliceThickness), text(item, DCM_SpacingBetweenSlices)};
@@ -215,7 +156,7 @@ TEST(SegmentationObject, BelongsToTheStudyOfTheImages) {
   source.series.accession_number = "ACC7";
   const CtVolume volume = as_dicom(source, dir / "study");
   const auto written = write_segmentation(dir / "seg.dcm", result_of(volume), volume);
-  Read read(dir / "seg.dcm");
+  SegmentationFile read(dir / "seg.dcm");
   EXPECT_EQ(text(read.data(), DCM_PatientName), source.series.patient_name);
   EXPECT_EQ(text(read.data(), DCM_SpecificCharacterSet), "ISO_IR 192");
   EXPECT_EQ(text(read.data(), DCM_PatientID), "P-17");
@@ -239,7 +180,7 @@ TEST(SegmentationObject, ValuesThatBreakTheRulesDoNotKeepItFromBeingWritten) {
   source.series.patient_name = "DOE^JANE\\ROE";
   const CtVolume volume = as_dicom(source, dir / "study");
   ASSERT_TRUE(write_segmentation(dir / "seg.dcm", result_of(volume), volume));
-  Read read(dir / "seg.dcm");
+  SegmentationFile read(dir / "seg.dcm");
   EXPECT_EQ(text(read.data(), DCM_PatientName), "DOE^JANE");
   EXPECT_EQ(text(read.data(), DCM_PatientID), "P-17");
   EXPECT_TRUE(read.data().tagExists(DCM_StudyDate));
@@ -258,7 +199,7 @@ TEST(SegmentationObject, SaysThatTheImagesNameNoMethodOfAnonymisation) {
     first.getDataset()->putAndInsertString(DCM_DeidentificationMethod, "");
     first.saveFile(volume.slices.front().file.c_str(), EXS_LittleEndianExplicit);
     write_segmentation(dir / "seg.dcm", result_of(volume), volume);
-    Read read(dir / "seg.dcm");
+    SegmentationFile read(dir / "seg.dcm");
     return text(read.data(), DCM_PatientIdentityRemoved) + ": " +
            text(read.data(), DCM_DeidentificationMethod);
   };
@@ -300,149 +241,17 @@ TEST(SegmentationObject, IsTheSameEachTimeWhenToldTheTime) {
     write_segmentation(dir / "seg.dcm", result, volume, {.content_time = time});
     return jcs::test::content_of(dir / "seg.dcm");
   };
-  EXPECT_EQ(bytes(kTime), bytes(kTime));
-  EXPECT_NE(bytes(kTime), bytes("20260102030406"));
+  EXPECT_EQ(bytes(kContentTime), bytes(kContentTime));
+  EXPECT_NE(bytes(kContentTime), bytes("20260102030406"));
   EXPECT_NE(bytes(""), bytes(""));
-  bytes(kTime);
-  EXPECT_EQ(text(Read(dir / "seg.dcm").data(), DCM_ContentTime), "030405");
+  bytes(kContentTime);
+  EXPECT_EQ(text(SegmentationFile(dir / "seg.dcm").data(), DCM_ContentTime), "030405");
   EXPECT_NO_THROW(bytes("20240229000000"));
   for (const char* wrong :
        {"2026", "20261301000000", "20260231000000", "20260229000000", "20260102030405 ", "now"}) {
     EXPECT_THAT(jcs::test::error_line<jcs::UsageError>([&] { bytes(wrong); }),
                 HasSubstr("YYYYMMDDHHMMSS"));
   }
-}
-
-TEST(SegmentationObject, IsAnotherObjectWhereAnythingInItIsAnother) {
-  const TempDir dir;
-  const CtVolume volume = as_dicom(placed_volume(), dir / "study");
-  const CaseResult result = result_of(volume);
-  const auto uid = [&](const CtVolume& of) {
-    return write_segmentation(dir / "seg.dcm", result, of, {.content_time = kTime})
-        ->sop_instance_uid;
-  };
-  std::set<std::string> uids = {uid(volume), uid(volume)};
-  EXPECT_EQ(uids.size(), 1U);
-  const auto changed = [&](const std::function<void(CtVolume&)>& change) {
-    CtVolume other = volume;
-    change(other);
-    return uids.insert(uid(other)).second;
-  };
-  EXPECT_TRUE(changed([](CtVolume& other) { other.row_spacing_mm += 0.5; }));
-  EXPECT_TRUE(changed([](CtVolume& other) { other.slices[5].position[0] += 0.5; }));
-  EXPECT_TRUE(changed([](CtVolume& other) { other.slices[5].sop_instance_uid = "1.2.3.99"; }));
-  EXPECT_TRUE(changed([](CtVolume& other) { other.series.frame_of_reference_uid = "1.2.3.98"; }));
-  EXPECT_TRUE(changed([](CtVolume& other) { other.series.slice_thickness_mm = 7; }));
-  DcmFileFormat first;
-  ASSERT_TRUE(first.loadFile(volume.slices.front().file.c_str()).good());
-  for (const DcmTagKey& tag : {DCM_PatientID, DCM_PatientName, DCM_AccessionNumber}) {
-    first.getDataset()->putAndInsertString(tag, "CORRECTED");
-    first.saveFile(volume.slices.front().file.c_str(), EXS_LittleEndianExplicit);
-    EXPECT_TRUE(uids.insert(uid(volume)).second) << DcmTag(tag).getTagName();
-  }
-}
-
-/// Changes the files of a study and reads it again.
-CtVolume edited(const fs::path& folder, const std::function<void(DcmFileFormat&, int)>& edit,
-                E_TransferSyntax syntax = EXS_LittleEndianExplicit) {
-  const CtVolume before = jcs::imaging::read_study(folder);
-  for (std::size_t k = 0; k < before.slice_count(); ++k) {
-    DcmFileFormat format;
-    format.loadFile(before.slices[k].file.c_str());
-    format.loadAllDataIntoMemory();
-    edit(format, static_cast<int>(k));
-    format.saveFile(before.slices[k].file.c_str(), syntax);
-  }
-  return jcs::imaging::read_study(folder);
-}
-
-std::array<std::string, 3> lossy_of(const CtVolume& volume) {
-  const TempDir dir;
-  write_segmentation(dir / "seg.dcm", result_of(volume), volume);
-  Read read(dir / "seg.dcm");
-  return {text(read.data(), DCM_LossyImageCompression),
-          text(read.data(), DCM_LossyImageCompressionRatio),
-          text(read.data(), DCM_LossyImageCompressionMethod)};
-}
-
-TEST(SegmentationObject, OneLossySourceMakesItLossy) {
-  const TempDir dir;
-  EXPECT_THAT(lossy_of(as_dicom(placed_volume(), dir / "study")), ElementsAre("00", "", ""));
-  const auto put = [](DcmFileFormat& format, const char* lossy, const char* ratio,
-                      const char* method) {
-    format.getDataset()->putAndInsertString(DCM_LossyImageCompression, lossy);
-    format.getDataset()->putAndInsertString(DCM_LossyImageCompressionRatio, ratio);
-    format.getDataset()->putAndInsertString(DCM_LossyImageCompressionMethod, method);
-  };
-  EXPECT_THAT(lossy_of(edited(dir / "study",
-                              [&](DcmFileFormat& format, int k) {
-                                if (k == 3) put(format, "01", "", "");
-                                if (k == 7) {
-                                  put(format, "01", "12.5\\3", "ISO_10918_1\\ISO_15444_1");
-                                }
-                              })),
-              ElementsAre("01", "12.5\\3", "ISO_10918_1\\ISO_15444_1"));
-  EXPECT_THAT(lossy_of(edited(dir / "study", [&](DcmFileFormat& format,
-                                                 int) { put(format, "01", "much", "jpeg?"); })),
-              ElementsAre("01", "", ""))
-      << "what is no value is left out";
-  EXPECT_THAT(lossy_of(edited(dir / "study",
-                              [&](DcmFileFormat& format, int) { put(format, "00", "", ""); })),
-              ElementsAre("00", "", ""));
-}
-
-TEST(SegmentationObject, ATransferSyntaxThatLosesMakesItLossyWithoutTheFilesSaying) {
-  const TempDir dir;
-  as_dicom(placed_volume(), dir / "study");
-  DJEncoderRegistration::registerCodecs();
-  const CtVolume volume = edited(
-      dir / "study",
-      [](DcmFileFormat& format, int) {
-        DcmDataset& data = *format.getDataset();
-        const DJ_RPLossy quality(90);
-        ASSERT_TRUE(data.chooseRepresentation(EXS_JPEGProcess2_4, &quality).good());
-        for (const DcmTagKey& tag : {DCM_LossyImageCompression, DCM_LossyImageCompressionRatio,
-                                     DCM_LossyImageCompressionMethod}) {
-          delete data.remove(tag);
-        }
-      },
-      EXS_JPEGProcess2_4);
-  const std::array<std::string, 3> lossy = lossy_of(volume);
-  EXPECT_EQ(lossy[0], "01");
-  EXPECT_GT(std::stod(lossy[1]), 1.0);
-  EXPECT_EQ(lossy[2], "ISO_10918_1");
-}
-
-TEST(SegmentationObject, IdentifiersThatWereErasedAreMadeUpAndSaid) {
-  const TempDir dir;
-  CtVolume volume = as_dicom(placed_volume(), dir / "study");
-  for (auto& slice : volume.slices) slice.sop_instance_uid.clear();
-  volume.series.study_uid.clear();
-  volume.series.series_uid = "no identifier";
-  write_segmentation(dir / "a.dcm", result_of(volume), volume, {.content_time = kTime});
-  write_segmentation(dir / "b.dcm", result_of(volume), volume, {.content_time = "20270102030405"});
-  Read a(dir / "a.dcm"), b(dir / "b.dcm");
-  std::set<std::string> instances;
-  for (const Frame& frame : a.frames) instances.insert(frame.instance);
-  EXPECT_EQ(instances.size(), volume.slice_count()) << "no two images share one";
-  EXPECT_EQ(a.frames.front().instance, b.frames.front().instance) << "the same each time";
-  EXPECT_THAT(text(a.data(), DCM_StudyInstanceUID), testing::StartsWith("2.25."));
-  EXPECT_EQ(text(a.data(), DCM_StudyInstanceUID), text(b.data(), DCM_StudyInstanceUID));
-  EXPECT_THAT(
-      dicom_warnings(volume),
-      ElementsAre(testing::AllOf(HasSubstr("study, series, 12 images"), HasSubstr("made-up"))));
-}
-
-TEST(SegmentationObject, IdentifiersThatImagesShareAreToldApart) {
-  const TempDir dir;
-  CtVolume volume = as_dicom(placed_volume(), dir / "study");
-  for (auto& slice : volume.slices) slice.sop_instance_uid = "1.2.3";
-  write_segmentation(dir / "seg.dcm", result_of(volume), volume);
-  Read read(dir / "seg.dcm");
-  std::set<std::string> instances;
-  for (const Frame& frame : read.frames) instances.insert(frame.instance);
-  EXPECT_EQ(instances.size(), volume.slice_count());
-  EXPECT_THAT(dicom_warnings(volume), ElementsAre(HasSubstr("11 images")));
 }
 
 TEST(SegmentationObject, SaysWhereItCannotBeWritten) {

@@ -32,9 +32,7 @@ class Compiler {
     const std::vector<std::int64_t> input = shape_of(graph->inputs()[0]);
     first_ = first_convolutions(*graph, input.at(2), input.at(3));
     for (std::size_t i = 0; i < trace.tensors.size(); ++i) {
-      const jit::Value* value = graph->inputs()[i + 1];
-      names_.emplace(value, trace.tensors[i]);
-      set_constant(value, tensors.at(trace.tensors[i]).to(target_.device));
+      names_.emplace(graph->inputs()[i + 1], trace.tensors[i]);
     }
     for (jit::Node* node : graph->nodes()) {
       if (const auto fused = fusions.by_last.find(node); fused != fusions.by_last.end()) {
@@ -53,7 +51,11 @@ class Compiler {
 
   std::size_t slot(const jit::Value* value) {
     const auto [at, added] = slots_.emplace(value, program_.constants_.size());
-    if (added) program_.constants_.emplace_back();
+    if (added) {
+      program_.constants_.emplace_back();
+      // Only where a step takes it: of most weights, convolutions have copies of their own.
+      if (const at::Tensor tensor = tensor_of(value); tensor.defined()) set_constant(value, tensor);
+    }
     return at->second;
   }
 
@@ -65,6 +67,9 @@ class Compiler {
 
   void set_constant(const jit::Value* value, c10::IValue constant) {
     const std::size_t at = slot(value);
+    if (constant.isTensor() && constant.toTensor().defined()) {
+      constant = constant.toTensor().to(target_.device);
+    }
     program_.constants_[at] = Value(std::move(constant));
     fixed_.insert(at);
   }

@@ -33,7 +33,6 @@ SegmenterRunner::SegmenterRunner(const std::filesystem::path& weights, const Run
   background_ = std::make_unique<BackgroundRuns>(*prepared_, card_.preprocessing);
   if (fused()) {
     network_ = loaded.net;
-    prepare(*network_, device_);
   }
 }
 
@@ -59,6 +58,9 @@ at::Tensor SegmenterRunner::probabilities_from_stage1(const at::Tensor& encoder_
     throw UsageError({"stage-1 features are for a segmenter that is fused with a classifier", file_,
                       "a fused segmenter", "one that takes pictures alone"});
   }
+  // Pictures alone never need it, and its weights would lie in memory twice.
+  if (!network_ready_) prepare(*network_, device_);
+  network_ready_ = true;
   const c10::InferenceMode inference;
   const at::Tensor logits = network_->as<models::SegmenterImpl>()->forward_from_stage1(
       on_device(encoder_first, device_), on_device(classifier_stem, device_));

@@ -20,8 +20,12 @@ using Architecture = SegmenterOptions::Architecture;
 
 torch::Tensor SegmentationNetworkImpl::predict(const torch::Tensor& x) {
   const torch::Tensor all = forward(x);
-  const std::vector<std::int64_t> maps = prediction_maps(options_.architecture);
-  return all.index_select(1, torch::tensor(maps, torch::kLong).to(all.device()));
+  // No index tensor: traced, it would stay on the device that the trace was made on.
+  std::vector<torch::Tensor> maps;
+  for (const std::int64_t map : prediction_maps(options_.architecture)) {
+    maps.push_back(all.narrow(1, map, 1));
+  }
+  return maps.size() == 1 ? maps.front() : torch::cat(maps, 1);
 }
 
 torch::Tensor SegmentationNetworkImpl::probability(const torch::Tensor& x) {

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include <gtest/gtest.h>
+#include <torch/csrc/jit/ir/ir.h>
 #include <torch/torch.h>
 
 #include "jcs/core/error.hpp"
@@ -11,6 +12,8 @@
 #include "jcs/models/segmentation_network.hpp"
 
 #include "inference/has_bf16.hpp"
+#include "inference/trace.hpp"
+#include "inference/twins.hpp"
 #include "support/temp_dir.hpp"
 #include "support/tiny_models.hpp"
 
@@ -164,6 +167,19 @@ TEST_P(PreparedSegmenter, AgreesOnTheWayOfOtherDevices) {
   EXPECT_LT(change(maps, plain), 1e-4);
   if (coarse_maps) {
     EXPECT_LT(change(*coarse_maps, plain), 0.02);
+  }
+}
+
+// Such a tensor would lie on a CPU beside maps on a GPU.
+TEST_P(PreparedSegmenter, ItsOperationsTakeNoTensorButWeightsAndMaps) {
+  const Twin twin = twin_of(GetParam().options);
+  const Trace traced = trace(*twin.network, twin.run, {1, 3, 64, 64});
+  for (const torch::jit::Node* node : traced.graph->nodes()) {
+    for (const torch::jit::Value* made : node->outputs()) {
+      EXPECT_FALSE(node->kind() == torch::jit::prim::Constant &&
+                   made->type()->kind() == c10::TypeKind::TensorType)
+          << *node;
+    }
   }
 }
 

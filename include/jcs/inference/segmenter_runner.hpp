@@ -60,6 +60,7 @@ class SegmenterRunner {
   int batch_size_ = 1;
   Precision precision_ = Precision::kFp32;
   models::SegmentationNetwork network_{nullptr};  ///< where it is fused: for stage-1 features
+  bool network_ready_ = false;
   std::unique_ptr<PreparedNetwork> prepared_;
   std::unique_ptr<BackgroundRuns> background_;  ///< of prepared_
   weights::ModelCard card_;

@@ -1,6 +1,7 @@
 #include "jcs/core/cores.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <fstream>
 #include <optional>
@@ -14,6 +15,8 @@
 namespace jcs {
 
 namespace {
+
+std::atomic<int> g_usual_threads{0};
 
 int cores_by_affinity() {
   cpu_set_t set;
@@ -55,6 +58,13 @@ int available_cores() {
     cores = std::min(cores, static_cast<int>(std::ceil(*quota)));
   }
   return std::max(cores, 1);
+}
+
+void set_usual_threads(int threads) { g_usual_threads = threads; }
+
+int usual_threads() {
+  const int threads = g_usual_threads;
+  return threads > 0 ? threads : available_cores();
 }
 
 }  // namespace jcs

@@ -51,6 +51,7 @@ Target make_target(const RunnerOptions& options) {
   target.type = target.precision == Precision::kBf16 ? torch::kBFloat16 : torch::kFloat;
   target.threads = options.threads > 0 ? options.threads : available_cores();
   use_threads(target);
+  set_usual_threads(options.threads);
   if (target.threads > 1) kernels::let_waiting_threads_sleep();
   return target;
 }

@@ -94,6 +94,7 @@ nlohmann::json examine(const Manifests& manifests, const DataOptions& options, P
 }
 
 void prepare_process(const RunOptions& run) {
+  set_usual_threads(run.threads);
   torch::set_num_threads(run.threads > 0 ? run.threads : available_cores());
   kernels::let_waiting_threads_sleep();
   // LibTorch's convolutions on a GPU round fp32 to TF32's 11 significant bits unless told not to.

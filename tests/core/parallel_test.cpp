@@ -1,8 +1,12 @@
 #include "jcs/core/parallel.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <mutex>
+#include <set>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -20,6 +24,23 @@ TEST(ParallelFor, DoesEachPieceOnce) {
     for (const auto& count : done) EXPECT_EQ(count, 1);
   }
   parallel_for(0, 4, {}, [](std::size_t) { FAIL(); });
+}
+
+// As a user says with --threads, for all that a program does.
+TEST(ParallelFor, WorkOfNoNumberOfThreadsTakesTheUsualOne) {
+  jcs::set_usual_threads(2);
+  std::mutex mutex;
+  std::set<std::thread::id> seen;
+  parallel_for(200, 0, {}, [&](std::size_t) {
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+    const std::scoped_lock lock(mutex);
+    seen.insert(std::this_thread::get_id());
+  });
+  EXPECT_LE(seen.size(), 2U);
+  EXPECT_EQ(jcs::worker_count(0, 100), 2U);
+  EXPECT_EQ(jcs::worker_count(3, 100), 3U);
+  jcs::set_usual_threads(0);
+  EXPECT_EQ(jcs::usual_threads(), jcs::available_cores());
 }
 
 TEST(ParallelFor, ThrowsTheFirstPiecesError) {

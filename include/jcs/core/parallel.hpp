@@ -15,10 +15,9 @@
 
 namespace jcs {
 
-/// `threads` as asked for, or one per core that may be used when 0; never more than there is work.
+/// `threads` as asked for, or usual_threads() when 0; never more than there is work.
 inline std::size_t worker_count(int threads, std::size_t work) {
-  const std::size_t wanted =
-      threads > 0 ? static_cast<std::size_t>(threads) : static_cast<std::size_t>(available_cores());
+  const auto wanted = static_cast<std::size_t>(threads > 0 ? threads : usual_threads());
   return std::clamp<std::size_t>(wanted, 1, std::max<std::size_t>(work, 1));
 }
 

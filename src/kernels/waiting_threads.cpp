@@ -1,7 +1,9 @@
 #include "jcs/kernels/waiting_threads.hpp"
 
 #include <atomic>
+#include <system_error>
 #include <thread>
+#include <vector>
 
 #include <omp.h>
 #include <unistd.h>
@@ -10,7 +12,24 @@ namespace jcs::kernels {
 
 namespace {
 
+/// Whether the system lets so many more threads run at once. The runtime ends the program where it
+/// does not, in a container of few processes, say.
+bool threads_to_be_had(int count) {
+  std::atomic<bool> over = false;
+  std::vector<std::jthread> threads;
+  bool all = true;
+  try {
+    for (int i = 0; i < count; ++i) threads.emplace_back([&over] { over.wait(false); });
+  } catch (const std::system_error&) {
+    all = false;
+  }
+  over = true;
+  over.notify_all();
+  return all;
+}
+
 void start_idle_team() {
+  if (!threads_to_be_had(omp_get_num_procs())) return;
   // It outlives this call: the new thread still touches it after the wait is over.
   static std::atomic<bool> started = false;
   std::thread([] {

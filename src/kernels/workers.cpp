@@ -34,6 +34,7 @@ Workers one_thread() {
 
 Workers openmp_threads(int threads) {
   return {threads, [threads](std::int64_t count, const std::function<void(std::int64_t)>& task) {
+            if (count <= 0) return;
             const auto used = static_cast<int>(std::min<std::int64_t>(threads, count));
             std::atomic<std::int64_t> next = 0;
             std::mutex mutex;

@@ -1,11 +1,15 @@
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <new>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "jcs/kernels/channels.hpp"
 #include "jcs/kernels/waiting_threads.hpp"
@@ -36,6 +40,12 @@ TEST(Workers, HandOnWhatATaskThrows) {
   }
 }
 
+TEST(Workers, OfNothingStartNoTeam) {
+  const Workers workers = openmp_threads(4);
+  workers.run(0, [](std::int64_t) { FAIL(); });
+  workers.run(-1, [](std::int64_t) { FAIL(); });
+}
+
 std::size_t threads_of_this_process() {
   const std::filesystem::directory_iterator tasks("/proc/self/task");
   return static_cast<std::size_t>(std::distance(begin(tasks), end(tasks)));
@@ -48,6 +58,25 @@ TEST(WaitingThreads, AreJoinedByAnIdleTeamOnce) {
   let_waiting_threads_sleep();
   EXPECT_EQ(threads_of_this_process(), threads);
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they need address space
+// As where a container may have few processes: here there is room for the stack of one thread
+// alone.
+TEST(WaitingThreadsDeathTest, AreLeftAloneWhereTheSystemGrantsNoMoreThreads) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto with_little_room = [] {
+    unsigned long pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    constexpr rlim_t kRoom = rlim_t{12} << 20U;
+    const rlim_t most = pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) + kRoom;
+    const rlimit limit{most, most};
+    ::setrlimit(RLIMIT_AS, &limit);
+    let_waiting_threads_sleep();
+    std::_Exit(0);
+  };
+  EXPECT_EXIT(with_little_room(), testing::ExitedWithCode(0), "");
+}
+#endif
 
 }  // namespace
 }  // namespace jcs::kernels

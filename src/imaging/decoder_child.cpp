@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "jcs/imaging/dicom_runtime.hpp"
@@ -47,6 +48,13 @@ void limit_memory() {
   ::setrlimit(RLIMIT_CORE, &no_core);
 }
 
+/// Ends this process after so many seconds of a processor; 0: not any more. A job that was
+/// suspended for a while is no fault of the picture.
+void end_after(std::uint32_t seconds) {
+  const itimerval timer{{0, 0}, {static_cast<time_t>(seconds), 0}};
+  ::setitimer(ITIMER_PROF, &timer, nullptr);
+}
+
 std::string too_much_memory() {
   return "it needs more than " + std::to_string(limits().decoder_memory_mib) +
          " MiB, the limit of a decoder";
@@ -60,9 +68,9 @@ class Decoder {
   [[noreturn]] void serve() {
     DecoderRequest request;
     while (::recv(socket_.get(), &request, sizeof request, 0) == sizeof request) {
-      ::alarm(request.seconds);
+      end_after(request.seconds);
       const DecoderReply reply = answer(request);
-      ::alarm(0);
+      end_after(0);
       if (::send(socket_.get(), &reply, sizeof reply, MSG_NOSIGNAL) != sizeof reply) break;
     }
     ::_exit(0);
@@ -140,7 +148,7 @@ void refuse(int socket, int reason) {
 void serve_decoders(int control) {
   // Ctrl-C reaches all processes of a terminal; when to end is the program's to say.
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) std::signal(signal, SIG_IGN);
-  std::signal(SIGALRM, SIG_DFL);
+  std::signal(SIGPROF, SIG_DFL);
   std::signal(SIGCHLD, SIG_IGN);  // decoders that ended leave nothing behind
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_NAME, "jcs-decoders");

@@ -14,7 +14,7 @@ struct DecoderRequest {
   std::uint64_t memory_bytes = 0;  ///< of the shared memory by now
   std::uint64_t stream_bytes = 0;
   std::uint64_t pixels_at = 0;
-  std::uint32_t seconds = 0;  ///< after which the process ends
+  std::uint32_t seconds = 0;  ///< of a processor, after which the process ends
   std::int32_t syntax = 0;    ///< E_TransferSyntax; not looked at for a picture file
   PixelLayout layout;         ///< of the frame
   bool is_picture_file = false;

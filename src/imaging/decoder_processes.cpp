@@ -55,14 +55,14 @@ class RemoteDecoder {
 
   /// Nothing when the process ended instead of answering.
   std::optional<DecoderReply> reply() {
-    // The process's own alarm comes first; this is for one that is stopped.
-    constexpr int kGrace = 10;
+    // The process's own clock comes first; this is for one that waits or is stopped. Second by
+    // second: where all of the job was suspended, that counts as one.
+    constexpr int kGrace = 10, kSecond = 1000;
     pollfd answer{socket_.get(), POLLIN, 0};
-    const auto wait_ms = static_cast<int>((limits().decoder_seconds + kGrace) * 1000);
-    int ready = -1;
-    do {
-      ready = ::poll(&answer, 1, wait_ms);
-    } while (ready < 0 && errno == EINTR);
+    int ready = 0;
+    for (std::int64_t left = limits().decoder_seconds + kGrace; ready <= 0 && left > 0; --left) {
+      ready = ::poll(&answer, 1, kSecond);
+    }
     DecoderReply reply;
     ssize_t got = -1;
     do {

@@ -212,6 +212,24 @@ TEST(DecoderProcesses, OneThatIsKilledAtWorkIsReplaced) {
   }
 }
 
+// As Ctrl-Z and a cluster's scheduler do: the clock on the wall goes on.
+TEST(DecoderProcesses, OneThatIsSuspendedGoesOn) {
+  const TempDir dir;
+  const auto file = write(noisy(EXS_JPEG2000LosslessOnly, 20000), dir / "slice.dcm");
+  const auto here = read_dicom_frame(file).values;
+  const LimitsFor one_second({.decoder_seconds = 1});
+  const DecoderProcesses processes;
+  std::jthread suspends([] {
+    std::vector<pid_t> found;
+    while (found.empty()) found = decoders();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    ::kill(found[0], SIGSTOP);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    ::kill(found[0], SIGCONT);
+  });
+  EXPECT_EQ(read_dicom_frame(file).values, here);
+}
+
 TEST(DecoderProcesses, APictureThatEndsTwoOfThemIsRefused) {
   const TempDir dir;
   const auto good = write(noisy(EXS_JPEGProcess14SV1), dir / "good.dcm");

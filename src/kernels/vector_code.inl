@@ -158,11 +158,7 @@ void max_row(const float* upper, const float* lower, std::int64_t pixel_stride, 
       const auto take = [&](const float* from) { return load_up_to(from + c, count); };
       const Vector v =
           larger(larger(take(a), take(a + pixel_stride)), larger(take(b), take(b + pixel_stride)));
-      if (count >= JCS_LANES) {
-        store(out + c, v);
-      } else {
-        store_first(out + c, v, count);
-      }
+      store_up_to(out + c, v, count);
     }
   }
 }
@@ -181,11 +177,7 @@ inline void window_of(const float* const* rows, int row_count, std::int64_t pixe
       }
     }
     v = close(v);
-    if (count >= JCS_LANES) {
-      store(out + c, v);
-    } else {
-      store_first(out + c, v, count);
-    }
+    store_up_to(out + c, v, count);
   }
 }
 
@@ -254,11 +246,7 @@ void sum_pixels(const float* first, std::int64_t pixel_stride, std::int64_t pixe
       odd += load_up_to(first + (i + 1) * pixel_stride + c, count);
     }
     if (i < pixels) even += load_up_to(first + i * pixel_stride + c, count);
-    if (count >= JCS_LANES) {
-      store(out + c, even + odd);
-    } else {
-      store_first(out + c, even + odd, count);
-    }
+    store_up_to(out + c, even + odd, count);
   }
 }
 
@@ -274,14 +262,6 @@ inline void each_vector(std::int64_t floats, int period, const Work& work) {
   const auto left = static_cast<int>(floats - begin);
   for (int place = 0; place < left; place += JCS_LANES) {
     work(begin + place, place, left - place < JCS_LANES ? left - place : JCS_LANES);
-  }
-}
-
-inline void store_up_to(float* to, const Vector& v, int count) {
-  if (count >= JCS_LANES) {
-    store(to, v);
-  } else {
-    store_first(to, v, count);
   }
 }
 

@@ -67,6 +67,14 @@ inline Vector load_up_to(const float* from, int count) {
   return count >= JCS_LANES ? load(from) : load_first(from, count);
 }
 
+inline void store_up_to(float* to, const Vector& v, int count) {
+  if (count >= JCS_LANES) {
+    store(to, v);
+  } else {
+    store_first(to, v, count);
+  }
+}
+
 /// Not a number stays one, as in LibTorch.
 inline Vector rectified(const Vector& v) { return v < 0.0F ? Vector{} : v; }
 

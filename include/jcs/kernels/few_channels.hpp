@@ -31,7 +31,6 @@ class FewChannels {
   void run(std::span<const Channels> parts, const Extent& extent, const Output& output,
            const Workers& workers) const;
 
-  [[nodiscard]] int in() const { return shape_.in; }
   [[nodiscard]] int out() const { return shape_.out; }
   /// How many pixels the result has for maps of this extent.
   [[nodiscard]] Extent out_extent(const Extent& extent) const;

@@ -26,7 +26,6 @@ class Winograd {
   void run(std::span<const Channels> parts, const Extent& extent, const Output& output,
            const Workers& workers) const;
 
-  [[nodiscard]] int in() const { return in_; }
   [[nodiscard]] int out() const { return out_; }
 
  private:

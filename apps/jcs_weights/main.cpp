@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/output_lock.hpp"
@@ -24,7 +25,7 @@ constexpr const char* kExamples =
 struct Arguments {
   std::filesystem::path file, to;
   std::string sha256;
-  bool json = false;
+  bool json = false, overwrite = false;
 };
 
 void convert(const Arguments& arguments) {
@@ -33,6 +34,12 @@ void convert(const Arguments& arguments) {
                            "a name that ends in .safetensors"});
   }
   const auto lock = jcs::OutputLock::beside(arguments.to);
+  // It may be the only copy of a network that took days.
+  std::error_code ignored;
+  if (!arguments.overwrite && std::filesystem::exists(arguments.to, ignored)) {
+    throw jcs::OutputError(
+        {"is there already", arguments.to.string(), "--overwrite to replace it"});
+  }
   const auto done = jcs::weights::convert(arguments.file, arguments.to);
   jcs::app::print_lines(arguments.to.string() + ": " + std::to_string(done.tensors) +
                         " tensors from " + done.format +
@@ -68,6 +75,7 @@ int main(int argc, char** argv) {
   to_safetensors->add_option("in", arguments.file, "PyTorch .pth or .pt, or .safetensors")
       ->required();
   to_safetensors->add_option("out", arguments.to, "File to write, .safetensors")->required();
+  to_safetensors->add_flag("--overwrite", arguments.overwrite, "Replace an earlier file");
 
   CLI::App* check = app.cli().add_subcommand(
       "verify", "Read everything, check that all numbers are finite, print the SHA-256");

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "support/file_content.hpp"
 #include "support/process.hpp"
 #include "support/shared.hpp"
 #include "support/temp_dir.hpp"
@@ -56,6 +57,20 @@ TEST(JcsWeights, ConvertKeepsTensorsAndMetadata) {
   jcs::test::save(dir / "g", jcs::test::small_safetensors());
   weights({"convert", dir / "g", dir / "g.safetensors"});
   EXPECT_THAT(weights({"inspect", dir / "g.safetensors"}).out, HasSubstr("# metadata by: hand\n"));
+}
+
+TEST(JcsWeights, ConvertReplacesAFileOnlyWhenTold) {
+  const TempDir dir;
+  jcs::test::save(dir / "f.pth", jcs::test::small_legacy());
+  jcs::test::save(dir / "f.safetensors", "mine");
+  const Finished refused = weights({"convert", dir / "f.pth", dir / "f.safetensors"});
+  EXPECT_EQ(refused.code, 5);
+  EXPECT_EQ(refused.error_lines(), 1) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("f.safetensors: is there already"));
+  EXPECT_EQ(jcs::test::content_of(dir / "f.safetensors"), "mine");
+  const Finished told = weights({"convert", dir / "f.pth", dir / "f.safetensors", "--overwrite"});
+  EXPECT_EQ(told.code, 0) << told.err;
+  EXPECT_EQ(weights({"verify", dir / "f.safetensors"}).code, 0);
 }
 
 TEST(JcsWeights, VerifyPrintsTheHash) {

@@ -94,13 +94,30 @@ Temporary open_temporary(const fs::path& file) {
   }
 }
 
+// Where a link leads, and the links behind it, whose end is not there yet.
+fs::path end_of_links(const fs::path& file) {
+  constexpr int kMostLinks = 40;  // as many as Linux follows
+  fs::path end = file;
+  for (int i = 0; i <= kMostLinks; ++i) {
+    std::error_code error;
+    if (!fs::is_symlink(fs::symlink_status(end, error))) {
+      return end;
+    }
+    end = parent_of(end) / fs::read_symlink(end, error);
+    if (error) {
+      throw OutputError({"cannot be written: " + error.message(), file.string()});
+    }
+  }
+  throw OutputError({"cannot be written: " + reason_of(ELOOP), file.string()});
+}
+
 // Where the file lies that is to be replaced: a link stays one, and what is no file, such as
 // /dev/null, is not replaced by one.
 fs::path to_replace(const fs::path& file) {
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
   if (!fs::exists(status)) {
-    return file;
+    return end_of_links(file);
   }
   if (!fs::is_regular_file(status)) {
     throw OutputError({"cannot be written: it is no regular file", file.string()});

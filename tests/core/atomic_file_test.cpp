@@ -128,6 +128,33 @@ TEST(AtomicFile, WritesWhereALinkLeads) {
   EXPECT_EQ(content(dir / "real"), "new");
 }
 
+TEST(AtomicFile, WritesWhereALinkLeadsThatDangles) {
+  const TempDir dir;
+  fs::create_directory(dir / "large");
+  fs::create_symlink("large/second", dir / "first");
+  fs::create_symlink(dir / "large/real", dir / "large/second");
+  jcs::write_file(dir / "first", "new");
+  EXPECT_TRUE(fs::is_symlink(dir / "first"));
+  EXPECT_TRUE(fs::is_symlink(dir / "large/second"));
+  EXPECT_EQ(content(dir / "large/real"), "new");
+  EXPECT_EQ(entries(dir / "large"), 2u);
+}
+
+TEST(AtomicFile, LinksThatLeadNowhereStay) {
+  const TempDir dir;
+  fs::create_symlink(dir / "gone/real", dir / "dangling");
+  EXPECT_EQ(error_line<jcs::OutputError>([&] { jcs::write_file(dir / "dangling", "x"); }),
+            (dir / "gone/real").string() + ": cannot be written: No such file or directory");
+  fs::create_symlink("there", dir / "back");
+  fs::create_symlink("back", dir / "there");
+  EXPECT_EQ(error_line<jcs::OutputError>([&] { jcs::write_file(dir / "back", "x"); }),
+            (dir / "back").string() + ": cannot be written: Too many levels of symbolic links");
+  for (const char* name : {"dangling", "back", "there"}) {
+    EXPECT_TRUE(fs::is_symlink(dir / name)) << name;
+  }
+  EXPECT_EQ(entries(dir.path()), 3u);
+}
+
 TEST(AtomicFile, ReplacesNoPipeAndNoDevice) {
   const TempDir dir;
   ASSERT_EQ(::mkfifo((dir / "pipe").c_str(), 0600), 0);

@@ -15,8 +15,9 @@ namespace jcs {
 
 /// Writes a file whole or not at all: `write` fills a temporary beside `file`, which is flushed to
 /// the disk and renamed over `file`. Whatever fails, an older `file` stays as it was and no
-/// temporary is left. What killed processes left in the folder is removed when the process first
-/// writes a file there; temporaries of processes that live are locked and stay.
+/// temporary is left. A link stays one: what it leads to is written, also where that is not there
+/// yet. What killed processes left in the folder is removed when the process first writes a file
+/// there; temporaries of processes that live are locked and stay.
 /// @throws OutputError naming the file and the system's reason.
 void write_file(const std::filesystem::path& file, const std::function<void(std::ostream&)>& write);
 void write_file(const std::filesystem::path& file, std::string_view content);

@@ -154,13 +154,28 @@ OutputLock lock_in_new_parents(const fs::path& folder) {
   }
 }
 
+// By the name that it has in the folder around it, where the new one is made: "result/" and
+// "result/." mean "result", and "." whatever the current folder is called.
+fs::path by_its_name(fs::path folder) {
+  while ((!folder.has_filename() || folder.filename() == ".") && folder.has_parent_path() &&
+         folder != folder.root_path()) {
+    folder = folder.parent_path();
+  }
+  if (folder.filename() != "." && folder.filename() != "..") {
+    return folder;
+  }
+  std::error_code error;
+  const fs::path whole = fs::canonical(folder, error);
+  if (error) {
+    throw OutputError({"cannot be looked into: " + error.message(), folder.string()});
+  }
+  return whole;
+}
+
 }  // namespace
 
 AtomicFolder::AtomicFolder(fs::path folder, const std::function<bool(const fs::path&)>& replaceable)
-    : folder_(std::move(folder)), replaceable_(replaceable) {
-  if (!folder_.has_filename()) {
-    folder_ = folder_.parent_path();  // "result/" means "result"
-  }
+    : folder_(by_its_name(std::move(folder))), replaceable_(replaceable) {
   std::error_code error;
   if (fs::exists(fs::symlink_status(folder_, error)) && !fs::is_directory(folder_, error)) {
     throw OutputError({"is in the way of the output folder", folder_.string()});
@@ -172,6 +187,12 @@ AtomicFolder::AtomicFolder(fs::path folder, const std::function<bool(const fs::p
   if (is_mount_point(folder_)) {
     throw OutputError(
         {"is a mount point, which cannot be replaced", folder_.string(), "a folder inside it"});
+  }
+  // Its name would lead to the new folder, and whoever works in it would be left in one that is
+  // gone: this program and the shell that it was called from.
+  if (fs::equivalent(folder_, ".", error)) {
+    throw OutputError({"is the current folder, which cannot be replaced", folder_.string(),
+                       "a folder inside it"});
   }
   made_parents_ = missing_from(parent_of(folder_));
   try {

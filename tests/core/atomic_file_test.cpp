@@ -227,6 +227,42 @@ TEST(AtomicFolder, AppearsOnCommitOnly) {
   EXPECT_EQ(entries(dir.path()), 1u);
 }
 
+TEST(AtomicFolder, NamesThatEndInDotsMeanTheFolder) {
+  const TempDir dir;
+  for (const char* name : {"result/.", "result/./", "result/inner/.."}) {
+    fs::create_directories(dir / "result");
+    if (fs::path(name).has_filename() && fs::path(name).filename() == "..") {
+      fs::create_directory(dir / "result/inner");
+    }
+    jcs::AtomicFolder folder(dir / name, [](const fs::path&) { return true; });
+    EXPECT_EQ(folder.path().parent_path(), fs::canonical(dir.path())) << name;
+    std::ofstream(folder.path() / "a") << name;
+    folder.commit();
+    EXPECT_EQ(content(dir / "result" / "a"), name);
+    EXPECT_EQ(entries(dir / "result"), 1u) << name;
+    EXPECT_EQ(entries(dir.path()), 1u) << name;
+    fs::remove_all(dir / "result");
+  }
+  jcs::AtomicFolder fresh(dir / "made/.");
+  fresh.commit();
+  EXPECT_TRUE(fs::is_empty(dir / "made"));
+}
+
+// Whoever works in it, the caller's shell included, would be left in a folder that is gone.
+TEST(AtomicFolder, DoesNotReplaceTheCurrentFolder) {
+  const TempDir dir;
+  fs::create_directory(dir / "result");
+  const fs::path before = fs::current_path();
+  fs::current_path(dir / "result");
+  for (const fs::path& name : {fs::path("."), fs::path("./"), dir / "result"}) {
+    const std::string line =
+        error_line<jcs::OutputError>([&] { const jcs::AtomicFolder folder(name); });
+    EXPECT_THAT(line, testing::HasSubstr("result: is the current folder"));
+  }
+  fs::current_path(before);
+  EXPECT_TRUE(fs::is_empty(dir / "result"));
+}
+
 TEST(AtomicFolder, ReplacesOnlyWhatIsReplaceable) {
   const TempDir dir;
   fs::create_directory(dir / "result");

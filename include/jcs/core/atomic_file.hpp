@@ -37,8 +37,9 @@ std::string_view target_of_temporary(std::string_view name);
 class AtomicFolder {
  public:
   /// @throws OutputError when the parent cannot be written, when another process makes the folder,
-  /// or when `folder` exists and holds files that `replaceable` does not accept (an empty folder is
-  /// always accepted). It is asked again on the commit, of what was put there meanwhile.
+  /// when it is the current folder, or when `folder` exists and holds files that `replaceable` does
+  /// not accept (an empty folder is always accepted). It is asked again on the commit, of what was
+  /// put there meanwhile.
   explicit AtomicFolder(std::filesystem::path folder,
                         const std::function<bool(const std::filesystem::path&)>& replaceable = {});
   ~AtomicFolder();

@@ -24,7 +24,10 @@ Conversion convert(const std::filesystem::path& from, const std::filesystem::pat
         require_fit(*done.card, file.tensors, where);
         done.card->provenance = {{"converted_from", from.filename().string()},
                                  {"converted_from_sha256", sha256_file(from, ExitCode::kWeights)}};
-        file.metadata.merge(to_metadata(*done.card));
+        // Others use the same words for something else.
+        for (const auto& [key, text] : to_metadata(*done.card)) {
+          file.metadata.insert_or_assign(key, text);
+        }
       }
     } catch (const WeightsError& error) {
       log_warning(std::string(error.what()) + "; written without a model card");

@@ -180,6 +180,22 @@ TEST_F(ModelFile, ClassifiersWithoutCardAreReadFromTheirShapes) {
   }
 }
 
+// Other programs keep words of their own there.
+TEST_F(ModelFile, TheCardOfAConvertedReleaseGoesBeforeForeignMetadata) {
+  jcs::weights::write_safetensors(dir_ / "plain.safetensors", jcs::weights::state_of(*classifier_),
+                                  {{"task", "x"},
+                                   {"thresholds", R"({"positive_slices": 1})"},
+                                   {"format", "of others"},
+                                   {"by", "hand"}});
+  const auto done =
+      jcs::weights::convert(dir_ / "plain.safetensors", dir_ / "with_card.safetensors");
+  ASSERT_TRUE(done.card.has_value());
+  EXPECT_EQ(jcs::weights::load_classifier(dir_ / "with_card.safetensors").card, *done.card);
+  const auto written = jcs::weights::read_tensors(dir_ / "with_card.safetensors");
+  EXPECT_EQ(written.metadata.at("by"), "hand");
+  EXPECT_EQ(written.metadata.at("format"), "pt");
+}
+
 TEST_F(ModelFile, NetworksForOtherClassesAreNamed) {
   auto options = classifier_->options();
   options.classes = 1000;

@@ -38,8 +38,10 @@ std::string padded(std::string text, std::size_t width) {
 
 std::string inspect(const std::filesystem::path& path) {
   constexpr std::size_t kTypeWidth = 9;
+  constexpr std::size_t kMostOfWidth = 100;  // one long name would make every line as long
   const weights::TensorFile file = weights::read_tensors(path);
   const Totals totals = totals_of(file.tensors);
+  const std::size_t width = std::min(totals.widest_name, kMostOfWidth);
   std::string out;
   const auto fact = [&](const std::string& name, const std::string& text) {
     out += "# " + name + ": " + printable(text) + "\n";
@@ -59,8 +61,8 @@ std::string inspect(const std::filesystem::path& path) {
   fact("tensors", std::to_string(file.tensors.size()) + " with " + std::to_string(totals.numbers) +
                       " numbers in " + std::to_string(totals.bytes) + " bytes");
   for (const auto& [name, tensor] : file.tensors) {
-    out += padded(printable(name), totals.widest_name) + "  " +
-           padded(weights::type_name(tensor), kTypeWidth) + weights::shape_text(tensor) + "\n";
+    out += padded(printable(name), width) + "  " + padded(weights::type_name(tensor), kTypeWidth) +
+           weights::shape_text(tensor) + "\n";
   }
   return out;
 }

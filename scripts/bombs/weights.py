@@ -131,6 +131,7 @@ def header_cases():
     card = lambda: safetensors(json.dumps({"__metadata__": {"jcs_format_version": "1", "task": "segmentation", "architecture": '{"encoder":' * 100_000 + "1" + "}" * 100_000,
                                                             "preprocessing": '{"a":' * 100_000 + "1" + "}" * 100_000}}).encode())
     lists = lambda: safetensors(b'{"a":[' + b"[]," * 30_000_000 + b"[]]}")
+    wide_name = lambda: safetensors(b'{"%s":{%s},' % (b"n" * (1 << 20), entry) + b",".join(b'"t%d":{%s}' % (i, entry) for i in range(100_000)) + b"}")
     overlap = lambda: safetensors({f"t{i}": {"dtype": "F32", "shape": [1 << 20], "data_offsets": [0, 4 << 20]} for i in range(500)},
                                   b"\0" * (4 << 20))
     wide = lambda: safetensors({"a": {"dtype": "F32", "shape": [1 << 62, 4, 0], "data_offsets": [0, 0]}})
@@ -139,6 +140,8 @@ def header_cases():
                 quick=True),
         Case("safetensors: a million tensors", "jcs_weights", ["inspect", "{case}/x.safetensors"], {0, WEIGHTS},
              written("x.safetensors", million)),
+        Case("safetensors: a name of 1 MB before 100 000 others", "jcs_weights", ["inspect", "{case}/x.safetensors"], {0, WEIGHTS},
+             written("x.safetensors", wide_name)),
         inspect("safetensors: 500 tensors over one another", written("x.safetensors", overlap), "x.safetensors", quick=True),
         inspect("safetensors: a type nested a million deep", written("x.safetensors", dtype), "x.safetensors", quick=True),
         inspect("safetensors: 30 million lists", written("x.safetensors", lists), "x.safetensors"),

@@ -32,6 +32,22 @@ TEST(JcsWeights, InspectPrintsATensorALine) {
                                  "b  float32  [3, 2]\n"));
 }
 
+TEST(JcsWeights, InspectAlignsNoNamesToALongOne) {
+  const TempDir dir;
+  const auto entry = [](const std::string& name) {
+    return '"' + name + R"(":{"dtype":"F32","shape":[0],"data_offsets":[0,0]})";
+  };
+  std::string header = "{" + entry(std::string(100'000, 'a'));
+  for (int i = 0; i < 1000; ++i) {
+    header += "," + entry("t" + std::to_string(i));
+  }
+  jcs::test::save(dir / "f", jcs::test::safetensors_file(header + "}", ""));
+  const Finished run = weights({"inspect", dir / "f"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_LT(run.out.size(), 1'000'000u);
+  EXPECT_THAT(run.out, HasSubstr("\nt999" + std::string(96, ' ') + "  float32  [0]\n"));
+}
+
 TEST(JcsWeights, InspectForPrograms) {
   const TempDir dir;
   jcs::test::save(dir / "f", jcs::test::small_safetensors());

@@ -28,7 +28,7 @@ struct Arguments {
   bool json = false, overwrite = false;
 };
 
-void convert(const Arguments& arguments) {
+void convert(const Arguments& arguments, bool quiet) {
   if (!jcs::has_ending(arguments.to, ".safetensors")) {
     throw jcs::UsageError({"the output's name ends otherwise", arguments.to.string(),
                            "a name that ends in .safetensors"});
@@ -41,6 +41,7 @@ void convert(const Arguments& arguments) {
         {"is there already", arguments.to.string(), "--overwrite to replace it"});
   }
   const auto done = jcs::weights::convert(arguments.file, arguments.to);
+  if (quiet) return;
   jcs::app::print_lines(arguments.to.string() + ": " + std::to_string(done.tensors) +
                         " tensors from " + done.format +
                         (done.card ? ", card of a network for " + to_text(done.card->task)
@@ -48,12 +49,15 @@ void convert(const Arguments& arguments) {
                         "\n");
 }
 
-void verify(const Arguments& arguments) {
+void verify(const Arguments& arguments, bool quiet) {
   const auto found = jcs::weights::verify(arguments.file, arguments.sha256);
-  jcs::app::print_lines(
-      found.sha256 + "  " + arguments.file.string() + "\n" + found.format + ", " +
-      std::to_string(found.tensors) + " tensors, all numbers finite" +
-      (found.card ? ", fit a network for " + to_text(found.card->task) : std::string()) + "\n");
+  std::string lines = found.sha256 + "  " + arguments.file.string() + "\n";
+  if (!quiet) {
+    lines += found.format + ", " + std::to_string(found.tensors) + " tensors, all numbers finite" +
+             (found.card ? ", fit a network for " + to_text(found.card->task) : std::string()) +
+             "\n";
+  }
+  jcs::app::print_lines(lines);
 }
 
 }  // namespace
@@ -87,9 +91,9 @@ int main(int argc, char** argv) {
       jcs::app::print(arguments.json ? jcs::app::inspect_json(arguments.file)
                                      : jcs::app::inspect(arguments.file));
     } else if (to_safetensors->parsed()) {
-      convert(arguments);
+      convert(arguments, app.quiet());
     } else {
-      verify(arguments);
+      verify(arguments, app.quiet());
     }
   });
 }

@@ -101,6 +101,17 @@ TEST(JcsWeights, VerifyPrintsTheHash) {
   EXPECT_EQ(other.error_lines(), 1);
 }
 
+TEST(JcsWeights, QuietLeavesTheSummaryOut) {
+  const TempDir dir;
+  jcs::test::save(dir / "f", jcs::test::small_safetensors());
+  const Finished converted = weights({"convert", dir / "f", dir / "g.safetensors", "--quiet"});
+  EXPECT_EQ(converted.code, 0) << converted.err;
+  EXPECT_EQ(converted.out, "");
+  const Finished verified = weights({"verify", dir / "f", "--quiet"});
+  EXPECT_EQ(verified.code, 0) << verified.err;
+  EXPECT_EQ(verified.out, verified.out.substr(0, 64) + "  " + (dir / "f").string() + "\n");
+}
+
 TEST(JcsWeights, BadFilesGiveOneLineAndCode4) {
   const TempDir dir;
   jcs::test::save(dir / "page.pth", "<!DOCTYPE html><html>");

@@ -65,7 +65,7 @@ extern "C" void on_signal(int signal) {
   if (g_signalled_at.compare_exchange_strong(first, at)) {
     g_signalled = signal;
   } else if (at - first > 1) {
-    ::_exit(128 + signal);
+    ::_exit(static_cast<int>(ExitCode::kInterrupted));
   }
 }
 

@@ -1,6 +1,14 @@
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "support/file_content.hpp"
 #include "support/process.hpp"
@@ -161,6 +169,60 @@ TEST(JcsWeights, NoFileWritesToTheTerminal) {
   EXPECT_EQ(run.code, 0);
   EXPECT_EQ(run.out.find('\x1b'), std::string::npos);
   EXPECT_THAT(run.out, HasSubstr("a?[31m?b  float32  [6]"));
+}
+
+// A program that writes to a pipe until that is full, and then waits for a reader.
+class Unread {
+ public:
+  explicit Unread(const std::vector<std::string>& words) {
+    EXPECT_EQ(::pipe2(ends_, O_CLOEXEC), 0);
+    child_ = ::fork();
+    if (child_ == 0) {
+      ::dup2(ends_[1], STDOUT_FILENO);
+      std::vector<char*> arguments;
+      for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+      arguments.push_back(nullptr);
+      ::execv(arguments.front(), arguments.data());
+      ::_exit(127);
+    }
+    ::close(ends_[1]);
+  }
+  ~Unread() { ::close(ends_[0]); }
+  Unread(const Unread&) = delete;
+  Unread& operator=(const Unread&) = delete;
+
+  [[nodiscard]] bool waits() const {
+    int unread = 0;
+    for (int tries = 0; tries < 30'000 && unread < (1 << 16); ++tries) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      ::ioctl(ends_[0], FIONREAD, &unread);
+    }
+    return unread >= (1 << 16);
+  }
+  void signal(int number) const { ::kill(child_, number); }
+  /// Its exit code; -1 when a signal ended it.
+  int finish() {
+    int status = -1;
+    ::waitpid(child_, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+ private:
+  int ends_[2] = {-1, -1};
+  pid_t child_ = 0;
+};
+
+TEST(JcsWeights, ALaterSignalEndsItAtOnceAsInterrupted) {
+  const TempDir dir;
+  jcs::test::save(dir / "f",
+                  jcs::test::safetensors_file(
+                      R"({"__metadata__":{"by":")" + std::string(200'000, 'x') + R"("}})", ""));
+  Unread program({jcs::test::program("jcs_weights"), "inspect", dir / "f"});
+  ASSERT_TRUE(program.waits());
+  program.signal(SIGTERM);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.finish(), 130);
 }
 
 TEST(JcsWeights, HelpShowsExamples) {

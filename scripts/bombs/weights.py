@@ -118,6 +118,33 @@ def nest(opcode, end, depth):
     return plain(b"\x80\x02" + opcode * depth + end * (depth - 1) + b".")
 
 
+def renamed(size=30 << 20, count=10_000):
+    """Every tensor has the same long name, which the memo makes cheap to write."""
+    names = text("a" * size) + b"q\0" + tensor("0", 16, [16], [1]) + b"q\1" + b"h\0h\1" * count
+    return plain(b"\x80\x02}(" + names + b"u.", ("archive/data/0", b"\0" * 64, {}))
+
+
+def itself(size=10 << 20):
+    """A module that is its own part, by a long name."""
+    pickle = b"\x80\x02c__torch__\nNet\n)\x81q\0}" + text("a" * size) + b"h\0sb."
+    return plain(pickle, ("archive/code/__torch__.py", b"", {}))
+
+
+def holder(count=1_000_000):
+    """A dictionary that is its own network again and again."""
+    return plain(b"\x80\x02}q\0(" + text("model") + b"q\1h\0" + b"h\1h\0" * count + b"u.")
+
+
+def prefixed(size=60 << 20):
+    name = "module." * (size // 7) + "a"
+    return plain(state_dict([(name, tensor("0", 16, [16], [1]))]), ("archive/data/0", b"\0" * 64, {}))
+
+
+def repeated(once, again, count=1_000_000):
+    """What is written once in front and brought back from the memo again and again."""
+    return plain(b"\x80\x02" + once + again * count + b".")
+
+
 def safetensors(header, data=b"", length=None):
     header = header if isinstance(header, bytes) else json.dumps(header).encode()
     return struct.pack("<Q", len(header) if length is None else length) + header + data
@@ -160,6 +187,8 @@ def cases():
                                ("archive/data/0", b"\0" * (1 << 20), {}))
     expanded = lambda: plain(state_dict([("a", tensor("0", 16, [1 << 40], [0]))]), ("archive/data/0", b"\0" * 64, {}))
     foreign = lambda: plain(b"\x80\x02}" + b"X\1\0\0\0\xff" + tensor("0", 16, [16], [1]) + b"s.", ("archive/data/0", b"\0" * 64, {}))
+    key = b"(" + text("storage") + b"ctorch\nFloatStorage\n" + text("0" * 4000) + text("cpu") + whole(16) + b"tq\0"
+    script_class = text("__torch__." + "a" * 4000) + b"q\0" + text("Net") + b"q\1"
     truncated = lambda: plain(state_dict([("a", tensor("0", 1 << 20, [1 << 20], [1]))]), ("archive/data/0", b"\0" * (4 << 20), {}))[:3 << 20]
     return [
         inspect("pth: an entry that unpacks to 4 GB", one, "x.pth"),
@@ -172,6 +201,16 @@ def cases():
         inspect("pth: lists nested 20 million deep", written("x.pth", lambda: nest(b"]", b"a", 20_000_000)), "x.pth"),
         inspect("pth: tuples nested 900 000 deep", written("x.pth", lambda: plain(b"\x80\x02)" + b"\x85" * 900_000 + b".")), "x.pth"),
         inspect("pth: 30 million marks", written("x.pth", lambda: plain(b"\x80\x02" + b"(" * 30_000_000 + b".")), "x.pth"),
+        inspect("pth: 60 million values", written("x.pth", lambda: plain(b"\x80\x02" + b"N" * 60_000_000 + b".")), "x.pth"),
+        inspect("pth: one value remembered 60 million times", written("x.pth", lambda: plain(b"\x80\x04N" + b"\x94" * 60_000_000 + b".")), "x.pth"),
+        inspect("pth: the old form, 65 MiB of values", written("x.pth", lambda: b"\x80\x02" + b"N" * (65 << 20) + b"."), "x.pth"),
+        inspect("pth: the old form, 100 MiB of opcodes", written("x.pth", lambda: b"\x80\x02" + b"\x80\x02" * (50 << 20) + b"."), "x.pth"),
+        inspect("pth: 10 000 tensors of one name of 30 MB", written("x.pth", renamed), "x.pth"),
+        inspect("pth: a module that holds itself by a name of 10 MB", written("x.pth", itself), "x.pth"),
+        inspect("pth: a dictionary that holds itself a million times", written("x.pth", holder), "x.pth"),
+        inspect("pth: 60 MB of prefixes", written("x.pth", prefixed), "x.pth"),
+        inspect("pth: a million storages of one long key", written("x.pth", lambda: repeated(key + b"Q", b"0h\0Q")), "x.pth"),
+        inspect("pth: a million classes of one long name", written("x.pth", lambda: repeated(script_class, b"h\0h\1\x930")), "x.pth"),
         inspect("pth: a text that claims 2^60", written("x.pth", lambda: plain(b"\x80\x04\x8d" + struct.pack("<Q", 1 << 60) + b"x.")), "x.pth"),
         convert("pth: 3000 names for one storage", written("x.pth", many_views), "x.pth"),
         convert("pth: 16 numbers spread to 2^40", written("x.pth", expanded), "x.pth"),

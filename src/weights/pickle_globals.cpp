@@ -124,6 +124,7 @@ Value rebuild_tensor(Document& document, const Global& function, const Tuple& ar
     throw Malformed("a tensor between two elements of its storage");
   }
   tensor.offset += storage->first * storage_width / width;
+  document.charge_copy(bytes_of(tensor));
   return document.add({std::move(tensor)});
 }
 
@@ -225,6 +226,9 @@ Storage storage_of(const Value& persistent_id) {
   const auto* key = as<Text>(id->items[2]);
   if (key == nullptr) {
     throw Malformed("a storage without key");
+  }
+  if (key->text.size() > kMaxName) {
+    throw Malformed("a storage's key of more than " + std::to_string(kMaxName) + " bytes");
   }
   Storage storage;
   storage.key = key->text;

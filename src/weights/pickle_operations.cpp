@@ -73,11 +73,15 @@ void Machine::push_tuple(std::size_t count) {
 }
 
 void Machine::global(const std::string& module, const std::string& name) {
+  if (module.size() + 1 + name.size() > kMaxName) {
+    throw Malformed("a name of more than " + std::to_string(kMaxName) + " bytes");
+  }
   const std::string full = module + "." + name;
   auto found = find_global(full);
   if (!found) {
     refuse_global(full);
   }
+  document_.charge_copy(full.size());
   push_node({std::move(*found)});
 }
 
@@ -93,6 +97,7 @@ void Machine::stack_global() {
 void Machine::persistent_id() {
   const Value id = pop();
   Storage storage = storage_of(id);
+  document_.charge_copy(storage.key.size());
   document_.note(storage);
   push_node({std::move(storage)});
 }
@@ -114,6 +119,7 @@ void Machine::new_object() {
     throw Malformed("an object without class");
   }
   if (found->kind == GlobalKind::kScriptClass) {
+    document_.charge_copy(found->name.size());
     push_node({Object{found->name, {}}});
   } else {
     push(call(document_, *found, *as<Tuple>(arguments)));

@@ -15,6 +15,10 @@
 // tensor is a description of where its numbers lie.
 namespace jcs::weights::pickle {
 
+/// Bytes of the longest name of a tensor, a storage or a global: far above any network's. The memo
+/// repeats a text for the price of two bytes, and each time it would be copied.
+constexpr std::size_t kMaxName = 4096;
+
 struct Node;
 using Value = std::variant<std::monostate, bool, std::int64_t, double, Node*>;
 
@@ -79,6 +83,12 @@ struct Tensor {
   std::vector<std::int64_t> sizes, strides;
 };
 
+/// What a copy of its description takes beside the struct itself.
+inline std::size_t bytes_of(const Tensor& tensor) {
+  return tensor.storage.key.size() +
+         (tensor.sizes.size() + tensor.strides.size()) * sizeof(std::int64_t);
+}
+
 /// A module of a TorchScript archive: attributes by name.
 struct Object {
   std::string class_name;
@@ -113,6 +123,8 @@ class Document {
       throw Malformed("more than " + std::to_string(kMaxNodes) + " objects");
     }
   }
+  /// Counts so many copied bytes as the nodes that they are as large as.
+  void charge_copy(std::size_t bytes) { charge(bytes / kBytesPerNode); }
 
   /// Remembers a storage that the pickle names. @throws Malformed when it has two sizes.
   void note(const Storage& storage) {
@@ -127,6 +139,8 @@ class Document {
   std::unordered_map<std::string, Storage> storages;  ///< all that the pickle names, by key
 
  private:
+  static constexpr std::size_t kBytesPerNode = 64;
+
   std::deque<Node> nodes_;
   std::size_t charged_ = 0;
 };

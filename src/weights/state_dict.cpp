@@ -7,6 +7,7 @@
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/text.hpp"
+#include "jcs/core/utf8.hpp"
 
 namespace jcs::weights {
 
@@ -21,10 +22,11 @@ constexpr std::array<std::string_view, 9> kWrappers = {
     "net",        "module",           "weights",     "params"};
 // What wrappers of a network put before every name: DataParallel, torch.compile.
 constexpr std::array<std::string_view, 2> kPrefixes = {"module.", "_orig_mod."};
-constexpr int kMaxWrappers = 4;
+constexpr int kMaxWrappers = 4;  // of either kind, one inside the other
 constexpr int kMaxDepth = 100;
 constexpr std::size_t kMaxVisits = 1'000'000;
 constexpr std::size_t kMaxListed = 8;
+constexpr std::size_t kMostOfListed = 100;  // bytes of each
 
 const std::string* text_of(const Value& value) {
   const auto* text = pickle::as<pickle::Text>(value);
@@ -46,7 +48,7 @@ std::string listed(const Dict& dict, std::string_view except) {
         names.emplace_back("...");
         break;
       }
-      names.push_back(*name);
+      names.push_back(shortened(*name, kMostOfListed));
     }
   }
   return joined(names);
@@ -70,26 +72,60 @@ const Dict* wrapped(const Dict& dict, std::string& name) {
       if (direct) {
         return best;
       }
+      break;  // a dictionary has a name once
     }
   }
   return best;
 }
 
 void drop_prefixes(StateDict& found) {
-  for (bool again = true; again;) {
-    again = false;
-    for (const std::string_view prefix : kPrefixes) {
-      if (std::all_of(found.tensors.begin(), found.tensors.end(),
-                      [&](const auto& item) { return item.first.starts_with(prefix); })) {
-        for (auto& item : found.tensors) {
-          item.first.erase(0, prefix.size());
-        }
-        found.notes.push_back("prefix '" + std::string(prefix) + "' dropped");
-        again = true;
-      }
+  const auto all_have = [&](std::string_view prefix) {
+    return std::all_of(found.tensors.begin(), found.tensors.end(),
+                       [&](const auto& item) { return item.first.starts_with(prefix); });
+  };
+  for (int dropped = 0; dropped < kMaxWrappers; ++dropped) {
+    const auto* prefix = std::find_if(kPrefixes.begin(), kPrefixes.end(), all_have);
+    if (prefix == kPrefixes.end()) {
+      return;
     }
+    for (auto& item : found.tensors) {
+      item.first.erase(0, prefix->size());
+    }
+    found.notes.push_back("prefix '" + std::string(*prefix) + "' dropped");
   }
 }
+
+// The tensors as they are found. A pickle may name one again and again, and a module hold itself.
+class Collector {
+ public:
+  Collector(StateDict& found, std::string file) : found_(found), file_(std::move(file)) {}
+
+  void add(const std::string& path, const std::string& name, const pickle::Tensor& tensor) {
+    require_short(path, name);
+    bytes_ += kBytesOfTensor + path.size() + name.size() + bytes_of(tensor);
+    if (bytes_ > kMaxBytes) {
+      throw WeightsError({"its names are too many or too long", file_,
+                          "at most " + std::to_string(kMaxBytes) + " bytes together"});
+    }
+    found_.tensors.emplace_back(path + name, tensor);
+  }
+  void require_short(const std::string& path, const std::string& name) const {
+    const std::size_t size = path.size() + name.size();
+    if (size > pickle::kMaxName) {
+      throw WeightsError({"has a name that is too long", file_,
+                          "at most " + std::to_string(pickle::kMaxName) + " bytes",
+                          std::to_string(size)});
+    }
+  }
+
+ private:
+  static constexpr std::size_t kBytesOfTensor = 256;
+  static constexpr std::size_t kMaxBytes = std::size_t{64} << 20;  // as a pickle has
+
+  StateDict& found_;
+  std::string file_;
+  std::size_t bytes_ = 0;
+};
 
 void refuse_doubles(const StateDict& found, const std::string& file) {
   std::unordered_set<std::string> names;
@@ -103,7 +139,7 @@ void refuse_doubles(const StateDict& found, const std::string& file) {
 // Walks a TorchScript module's attributes.
 class ScriptWalk {
  public:
-  ScriptWalk(StateDict& found, std::string file) : found_(found), file_(std::move(file)) {}
+  ScriptWalk(StateDict& found, const std::string& file) : found_(found, file), file_(file) {}
 
   void visit(const pickle::Object& object, const std::string& path, int depth) {
     const auto* state = pickle::as<Dict>(object.state);
@@ -119,15 +155,16 @@ class ScriptWalk {
         continue;
       }
       if (const auto* tensor = pickle::as<pickle::Tensor>(value)) {
-        found_.tensors.emplace_back(path + *name, *tensor);
+        found_.add(path, *name, *tensor);
       } else if (const auto* module = pickle::as<pickle::Object>(value)) {
+        found_.require_short(path, *name);
         visit(*module, path + *name + ".", depth + 1);
       }
     }
   }
 
  private:
-  StateDict& found_;
+  Collector found_;
   std::string file_;
   std::size_t visits_ = 0;
 };
@@ -160,12 +197,13 @@ StateDict find_state_dict(const pickle::Value& root, const std::string& file) {
         {"holds no state dict", file, "names with tensors",
          dict->items.empty() ? "an empty dictionary" : "a dictionary of " + listed(*dict, "")});
   }
+  Collector collector(found, file);
   std::size_t others = 0;
   for (const auto& [key, value] : dict->items) {
     const std::string* text = text_of(key);
     const auto* tensor = pickle::as<pickle::Tensor>(value);
     if (text != nullptr && tensor != nullptr) {
-      found.tensors.emplace_back(*text, *tensor);
+      collector.add("", *text, *tensor);
     } else {
       ++others;
     }

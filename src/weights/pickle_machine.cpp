@@ -49,6 +49,7 @@ bool Machine::step() {
       }
       break;
     case kMark:
+      count();
       marks_.push_back(stack_.size());
       break;
     case kPop:

@@ -28,9 +28,14 @@ class Machine {
   [[nodiscard]] std::uint64_t position() const { return in_.position(); }
 
  private:
+  /// Values that are pushed, marked or remembered in the course of a pickle: a byte writes one,
+  /// and to hold it takes up to a hundred.
+  static constexpr std::size_t kMaxValues = 4'000'000;
+
   [[noreturn]] void refuse_global(const std::string& name);
 
-  void push(Value value) { stack_.push_back(std::move(value)); }
+  void count();
+  void push(Value value);
   void push_node(Node node);
   Value pop();
   Value& top();
@@ -58,6 +63,7 @@ class Machine {
   std::vector<Value> stack_;
   std::vector<std::size_t> marks_;
   std::unordered_map<std::uint64_t, Value> memo_;
+  std::size_t values_ = 0;
 };
 
 }  // namespace jcs::weights::pickle

@@ -25,6 +25,17 @@ void Machine::refuse_global(const std::string& name) {
       {"refers to " + name + ", which tensors do not need: refused, nothing of it was run", file_});
 }
 
+void Machine::count() {
+  if (++values_ > kMaxValues) {
+    throw Malformed("more than " + std::to_string(kMaxValues) + " values");
+  }
+}
+
+void Machine::push(Value value) {
+  count();
+  stack_.push_back(std::move(value));
+}
+
 void Machine::push_node(Node node) { push(document_.add(std::move(node))); }
 
 Value Machine::pop() {
@@ -54,7 +65,10 @@ std::vector<Value> Machine::pop_to_mark() {
   return items;
 }
 
-void Machine::put(std::uint64_t index) { memo_[index] = top(); }
+void Machine::put(std::uint64_t index) {
+  count();
+  memo_[index] = top();
+}
 
 void Machine::get(std::uint64_t index) {
   const auto found = memo_.find(index);

@@ -14,9 +14,19 @@ constexpr std::size_t kMaxLine = 1000;  // far above any module's or class's nam
 
 }  // namespace
 
+ByteStream::ByteStream(std::istream& in, std::uint64_t available)
+    : in_(in), available_(std::min(available, kMaxPickle)), more_(available > kMaxPickle) {}
+
+void ByteStream::refuse() const {
+  if (more_) {
+    throw Malformed("more than " + std::to_string(kMaxPickle) + " bytes");
+  }
+  too_short();
+}
+
 std::uint8_t ByteStream::byte() {
   if (available() == 0) {
-    too_short();
+    refuse();
   }
   const int got = in_.get();
   if (got == std::istream::traits_type::eof()) {
@@ -36,7 +46,7 @@ std::uint64_t ByteStream::little_endian(int bytes) {
 
 std::string ByteStream::bytes(std::uint64_t count) {
   if (count > available()) {
-    too_short();
+    refuse();
   }
   std::string out = rest(count);
   if (out.size() != count) {

@@ -6,10 +6,14 @@
 
 namespace jcs::weights::pickle {
 
+/// Bytes of the largest pickle that is read. Those of tensors have some hundred for each tensor:
+/// the numbers lie elsewhere.
+constexpr std::uint64_t kMaxPickle = std::uint64_t{64} << 20;
+
 /// A pickle's bytes, read forwards. No length is believed beyond what is left.
 class ByteStream {
  public:
-  ByteStream(std::istream& in, std::uint64_t available) : in_(in), available_(available) {}
+  ByteStream(std::istream& in, std::uint64_t available);
 
   /// These throw Malformed where the bytes end too early.
   std::uint8_t byte();
@@ -25,8 +29,11 @@ class ByteStream {
   [[nodiscard]] std::uint64_t available() const { return available_ - position_; }
 
  private:
+  [[noreturn]] void refuse() const;
+
   std::istream& in_;
   std::uint64_t available_;
+  bool more_ = false;  // than a pickle may have
   std::uint64_t position_ = 0;
 };
 

@@ -14,8 +14,6 @@ namespace jcs::weights {
 
 namespace {
 
-constexpr std::uint64_t kMaxPickle = std::uint64_t{64} << 20;
-
 // torch.save puts everything below one folder, whose name is the file's or "archive".
 std::string folder_of(const std::vector<std::string>& names, const std::string& file) {
   static constexpr std::string_view kPickle = "/data.pkl";
@@ -49,9 +47,9 @@ TensorFile read_torch_zip(const std::filesystem::path& file) {
     return name.starts_with(folder + "code/");
   });
 
-  if (archive.size(folder + "data.pkl") > kMaxPickle) {
+  if (archive.size(folder + "data.pkl") > pickle::kMaxPickle) {
     throw WeightsError({"its pickle is too large for one of tensors", where,
-                        "at most " + std::to_string(kMaxPickle) + " bytes",
+                        "at most " + std::to_string(pickle::kMaxPickle) + " bytes",
                         std::to_string(archive.size(folder + "data.pkl"))});
   }
   std::istringstream in(archive.read(folder + "data.pkl"));

@@ -33,6 +33,11 @@ class PickleLimits : public testing::Test {
   std::string refusal(const std::string& pickle, bool script = false) {
     return error_line<jcs::WeightsError>([&] { read(pickle, script); });
   }
+  // Of a file that is nothing but this pickle, as the old form begins.
+  std::string legacy_refusal(const std::string& pickle) {
+    jcs::test::save(dir_ / "f.pth", pickle);
+    return error_line<jcs::WeightsError>([&] { read_tensors(dir_ / "f.pth"); });
+  }
 
   jcs::test::TempDir dir_;
 };
@@ -173,6 +178,32 @@ TEST_F(PickleLimits, OnlyAFewPrefixesAreDropped) {
   PickleWriter endless;
   six_numbers(long_text(endless.op("}"), times(100'000, "module.") + "a"));
   EXPECT_THAT(refusal(endless.op("s").done()), HasSubstr("has a name that is too long"));
+}
+
+TEST_F(PickleLimits, ValuesOnTheStackAreCounted) {
+  for (const char* value : {"N", "(", "N\x94",
+                            "]N\x94"
+                            "a0"}) {
+    EXPECT_THAT(refusal(PickleWriter().op(times(4'100'000, value)).done()),
+                testing::ContainsRegex("more than [14]000000 (values|objects)"))
+        << value;
+  }
+  PickleWriter list;
+  list.op("]").op(times(5, "(" + std::string(900'000, 'N') + "e"));
+  EXPECT_THAT(refusal(list.done()), HasSubstr("more than 4000000 values"));
+}
+
+TEST_F(PickleLimits, PicklesOfTheOldFormHaveTheSameLimit) {
+  EXPECT_THAT(legacy_refusal(PickleWriter().op(std::string(65 * kMegabyte, 'N')).done()),
+              HasSubstr("more than 4000000 values"));
+  PickleWriter large;
+  for (int i = 0; i < 65; ++i) {
+    long_text(large, std::string(kMegabyte, 'a')).op("0");
+  }
+  EXPECT_THAT(legacy_refusal(large.op("N").done()), HasSubstr("more than 67108864 bytes"));
+  PickleWriter text;  // in a file of such a size its length would be believed
+  text.op("X").op(jcs::test::little_endian(65 * kMegabyte, 4)).op(std::string(66 * kMegabyte, 'a'));
+  EXPECT_THAT(legacy_refusal(text.done()), HasSubstr("more than 67108864 bytes"));
 }
 
 }  // namespace

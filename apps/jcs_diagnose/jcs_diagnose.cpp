@@ -66,7 +66,6 @@ void diagnose(const app::DiagnoseArguments& arguments, app::App& app) {
   app::Networks networks(plan);
   const app::DiagnosedStudy done =
       app::diagnose_study(arguments.study, plan.output, networks, plan, app.progress(), app.stop());
-  if (plan.send) app::send_result(*plan.send, plan.output, app.stop());
   if (arguments.json) {
     app::print(done.json);
   } else if (app.quiet()) {
@@ -75,6 +74,8 @@ void diagnose(const app::DiagnoseArguments& arguments, app::App& app) {
     app::print_lines(report::short_summary(done.result) +
                      "report: " + (plan.output / "report.html").string() + "\n");
   }
+  // Last: the verdict does not wait for an archive, nor is it lost where there is none.
+  if (plan.send) app::send_result(*plan.send, plan.output, app.stop());
 }
 
 // Threads come and go with every study. Each would take memory from one of several arenas, and what

@@ -107,9 +107,10 @@ TEST_F(JcsDiagnose, WritesDicomObjectsUnlessToldNot) {
 
 TEST_F(JcsDiagnose, AnArchiveThatCannotBeReachedCostsNoResult) {
   write(small_volume(30));
-  const Finished finished = run_with({"--send", "127.0.0.1:1:PACS"});
+  const Finished finished = run_with({"--send", "127.0.0.1:1:PACS", "--json"});
   EXPECT_EQ(finished.code, 5);
   EXPECT_EQ(finished.error_lines(), 1) << finished.err;
+  EXPECT_EQ(nlohmann::json::parse(finished.out).at("verdict"), "positive");
   EXPECT_THAT(finished.err, HasSubstr("127.0.0.1:1"));
   EXPECT_EQ(result()["verdict"], "positive");
   EXPECT_EQ(run_with({"--send", "nowhere", "--overwrite"}).code, 2);

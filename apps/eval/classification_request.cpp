@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 
 #include "jcs/core/error.hpp"
 #include "jcs/core/file_stream.hpp"
@@ -18,6 +17,7 @@
 
 #include "eval/document.hpp"
 #include "eval/options_of_run.hpp"
+#include "eval/people.hpp"
 #include "eval/picture_folder.hpp"
 
 namespace jcs::app {
@@ -59,49 +59,16 @@ bool holds_predictions(const fs::path& file) {
   return header.substr(0, header.find('\n')).find("probability") != std::string::npos;
 }
 
-// Patients by the names that they were given, and studies by where they lie: what a study of nobody
-// known is called depends on the other lines of its list.
-struct People {
-  std::set<std::string> patients;
-  std::set<fs::path> studies;
-  bool some_unnamed = false;  // studies
-};
-
-People people_of(const data::Manifest& manifest) {
-  People people;
-  for (const data::ManifestEntry& entry : manifest.entries) {
-    if (!entry.patient.empty()) {
-      people.patients.insert(entry.patient);
-    }
-    std::error_code error;
-    if (fs::is_directory(entry.image, error)) {
-      const fs::path study = fs::canonical(entry.image, error);
-      people.studies.insert(error ? entry.image : study);
-      people.some_unnamed = people.some_unnamed || entry.patient.empty();
-    }
-  }
-  return people;
-}
-
-People people_of(const std::vector<SlicePrediction>& predictions) {
-  People people;
-  for (const SlicePrediction& slice : predictions) {
-    if (!slice.patient.empty()) {
-      people.patients.insert(slice.patient);
-    }
-  }
-  return people;
-}
-
 // By what the patients' threshold is chosen.
 struct Choice {
-  std::optional<data::Manifest> manifest;  // for the network
+  std::optional<data::Manifest> manifest;    // for the network
+  std::vector<SlicePrediction> predictions;  // else, and when the network has seen it
   People people;
   ordered_json input;
 };
 
-// Reads it before anything is measured, and chooses where that needs no network.
-std::optional<Choice> read_choice(ClassificationRequest& request, bool network) {
+// Reads it before anything is measured.
+std::optional<Choice> read_choice(const ClassificationRequest& request, bool network) {
   const fs::path& file = request.choose_on;
   if (file.empty()) {
     return std::nullopt;
@@ -112,10 +79,10 @@ std::optional<Choice> read_choice(ClassificationRequest& request, bool network) 
     evaluation::require_consistent_labels(*choice.manifest);
     choice.people = people_of(*choice.manifest);
   } else {
-    const auto predictions = evaluation::read_predictions(file);
-    choice.people = people_of(predictions);
-    request.options.positive_slices =
-        evaluation::best_positive_slices(predictions, request.options.slice_probability);
+    choice.predictions = evaluation::read_predictions(file);
+    choice.people = people_of(choice.predictions);
+    // Whether it can be chosen by them is known before the long work.
+    evaluation::best_positive_slices(choice.predictions, request.options.slice_probability);
   }
   choice.input = input_of(file, sha256_file(file));
   return choice;
@@ -128,9 +95,10 @@ void refuse_common_people(const ClassificationRequest& request, const Choice& ch
     return;
   }
   const auto refuse = [&](const std::string& who) {
-    throw InputError({"the threshold would be chosen on " + who + " measured on",
-                      request.choose_on.string(),
-                      "other patients; --allow-overlap goes on knowingly"});
+    throw InputError(
+        {"the threshold would be chosen on " + who + " measured on", request.choose_on.string(),
+         request.predictions.empty() ? "other patients; --allow-overlap goes on knowingly"
+                                     : "other patients"});
   };
   for (const std::string& patient : measured.patients) {
     if (choice.people.patients.contains(patient)) {
@@ -142,18 +110,26 @@ void refuse_common_people(const ClassificationRequest& request, const Choice& ch
       refuse("study " + study.string() + ", which is");
     }
   }
-  // A patient's name and a study's place cannot be compared.
-  const bool named_there = !choice.manifest || !choice.people.patients.empty();
-  if ((measured.some_unnamed && named_there) ||
-      (choice.people.some_unnamed && !measured.patients.empty())) {
+  if (cannot_be_compared(measured, choice.people)) {
     log_warning(request.choose_on.string() +
                 ": of studies that name no patient it was not checked whether their patients are "
                 "among those who are named on the other side");
   }
 }
 
-Measured measure_network(ClassificationRequest& request, const std::optional<Choice>& choice,
-                         App& app) {
+// What the weights say of the thresholds holds where nobody said anything else.
+void take_thresholds(const weights::DecisionThresholds& thresholds,
+                     ClassificationRequest& request) {
+  if (request.slice_probability_of_weights) {
+    request.options.slice_probability = thresholds.slice_probability;
+  }
+  if (request.positive_slices_of_weights) {
+    request.options.positive_slices = thresholds.positive_slices;
+  }
+  evaluation::require_valid(request.options);
+}
+
+Measured measure_network(ClassificationRequest& request, std::optional<Choice>& choice, App& app) {
   NetworkArguments& network = request.network;
   complete(network, data_of_run(network.run));
   const data::Manifest manifest =
@@ -164,6 +140,7 @@ Measured measure_network(ClassificationRequest& request, const std::optional<Cho
   }
   PictureFolder maps(request.save_maps, manifest);
   inference::ClassifierRunner classifier(network.weights, runner_options(network));
+  take_thresholds(classifier.card().thresholds, request);
   const std::string overlap =
       check_overlap(network, manifest, classifier.card().provenance, app.progress(), app.stop());
   evaluation::ClassifierRunOptions options;
@@ -190,10 +167,9 @@ Measured measure_network(ClassificationRequest& request, const std::optional<Cho
   if (choice && choice->manifest) {
     evaluation::ClassifierRunOptions without_maps;
     without_maps.maps = false;
-    const auto chosen_on = evaluation::run_classifier(classifier, *choice->manifest, without_maps,
-                                                      app.progress(), app.stop());
-    request.options.positive_slices =
-        evaluation::best_positive_slices(chosen_on.predictions, request.options.slice_probability);
+    choice->predictions = evaluation::run_classifier(classifier, *choice->manifest, without_maps,
+                                                     app.progress(), app.stop())
+                              .predictions;
   }
   return measured;
 }
@@ -259,7 +235,21 @@ void warn_of_one_class(const evaluation::ClassificationSummary& summary) {
   }
 }
 
+void warn_of_few_slices(const evaluation::ClassificationSummary& summary) {
+  if (summary.too_few_slices == 0) return;
+  log_warning(std::to_string(summary.too_few_slices) + " patient(s) of " +
+              std::to_string(summary.threshold) +
+              " slices or fewer cannot be positive and count as negative; of such a patient a "
+              "diagnosis says that nothing is known");
+}
+
 }  // namespace
+
+std::vector<fs::path> files_read_by(const ClassificationRequest& request) {
+  std::vector<fs::path> files = files_of(request.network, data_of_run(request.network.run));
+  files.insert(files.end(), {request.predictions, request.choose_on});
+  return files;
+}
 
 ClassificationAnswer answer(ClassificationRequest request, App& app) {
   const bool saved = !request.predictions.empty();
@@ -269,16 +259,19 @@ ClassificationAnswer answer(ClassificationRequest request, App& app) {
                       "--run, --weights with --manifest, or --predictions"});
   }
   evaluation::require_valid(request.options);  // refuses before the long work, as the next does
-  const std::optional<Choice> choice = read_choice(request, network);
+  std::optional<Choice> choice = read_choice(request, network);
   Measured measured =
       saved ? measure_predictions(request, choice) : measure_network(request, choice, app);
   if (choice) {
+    request.options.positive_slices =
+        evaluation::best_positive_slices(choice->predictions, request.options.slice_probability);
     measured.inputs["chosen_on"] = choice->input;
   }
   ClassificationAnswer result;
   result.predictions = std::move(measured.predictions);
   result.summary = evaluation::summarise(result.predictions, request.options);
   warn_of_one_class(result.summary);
+  warn_of_few_slices(result.summary);
   ordered_json figures = evaluation::to_json(result.summary);
   if (!measured.maps.empty()) {
     figures["slices"]["map_inside"] = map_figures(measured.maps, request.options.bootstrap);

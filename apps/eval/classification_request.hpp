@@ -19,6 +19,8 @@ struct ClassificationRequest {
   std::filesystem::path predictions;
   std::filesystem::path choose_on;  ///< validation data by which the patients' threshold is chosen
   evaluation::ClassificationOptions options;
+  /// Whether the weights say it instead of `options`, as for a diagnosis.
+  bool slice_probability_of_weights = false, positive_slices_of_weights = false;
   std::filesystem::path save_maps;  ///< changes no figure
 };
 
@@ -27,6 +29,10 @@ struct ClassificationAnswer {
   evaluation::ClassificationSummary summary;
   nlohmann::ordered_json document;
 };
+
+/// Files that must not be replaced by what is written; some are empty or not there.
+/// @throws what reading a run's configuration throws
+std::vector<std::filesystem::path> files_read_by(const ClassificationRequest& request);
 
 /// @throws UsageError for requests that contradict themselves, and what the library throws.
 ClassificationAnswer answer(ClassificationRequest request, App& app);

@@ -54,6 +54,7 @@ void add_arguments(app::App& app, Arguments& arguments) {
                  "--positive-slices is chosen");
   app::OptionFlags flags(cli);
   request.options.describe(flags);
+  cli.get_option("--choose-on")->excludes("--positive-slices");
   app::add_output_arguments(app, arguments.outputs, "file for the predictions, one line a slice",
                             "two files of predictions (--csv) of the same slices");
 }
@@ -83,7 +84,10 @@ void verify(const Arguments& arguments, app::App& app) {
 }
 
 void evaluate(const Arguments& arguments, app::App& app) {
-  const auto answer = app::answer(arguments.request, app);
+  app::ClassificationRequest request = arguments.request;
+  request.slice_probability_of_weights = app.cli().count("--slice-probability") == 0;
+  request.positive_slices_of_weights = app.cli().count("--positive-slices") == 0;
+  const auto answer = app::answer(std::move(request), app);
   app::write({answer.document, evaluation::to_csv(answer.predictions),
               evaluation::to_table(answer.summary, arguments.request.options.bootstrap.confidence)},
              arguments.outputs, app);
@@ -99,9 +103,7 @@ int main(int argc, char** argv) {
   add_arguments(app, arguments);
   app::Decoding decoding(app);
   return app.run(argc, argv, [&] {
-    std::vector<fs::path> read = app::files_of(arguments.request.network);
-    read.insert(read.end(), {arguments.request.predictions, arguments.request.choose_on});
-    app::prepare_outputs(arguments.outputs, std::move(read));
+    app::prepare_outputs(arguments.outputs, app::files_read_by(arguments.request));
     if (!arguments.outputs.compare.empty()) {
       compare(arguments, app);
     } else if (!arguments.outputs.verify.empty()) {

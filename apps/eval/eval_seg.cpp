@@ -100,7 +100,9 @@ void verify(const Arguments& arguments, app::App& app) {
 }
 
 void evaluate(const Arguments& arguments, app::App& app) {
-  const auto answer = app::answer(arguments.request, app);
+  app::SegmentationRequest request = arguments.request;
+  request.threshold_of_weights = app.cli().count("--threshold") == 0;
+  const auto answer = app::answer(std::move(request), app);
   app::write({answer.document, evaluation::to_csv(answer.pictures),
               evaluation::to_table(answer.summary, arguments.request.bootstrap.confidence)},
              arguments.outputs, app);
@@ -116,7 +118,7 @@ int main(int argc, char** argv) {
   add_arguments(app, arguments);
   app::Decoding decoding(app);
   return app.run(argc, argv, [&] {
-    app::prepare_outputs(arguments.outputs, app::files_of(arguments.request.network));
+    app::prepare_outputs(arguments.outputs, app::files_read_by(arguments.request));
     if (!arguments.outputs.compare.empty()) {
       compare(arguments, app);
     } else if (!arguments.outputs.verify.empty()) {

@@ -9,6 +9,7 @@
 #include "jcs/data/overlap.hpp"
 
 #include "common/option_flags.hpp"
+#include "eval/people.hpp"
 
 namespace jcs::app {
 
@@ -44,6 +45,18 @@ bool is_another_list(const std::filesystem::path& list, const std::string& learn
               " is not the list that the weights were trained on: if some of that is measured on, "
               "the figures are too good");
   return true;
+}
+
+// A folder P001 without a patient and slices of a patient P001.
+void refuse_studies_named_like_patients(const People& named, const People& unnamed,
+                                        const fs::path& file) {
+  for (const std::string& folder : unnamed.unnamed) {
+    if (named.patients.contains(folder)) {
+      throw InputError(
+          {"a study's folder is named like a patient on the other side: " + folder, file.string(),
+           std::string("a column patient, or other patients; ") + kRemedy + " goes on knowingly"});
+    }
+  }
 }
 
 }  // namespace
@@ -82,8 +95,9 @@ void add_network_arguments(App& app, NetworkArguments& arguments) {
       ->group(group);
 }
 
-std::vector<fs::path> files_of(const NetworkArguments& arguments) {
-  std::vector<fs::path> files{arguments.weights, arguments.manifest, arguments.trained_on};
+std::vector<fs::path> files_of(const NetworkArguments& arguments, const RunData& run_data) {
+  std::vector<fs::path> files{arguments.weights, arguments.manifest, arguments.trained_on,
+                              run_data.train, run_data.validation};
   if (!arguments.run.empty()) {
     for (const char* name : {"config.yaml", "run.json", "best.safetensors", "final.safetensors",
                              "last.ckpt", "model_card.md", "metrics.csv"}) {
@@ -142,12 +156,20 @@ std::string check_overlap(const NetworkArguments& arguments, const data::Manifes
     return "not checked";
   }
   const bool another = is_another_list(arguments.trained_on, trained_on, arguments.allow_overlap);
-  const data::Manifest training = data::with_files_of_folders(
-      data::read_manifest(arguments.trained_on, data::Images::kFilesAndFolders));
+  const data::Manifest listed =
+      data::read_manifest(arguments.trained_on, data::Images::kFilesAndFolders);
+  const People learned_from = people_of(listed), measured_on = people_of(manifest);
+  const data::Manifest training = data::with_files_of_folders(listed);
   const data::Manifest measured = data::with_files_of_folders(manifest);
   if (!arguments.allow_overlap) {
     data::refuse_overlap(training, measured, 0, progress, stop, kRemedy);
-    return "none";
+    refuse_studies_named_like_patients(learned_from, measured_on, manifest.file);
+    refuse_studies_named_like_patients(measured_on, learned_from, manifest.file);
+    if (!cannot_be_compared(learned_from, measured_on)) return "none";
+    log_warning(manifest.file.string() +
+                ": of studies that name no patient it was not checked whether their patients were "
+                "trained on");
+    return "not checked";
   }
   const data::Overlap overlap = data::find_overlap(training, measured, 0, progress, stop);
   if (overlap.empty()) {

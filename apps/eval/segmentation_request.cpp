@@ -71,6 +71,9 @@ Measured measure_network(SegmentationRequest& request, App& app) {
   inference::SegmenterRunner segmenter(network.weights, runner_options(network));
   const std::string overlap =
       check_overlap(network, manifest, segmenter.card().provenance, app.progress(), app.stop());
+  if (request.threshold_of_weights) {
+    request.threshold = to_text(segmenter.card().thresholds.pixel_probability);
+  }
   evaluation::SegmenterRunOptions options;
   options.binarisation = binarisation_of(request.threshold);
   options.spacing = spacing_of(request.spacing);
@@ -128,6 +131,11 @@ ordered_json settings_of(const SegmentationRequest& request) {
 }
 
 }  // namespace
+
+std::vector<fs::path> files_read_by(const SegmentationRequest& request) {
+  const training::DataOptions trained = data_of_run(request.network.run);
+  return files_of(request.network, {trained.train, trained.validation});
+}
 
 SegmentationAnswer answer(SegmentationRequest request, App& app) {
   const bool pictures = !request.predictions.empty() || !request.annotations.empty();

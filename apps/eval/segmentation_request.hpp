@@ -20,8 +20,9 @@ struct SegmentationRequest {
   NetworkArguments network;
   std::filesystem::path predictions, annotations;
   std::string threshold = "0.5";
-  std::vector<double> spacing;       ///< row and column, mm; empty: not known
-  std::optional<bool> clean_slices;  ///< nothing: as in the run's config; without a run, no
+  bool threshold_of_weights = false;  ///< whether the weights say it instead, as for a diagnosis
+  std::vector<double> spacing;        ///< row and column, mm; empty: not known
+  std::optional<bool> clean_slices;   ///< nothing: as in the run's config; without a run, no
   bool allow_missing = false;
   metrics::BootstrapOptions bootstrap;
   std::filesystem::path save_predictions;  ///< changes no figure
@@ -32,6 +33,10 @@ struct SegmentationAnswer {
   evaluation::SegmentationSummary summary;
   nlohmann::ordered_json document;
 };
+
+/// Files that must not be replaced by what is written; some are empty or not there.
+/// @throws what reading a run's configuration throws
+std::vector<std::filesystem::path> files_read_by(const SegmentationRequest& request);
 
 /// @throws UsageError for requests that contradict themselves, and what the library throws.
 SegmentationAnswer answer(SegmentationRequest request, App& app);

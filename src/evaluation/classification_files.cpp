@@ -94,7 +94,8 @@ ordered_json patients_of(const ClassificationSummary& summary) {
                        {"unknown", summary.unknown_patients},
                        {"positives", summary.patient_rates.counts.positives()},
                        {"negatives", summary.patient_rates.counts.negatives()},
-                       {"threshold", summary.threshold}};
+                       {"threshold", summary.threshold},
+                       {"too_few_slices", summary.too_few_slices}};
   add_rates(json, summary.patient_rates);
   json["roc_area"] = json_of(summary.patient_roc_area);
   ordered_json list = ordered_json::array();

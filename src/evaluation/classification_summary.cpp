@@ -191,6 +191,7 @@ ClassificationSummary summarise(const std::vector<SlicePrediction>& predictions,
   const metrics::PatientMeter meter = meter_of(predictions, options.slice_probability);
   for (const auto& [name, counts] : meter.patients()) {
     summary.patients.push_back({name, counts});
+    summary.too_few_slices += counts.truth() && counts.slices <= options.positive_slices ? 1 : 0;
   }
   summary.unknown_patients = meter.unknown();
   summary.threshold = options.positive_slices;

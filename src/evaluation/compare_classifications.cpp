@@ -129,6 +129,7 @@ class Pairs {
 
 std::vector<ComparedFigure> compare_classifications(const fs::path& first, const fs::path& second,
                                                     const ClassificationOptions& options) {
+  require_valid(options);
   const auto before = labelled_slices(first), after = labelled_slices(second);
   require_same(before, after, first, second);
   require_same(after, before, second, first);

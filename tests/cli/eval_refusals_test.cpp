@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "jcs/imaging/dicom_writer.hpp"
+
 #include "cli/eval_fixture.hpp"
 
 namespace {
@@ -88,6 +90,24 @@ TEST_F(EvalPrograms, SlicesOfTheTrainingAreRefused) {
       eval("eval_seg", {"--weights", weights, "--manifest", shared_->validation.manifest()});
   EXPECT_EQ(unknown.code, 0);
   EXPECT_THAT(unknown.err, HasSubstr("--trained-on"));
+}
+
+// A folder's name is all that is known of whom it shows.
+TEST_F(EvalPrograms, StudiesNamedLikePatientsOfTheTrainingAreRefused) {
+  for (const char* study : {"p1", "x"}) {
+    jcs::imaging::write_ct_series(dir_ / study, jcs::test::small_volume(3));
+  }
+  const auto words = [&](const std::string& study) {
+    std::ofstream(dir_ / "list.csv") << "image,label\n" << study << ",1\n";
+    return std::vector<std::string>{"--run",           run_of("cls"), "--manifest",
+                                    dir_ / "list.csv", "--json",      dir_ / "out.json"};
+  };
+  expect_refusal("eval_cls", 3, words("p1"), "named like a patient on the other side: p1");
+  const Finished other = eval("eval_cls", words("x"));
+  EXPECT_EQ(other.code, 0) << other.err;
+  EXPECT_THAT(other.err, HasSubstr("it was not checked whether their patients were trained on"));
+  EXPECT_EQ(json_of(dir_ / "out.json").at("evaluation").at("inputs").at("overlap_with_training"),
+            "not checked");
 }
 
 // After another split the file that the run names holds other patients than were learned from.
@@ -177,6 +197,10 @@ TEST_F(EvalPrograms, RefuseInOneLine) {
     expect_refusal(program, 2, {"--predictions", dir_ / "p", option, value}, "excludes");
   };
   with_predictions("eval_cls", "--manifest", "list.csv");
+  expect_refusal(
+      "eval_cls", 2,
+      {"--predictions", dir_ / "p", "--choose-on", dir_ / "v", "--positive-slices", "18"},
+      "excludes");
   with_predictions("eval_cls", "--save-maps", "maps");
   with_predictions("eval_seg", "--save-predictions", "maps");
   for (const char* program : {"eval_seg", "eval_cls"}) {
@@ -188,6 +212,12 @@ TEST_F(EvalPrograms, RefuseInOneLine) {
   const std::string list = shared_->validation.manifest(), run = run_of("seg");
   for (const std::string& read : {list, run + "/run.json", run + "/best.safetensors"}) {
     expect_refusal("eval_seg", 2, {"--run", run, "--manifest", list, "--json", read},
+                   "is read and would be replaced");
+  }
+  // The lists of the run, which nobody typed.
+  for (const std::string& read : {list, shared_->train.manifest().string()}) {
+    expect_refusal("eval_seg", 2, {"--run", run, "--csv", read}, "is read and would be replaced");
+    expect_refusal("eval_cls", 2, {"--run", run_of("cls"), "--json", read},
                    "is read and would be replaced");
   }
   std::ofstream(dir_ / "p.csv") << "patient,slice,label,probability\np,1,1,0.5\n";

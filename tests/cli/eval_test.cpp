@@ -118,6 +118,44 @@ TEST_F(EvalPrograms, AClassifiersRunIsMeasuredAndItsPredictionsReadBack) {
   EXPECT_EQ(eval("eval_cls", {"--compare", csv, csv}).code, 0);
 }
 
+// As a diagnosis decides.
+TEST_F(EvalPrograms, ThresholdsAreThoseOfTheWeightsUnlessToldOtherwise) {
+  // A copy of the weights with other thresholds.
+  const auto copied = [&](const char* which,
+                          const std::vector<std::pair<std::string, std::string>>& changes) {
+    std::string bytes = content_of(run_of(which) + "/best.safetensors");
+    for (const auto& [from, to] : changes) {
+      const std::size_t at = bytes.find(from);
+      if (at == std::string::npos) throw std::runtime_error("no " + from);
+      bytes.replace(at, from.size(), to);
+    }
+    std::ofstream(dir_ / which) << bytes;
+    return (dir_ / which).string();
+  };
+  const fs::path out = dir_ / "out.json";
+  const auto settings = [&](const char* program, std::vector<std::string> words) {
+    words.insert(words.end(), {"--manifest", shared_->validation.manifest(), "--trained-on",
+                               shared_->train.manifest(), "--json", out, "-q"});
+    const Finished run = eval(program, words);
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_EQ(eval(program, {"--verify", out}).code, 0);
+    return json_of(out).at("evaluation").at("settings");
+  };
+  const std::string cls =
+      copied("cls", {{R"(\"positive_slices\":25)", R"(\"positive_slices\":10)"},
+                     {R"(\"slice_probability\":0.5)", R"(\"slice_probability\":0.3)"}});
+  EXPECT_EQ(settings("eval_cls", {"--weights", cls}).at("positive_slices"), 10);
+  EXPECT_EQ(settings("eval_cls", {"--weights", cls}).at("slice_probability"), 0.3);
+  const json told = settings(
+      "eval_cls", {"--weights", cls, "--positive-slices", "25", "--slice-probability", "0.5"});
+  EXPECT_EQ(told.at("positive_slices"), 25);
+  EXPECT_EQ(told.at("slice_probability"), 0.5);
+  const std::string seg =
+      copied("seg", {{R"(\"pixel_probability\":0.5)", R"(\"pixel_probability\":0.4)"}});
+  EXPECT_EQ(settings("eval_seg", {"--weights", seg}).at("threshold"), "0.4");
+  EXPECT_EQ(settings("eval_seg", {"--weights", seg, "--threshold", "0.5"}).at("threshold"), "0.5");
+}
+
 TEST_F(EvalPrograms, ThresholdsAreChosenOnOtherPatients) {
   const auto write = [&](const char* name, const std::string& prefix) {
     std::ofstream out(dir_ / name);
@@ -141,7 +179,7 @@ TEST_F(EvalPrograms, ThresholdsAreChosenOnOtherPatients) {
 
 // What a study that names no patient is called depends on the rest of its list.
 TEST_F(EvalPrograms, OfStudiesWithoutPatientsTheThresholdIsChosenOnOtherFolders) {
-  for (const char* study : {"a/p1", "a/p2", "b/p1", "b/p2"}) {
+  for (const char* study : {"a/s1", "a/s2", "b/s1", "b/s2"}) {
     fs::create_directories((dir_ / study).parent_path());
     jcs::imaging::write_ct_series(dir_ / study, jcs::test::small_volume(3));
   }
@@ -149,20 +187,20 @@ TEST_F(EvalPrograms, OfStudiesWithoutPatientsTheThresholdIsChosenOnOtherFolders)
     std::ofstream(dir_ / name) << "image,label,patient\n" << rows;
     return (dir_ / name).string();
   };
-  const std::string first = list("first.csv", "a/p1,0,\na/p2,1,\n"),
-                    second = list("second.csv", "b/p1,0,\nb/p2,1,\n");
+  const std::string first = list("first.csv", "a/s1,0,\na/s2,1,\n"),
+                    second = list("second.csv", "b/s1,0,\nb/s2,1,\n");
   const Finished run = eval("eval_cls", {"--run", run_of("cls"), "--manifest", first, "--choose-on",
                                          second, "--json", dir_ / "out.json"});
   EXPECT_EQ(run.code, 0) << run.err;
   EXPECT_EQ(eval("eval_cls", {"--verify", dir_ / "out.json"}).code, 0);
-  // Called a_p1 and b_p1 there, and p1 here.
+  // Called a_s1 and b_s1 there, and s1 here.
   expect_refusal("eval_cls", 3,
                  {"--run", run_of("cls"), "--manifest", first, "--choose-on",
-                  list("both.csv", "a/p1,0,\nb/p1,1,\n")},
-                 "study " + (dir_ / "a/p1").string() + ", which is measured on");
+                  list("both.csv", "a/s1,0,\nb/s1,1,\n")},
+                 "study " + (dir_ / "a/s1").string() + ", which is measured on");
   expect_refusal("eval_cls", 3,
-                 {"--run", run_of("cls"), "--manifest", list("named.csv", "a/p1,0,n\na/p2,1,m\n"),
-                  "--choose-on", list("others.csv", "b/p1,0,k\nb/p2,1,n\n")},
+                 {"--run", run_of("cls"), "--manifest", list("named.csv", "a/s1,0,n\na/s2,1,m\n"),
+                  "--choose-on", list("others.csv", "b/s1,0,k\nb/s2,1,n\n")},
                  "patient 'n', who is measured on");
   // Predictions say who, and not where.
   std::ofstream(dir_ / "predictions.csv")

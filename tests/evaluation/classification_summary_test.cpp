@@ -74,6 +74,18 @@ TEST(ClassificationSummary, PatientsMayBeLabelledInPlaceOfSlices) {
   EXPECT_FALSE(summary.roc_area.value.has_value());  // one class only
 }
 
+// A diagnosis calls them undetermined; as negatives they make a specificity.
+TEST(ClassificationSummary, PatientsWhoCannotBePositiveAreCounted) {
+  std::vector<SlicePrediction> all;
+  add_patient(all, "ill", 25, 25, true);
+  add_patient(all, "well", 20, 0, false);
+  add_patient(all, "more", 26, 26, true);
+  const auto summary = jcs::evaluation::summarise(all, {});
+  EXPECT_EQ(summary.too_few_slices, 2);
+  EXPECT_EQ(jcs::evaluation::to_json(summary).at("patients").at("too_few_slices"), 2);
+  EXPECT_EQ(summary.patient_rates.counts, (jcs::metrics::Confusion{1, 0, 1, 1}));
+}
+
 TEST(ClassificationSummary, AnIntervalDoesNotRestOnOnePatient) {
   std::vector<SlicePrediction> all;
   add_patient(all, "ill1", 40, 30, true);

@@ -1,5 +1,6 @@
 #include "jcs/evaluation/comparison.hpp"
 
+#include <cmath>
 #include <fstream>
 #include <functional>
 
@@ -172,6 +173,17 @@ TEST_F(ClassificationComparison, OneWellPatientGivesNoInterval) {
   EXPECT_FALSE(named(figures, "specificity").interval.has_value());
   EXPECT_TRUE(named(figures, "specificity").difference.has_value());
   EXPECT_TRUE(named(figures, "sensitivity").interval.has_value());
+}
+
+TEST_F(ClassificationComparison, RefusesWhatIsNoProbability) {
+  const auto file = predictions("a.csv", 0.8, 0.1);
+  for (const double wrong : {50.0, -1.0, std::nan("")}) {
+    jcs::evaluation::ClassificationOptions options;
+    options.slice_probability = wrong;
+    EXPECT_THAT(jcs::test::error_line<jcs::UsageError>(
+                    [&] { jcs::evaluation::compare_classifications(file, file, options); }),
+                HasSubstr("slice_probability"));
+  }
 }
 
 TEST_F(ClassificationComparison, RefusesOtherSlices) {

@@ -72,9 +72,12 @@ struct ClassificationSummary {
 
   std::vector<PatientResult> patients;  ///< by name
   std::int64_t unknown_patients = 0;    ///< of whom nobody knows whether they are ill
-  int threshold = 0;                    ///< positive slices above which a patient is positive …
-  Rates patient_rates;                  ///< … and what came of it, with Wilson's intervals
-  Estimate patient_roc_area;            ///< ranked by the number of positive slices
+  /// Known ones with no more slices than the threshold: they cannot be positive and count as
+  /// negative, as in the paper; a diagnosis leaves them undetermined.
+  std::int64_t too_few_slices = 0;
+  int threshold = 0;          ///< positive slices above which a patient is positive …
+  Rates patient_rates;        ///< … and what came of it, with Wilson's intervals
+  Estimate patient_roc_area;  ///< ranked by the number of positive slices
   std::vector<metrics::SweepPoint> sweep;  ///< every threshold from 0 on (Table IV)
 };
 

@@ -55,6 +55,14 @@ def sparse_damaged(folder):
         out.truncate(40_000_000_000)
 
 
+def long_texts_of_frames(folder):
+    """20 000 frames of a pixel, and a MiB of text in what each frame is described by."""
+    text = "ORIGINAL\\" + "A" * 1_000_000
+    changes = {(0x08, 0x08): ("UT", text), (0x08, 0x16): ("UT", text), (0x08, 0x18): ("UT", text), (0x28, 0x30): ("UT", text),
+               (0x28, 0x1054): ("UT", text), FRAMES: ("IS", "20000")}
+    alone(size=1, changes=changes, pixels=pixels(2 * 20_000))(folder)
+
+
 def pixels(length, claimed=None):
     return dicom.element(0x7FE0, 0x10, "OW", b"\0" * length, claimed)
 
@@ -72,6 +80,7 @@ def cases():
         diagnose("dicom: a million frames, native", alone(changes=million), quick=True),
         diagnose("dicom: a million frames, encapsulated", alone(syntax=dicom.JPEG, changes=million, pixels=jpeg)),
         diagnose("dicom: 20 000 frames of one fragment", alone(syntax=dicom.JPEG, changes=many, pixels=jpeg)),
+        list_series("dicom: 20 000 frames with a long image type", long_texts_of_frames, codes={0}, quick=True),
         diagnose("dicom: pixel data too short", one(pixels=pixels(square - 2)), quick=True),
         diagnose("dicom: pixel data too long", one(pixels=pixels(square + 512)), codes={0, INPUT}),
         diagnose("dicom: pixel data of an odd length", one(pixels=pixels(square, square - 1))),

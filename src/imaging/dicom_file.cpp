@@ -29,8 +29,11 @@ namespace {
 constexpr Uint32 kMaxReadLength = 4096;
 // Errors of a disk behind this much of a file are not looked for.
 constexpr std::uintmax_t kMostReadAgain = std::uintmax_t{1} << 30U;
-// Nothing that is looked up is nearly so long; DCMTK makes room for what a header claims.
-constexpr Uint32 kLongestValue = 1U << 20U;
+// Nothing that is looked up is nearly so long, and some of it is kept for every frame of a file;
+// DCMTK makes room for what a header claims.
+constexpr Uint32 kLongestValue = 1024;
+// The standard allows 64 bytes, which not every writer has counted.
+constexpr std::size_t kLongestUid = 128;
 
 std::string without_padding(std::string_view text) {
   while (!text.empty() && (text.back() == '\0' || text.back() == ' ')) text.remove_suffix(1);
@@ -60,20 +63,22 @@ bool is_any_of(const DcmTagKey& tag, std::initializer_list<DcmTagKey> tags) {
   return false;
 }
 
-/// The attribute, unless it is absent, a sequence or longer than anything that is read.
-DcmElement* short_element(DcmItem& item, const DcmTagKey& tag) {
+/// The attribute, unless it is absent or a sequence.
+DcmElement* leaf_element(DcmItem& item, const DcmTagKey& tag) {
   DcmElement* element = nullptr;
-  if (item.findAndGetElement(tag, element).bad() || !element->isLeaf() ||
-      element->getLengthField() > kLongestValue) {
-    return nullptr;
-  }
+  if (item.findAndGetElement(tag, element).bad() || !element->isLeaf()) return nullptr;
   return element;
 }
 
-DcmItem* first_item(DcmItem& item, const DcmTagKey& sequence, int index = 0) {
-  DcmItem* found = nullptr;
-  if (item.findAndGetSequenceItem(sequence, found, index).bad()) return nullptr;
-  return found;
+/// The attribute, unless it is absent, a sequence or longer than anything that is read.
+DcmElement* short_element(DcmItem& item, const DcmTagKey& tag) {
+  DcmElement* element = leaf_element(item, tag);
+  return element != nullptr && element->getLengthField() <= kLongestValue ? element : nullptr;
+}
+
+/// Numbers in binary become longer as text.
+bool is_overlong(std::size_t length, const DcmTagKey& tag) {
+  return length > kLongestValue || (length > kLongestUid && DcmTag(tag).getEVR() == EVR_UI);
 }
 
 }  // namespace
@@ -141,6 +146,8 @@ DicomFile::DicomFile(std::filesystem::path file) : path_(std::move(file)) {
                       .where = path_.string(),
                       .got = damage_});
   }
+  groups_ = FunctionalGroups(data);
+  one_frame_ = whole_number(data, DCM_NumberOfFrames).value_or(1) <= 1;
 }
 
 E_TransferSyntax DicomFile::transfer_syntax() const { return dataset().getOriginalXfer(); }
@@ -178,20 +185,10 @@ bool DicomFile::explains(const DcmTagKey& tag) const {
   return decoded(tag, raw_text(dataset(), tag)).has_value();
 }
 
-bool DicomFile::has_functional_groups() const {
-  return dataset().tagExists(DCM_PerFrameFunctionalGroupsSequence) ||
-         dataset().tagExists(DCM_SharedFunctionalGroupsSequence);
-}
-
 DcmItem* DicomFile::group(const DcmTagKey& sequence, int frame) const {
   if (!has_functional_groups()) return &dataset();
-  if (DcmItem* own = first_item(dataset(), DCM_PerFrameFunctionalGroupsSequence, frame)) {
-    if (DcmItem* found = first_item(*own, sequence)) return found;
-  }
-  if (DcmItem* shared = first_item(dataset(), DCM_SharedFunctionalGroupsSequence)) {
-    if (DcmItem* found = first_item(*shared, sequence)) return found;
-  }
-  return whole_number(dataset(), DCM_NumberOfFrames).value_or(1) <= 1 ? &dataset() : nullptr;
+  if (DcmItem* found = groups_.find(sequence, frame)) return found;
+  return one_frame_ ? &dataset() : nullptr;
 }
 
 std::string raw_text(DcmItem& item, const DcmTagKey& tag) {
@@ -202,6 +199,7 @@ std::string raw_text(DcmItem& item, const DcmTagKey& tag) {
   if (element == nullptr || element->getOFStringArray(value, OFFalse).bad()) return {};
   std::string text;
   const std::string_view whole(value.c_str(), value.length());
+  if (is_overlong(whole.size(), tag)) return {};
   for (std::size_t begin = 0; begin <= whole.size();) {
     const std::size_t end = std::min(whole.find('\\', begin), whole.size());
     if (begin > 0) text += '\\';
@@ -209,6 +207,11 @@ std::string raw_text(DcmItem& item, const DcmTagKey& tag) {
     begin = end + 1;
   }
   return text;
+}
+
+bool is_too_long(DcmItem& item, const DcmTagKey& tag) {
+  const DcmElement* element = leaf_element(item, tag);
+  return element != nullptr && element->getLengthField() > kLongestValue;
 }
 
 std::optional<std::vector<double>> numbers(DcmItem& item, const DcmTagKey& tag) {

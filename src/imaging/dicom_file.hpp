@@ -11,6 +11,8 @@
 #include <dcmtk/dcmdata/dcdatset.h>
 #include <dcmtk/dcmdata/dcfilefo.h>
 
+#include "functional_groups.hpp"
+
 namespace jcs::imaging {
 
 /// Whether a file begins like DICOM: the letters DICM after the preamble, or (files without
@@ -19,7 +21,7 @@ namespace jcs::imaging {
 bool begins_like_dicom(const std::filesystem::path& file);
 
 /// A DICOM file whose large values, the pixels above all, stay on the disk until they are asked
-/// for.
+/// for. One thread at a time may use it: DCMTK moves cursors when it looks something up.
 class DicomFile {
  public:
   /// Reads the attributes. A file that ends too early is opened with what could be read and
@@ -46,7 +48,7 @@ class DicomFile {
   /// dataset then, where converters leave the attributes beside empty functional groups.
   [[nodiscard]] DcmItem* group(const DcmTagKey& sequence, int frame) const;
   /// Whether the file describes its frames by functional groups.
-  [[nodiscard]] bool has_functional_groups() const;
+  [[nodiscard]] bool has_functional_groups() const { return groups_.exist(); }
 
  private:
   OFCondition load();
@@ -56,12 +58,17 @@ class DicomFile {
   std::filesystem::path path_;
   std::uintmax_t size_ = 0;
   std::unique_ptr<DcmFileFormat> format_;
+  FunctionalGroups groups_;
+  bool one_frame_ = true;
   std::string damage_;
 };
 
 /// The value as text as it is stored, without blanks at the ends of its values. Empty when absent
-/// or longer than 2^20 bytes.
+/// or longer than 1024 bytes, a UID than 128: frames keep what their file says, and no text that is
+/// looked up is so long.
 std::string raw_text(DcmItem& item, const DcmTagKey& tag);
+/// Whether the attribute is there and has no text because it is so long.
+bool is_too_long(DcmItem& item, const DcmTagKey& tag);
 
 /// All values of a numeric text attribute (DS, IS), or nothing when it is absent, empty or when any
 /// of them is no number.

@@ -14,7 +14,7 @@ namespace jcs::imaging {
 namespace {
 
 std::optional<double> finite(const DicomFile& file, DcmItem& item, const DcmTagKey& tag) {
-  const std::string text = raw_text(item, tag);
+  const std::string text = is_too_long(item, tag) ? "a very long text" : raw_text(item, tag);
   if (text.empty()) return std::nullopt;
   const auto value = number(item, tag);
   if (!value) {

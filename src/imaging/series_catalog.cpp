@@ -32,7 +32,7 @@ std::string key_of(const SliceHeader& slice) {
                                     info.modality,
                                     info.convolution_kernel,
                                     slice.info.sop_class_uid,
-                                    slice.image_type,
+                                    *slice.image_type,
                                     std::to_string(slice.rows),
                                     std::to_string(slice.columns)};
   if (slice.row_direction) {
@@ -68,10 +68,10 @@ std::size_t count_positions(const std::vector<SliceHeader>& slices) {
 /// effective atomic number or of electron density do.
 std::string foreign_unit(const std::vector<SliceHeader>& slices) {
   for (const SliceHeader& slice : slices) {
-    const std::string unit = lower_case(slice.rescale_type);
+    const std::string unit = lower_case(*slice.rescale_type);
     // US means that it is not specified.
     if (unit.empty() || unit == "hu" || unit == "hu_mod" || unit == "us") continue;
-    return printable(slice.rescale_type);
+    return printable(*slice.rescale_type);
   }
   return {};
 }
@@ -81,7 +81,7 @@ std::string why_unsuitable(const Series& series) {
   if (summary.modality != "CT") {
     return summary.modality.empty() ? "not said to be CT" : "not CT but " + summary.modality;
   }
-  if (series.slices.empty()) return "no slice of it can be read: " + series.damaged.front().damage;
+  if (series.slices.empty()) return "no slice of it can be read: " + series.damaged->front().damage;
   const SliceHeader& first = series.slices.front();
   if (first.info.sop_class_uid.starts_with(kSecondaryCapture)) {
     return "screen captures, which have no Hounsfield units";
@@ -97,14 +97,15 @@ std::string why_unsuitable(const Series& series) {
 
 void summarise(Series& series) {
   SeriesSummary& summary = series.summary;
-  const SliceHeader& first = series.slices.empty() ? series.damaged.front() : series.slices.front();
+  const SliceHeader& first =
+      series.slices.empty() ? series.damaged->front() : series.slices.front();
   summary.uid = first.series->series_uid;
   summary.number = first.series->series_number;
   summary.description = first.series->series_description;
   summary.modality = first.series->modality;
-  summary.image_type = first.image_type;
+  summary.image_type = *first.image_type;
   summary.orientation = orientation_name(first);
-  summary.slices = series.slices.size() + series.damaged.size();
+  summary.slices = series.slices.size() + series.damaged->size();
   summary.positions = count_positions(series.slices);
   summary.rows = first.rows;
   summary.columns = first.columns;
@@ -147,13 +148,27 @@ std::vector<Series> parts_of(Series series) {
     Series part;
     part.summary.part = static_cast<int>(parts.size()) + 1;
     part.summary.acquisition = group.name;
-    for (const std::size_t i : group.slices) part.slices.push_back(series.slices[i]);
+    for (const std::size_t i : group.slices) part.slices.push_back(std::move(series.slices[i]));
     // Which part a damaged slice is missing from is not known for sure.
     part.damaged = series.damaged;
     part.localizers = series.localizers;
     parts.push_back(std::move(part));
   }
   return parts;
+}
+
+/// The slices of one series while they are sorted.
+struct Sorted {
+  std::vector<SliceHeader> slices, localizers, damaged;
+};
+
+Series series_of(Sorted sorted) {
+  if (sorted.slices.empty()) std::swap(sorted.slices, sorted.localizers);
+  Series series;
+  series.slices = std::move(sorted.slices);
+  series.localizers = sorted.localizers.size();
+  series.damaged = std::make_shared<const std::vector<SliceHeader>>(std::move(sorted.damaged));
+  return series;
 }
 
 struct Wanted {
@@ -194,9 +209,9 @@ std::string SeriesSummary::line() const {
 }
 
 std::vector<Series> group_series(std::vector<SliceHeader> slices) {
-  std::map<std::string, Series> groups;
+  std::map<std::string, Sorted> groups;
   for (SliceHeader& slice : slices) {
-    Series& series = groups[key_of(slice)];
+    Sorted& series = groups[key_of(slice)];
     if (!slice.damage.empty()) {
       series.damaged.push_back(std::move(slice));
     } else if (slice.is_localizer()) {
@@ -206,9 +221,8 @@ std::vector<Series> group_series(std::vector<SliceHeader> slices) {
     }
   }
   std::vector<Series> catalog;
-  for (auto& [key, series] : groups) {
-    if (series.slices.empty()) std::swap(series.slices, series.localizers);
-    for (Series& part : parts_of(std::move(series))) {
+  for (auto& [key, sorted] : groups) {
+    for (Series& part : parts_of(series_of(std::move(sorted)))) {
       summarise(part);
       catalog.push_back(std::move(part));
     }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,8 +15,9 @@ namespace jcs::imaging {
 struct Series {
   SeriesSummary summary;            ///< with `part` and `acquisition` set where it is a part of one
   std::vector<SliceHeader> slices;  ///< readable; no localizers unless there is nothing else
-  std::vector<SliceHeader> localizers;  ///< hidden among other slices
-  std::vector<SliceHeader> damaged;
+  std::size_t localizers = 0;       ///< hidden among other slices
+  /// Shared by the parts of a series, of which there may be as many as slices.
+  std::shared_ptr<const std::vector<SliceHeader>> damaged;
 };
 
 /// Groups slices by Series Instance UID, or where that is empty by orientation, size and what the

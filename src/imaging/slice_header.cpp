@@ -51,15 +51,19 @@ std::optional<Vec3> vector_at(const std::vector<double>& values, std::size_t at)
   return Vec3{values[at], values[at + 1], values[at + 2]};
 }
 
-void read_position(const DicomFile& file, int frame, SliceHeader& header) {
-  DcmItem* item = file.group(DCM_PlanePositionSequence, frame);
+/// What a frame's group of one kind says, or, where there is none, that nothing does.
+using ReadGroup = void (*)(DcmItem* group, const SliceHeader& common, SliceHeader& header);
+
+void read_position(DcmItem* item, const SliceHeader& /*common*/, SliceHeader& header) {
+  header.position.reset();
   if (item == nullptr) return;
   const auto values = numbers(*item, DCM_ImagePositionPatient);
   if (values && values->size() == 3) header.position = vector_at(*values, 0);
 }
 
-void read_orientation(const DicomFile& file, int frame, SliceHeader& header) {
-  DcmItem* item = file.group(DCM_PlaneOrientationSequence, frame);
+void read_orientation(DcmItem* item, const SliceHeader& /*common*/, SliceHeader& header) {
+  header.row_direction.reset();
+  header.column_direction.reset();
   if (item == nullptr) return;
   const auto values = numbers(*item, DCM_ImageOrientationPatient);
   if (!values || values->size() != 6) return;
@@ -73,8 +77,8 @@ void read_orientation(const DicomFile& file, int frame, SliceHeader& header) {
   header.column_direction = unit(column);
 }
 
-void read_spacing(const DicomFile& file, int frame, SliceHeader& header) {
-  DcmItem* item = file.group(DCM_PixelMeasuresSequence, frame);
+void read_spacing(DcmItem* item, const SliceHeader& /*common*/, SliceHeader& header) {
+  header.thickness_mm = header.row_spacing_mm = header.column_spacing_mm = 0.0;
   if (item == nullptr) return;
   header.thickness_mm = std::max(0.0, number(*item, DCM_SliceThickness).value_or(0.0));
   const auto values = numbers(*item, DCM_PixelSpacing);
@@ -86,26 +90,26 @@ void read_spacing(const DicomFile& file, int frame, SliceHeader& header) {
 }
 
 /// What a frame says of itself; else it is of the file's type.
-void read_frame_type(const DicomFile& file, int frame, SliceHeader& header) {
-  if (!file.has_functional_groups()) return;
-  if (DcmItem* item = file.group(DCM_CTImageFrameTypeSequence, frame)) {
-    std::string type = raw_text(*item, DCM_FrameType);
-    if (!type.empty()) header.image_type = std::move(type);
-  }
+void read_frame_type(DcmItem* item, const SliceHeader& common, SliceHeader& header) {
+  header.image_type = common.image_type;
+  if (item == nullptr) return;
+  std::string type = raw_text(*item, DCM_FrameType);
+  if (!type.empty()) header.image_type = std::make_shared<const std::string>(std::move(type));
 }
 
-void read_rescale(const DicomFile& file, int frame, SliceHeader& header) {
-  DcmItem* item = file.group(DCM_PixelValueTransformationSequence, frame);
+void read_rescale(DcmItem* item, const SliceHeader& common, SliceHeader& header) {
+  header.names_slope = header.names_intercept = false;
+  header.rescale_type = common.rescale_type;
   if (item == nullptr) return;
   header.names_slope = !raw_text(*item, DCM_RescaleSlope).empty();
-  header.rescale_type = raw_text(*item, DCM_RescaleType);
+  header.rescale_type = std::make_shared<const std::string>(raw_text(*item, DCM_RescaleType));
   header.names_intercept = !raw_text(*item, DCM_RescaleIntercept).empty();
 }
 
 /// What a frame says of itself; else it is of the file's acquisition.
-void read_acquisition(const DicomFile& file, int frame, SliceHeader& header) {
-  if (!file.has_functional_groups()) return;
-  DcmItem* item = file.group(DCM_FrameContentSequence, frame);
+void read_acquisition(DcmItem* item, const SliceHeader& common, SliceHeader& header) {
+  header.acquisition_number = common.acquisition_number;
+  header.temporal_position = common.temporal_position;
   if (item == nullptr) return;
   if (const auto number = whole_number(*item, DCM_FrameAcquisitionNumber)) {
     header.acquisition_number = number;
@@ -114,6 +118,43 @@ void read_acquisition(const DicomFile& file, int frame, SliceHeader& header) {
     header.temporal_position = position;
   }
 }
+
+/// Reads the groups of frames, one after the other. Frames that share a group share what was read
+/// from it.
+class GroupReader {
+ public:
+  GroupReader(const DicomFile& file, const SliceHeader& common, bool places_frames)
+      : file_(file), common_(common) {
+    kinds_ = {{DCM_PixelValueTransformationSequence, read_rescale},
+              {DCM_PlaneOrientationSequence, read_orientation},
+              {DCM_PixelMeasuresSequence, read_spacing}};
+    if (places_frames) kinds_.push_back({DCM_PlanePositionSequence, read_position});
+    if (file.has_functional_groups()) {
+      kinds_.push_back({DCM_CTImageFrameTypeSequence, read_frame_type});
+      kinds_.push_back({DCM_FrameContentSequence, read_acquisition});
+    }
+  }
+
+  /// `header` is that of the frame before.
+  void read(int frame, SliceHeader& header) {
+    for (Kind& kind : kinds_) {
+      DcmItem* group = file_.group(kind.sequence, frame);
+      if (kind.last == group) continue;
+      kind.last = group;
+      kind.read(group, common_, header);
+    }
+  }
+
+ private:
+  struct Kind {
+    DcmTagKey sequence;
+    ReadGroup read = nullptr;
+    std::optional<DcmItem*> last = std::nullopt;
+  };
+  const DicomFile& file_;
+  const SliceHeader& common_;
+  std::vector<Kind> kinds_;
+};
 
 /// How a transfer syntax compresses, as files name it; null where it loses nothing.
 const char* lossy_method(const std::string& syntax) {
@@ -146,8 +187,8 @@ std::optional<LossyCompression> lossy_compression(const DicomFile& file,
   const char* method = lossy_method(syntax);
   const bool by_syntax = method != nullptr && (said.empty() || always_loses(method));
   if (said != "01" && !by_syntax) return std::nullopt;
-  // Each frame keeps them, and nobody compresses a hundred times over.
-  constexpr std::size_t kLongest = 1024;
+  // Each frame keeps them, and nobody compresses a dozen times over.
+  constexpr std::size_t kLongest = 256;
   const auto text = [&](const DcmTagKey& tag) {
     std::string whole = file.text(tag);
     return whole.size() <= kLongest ? whole : std::string();
@@ -168,7 +209,8 @@ SliceHeader common_header(const DicomFile& file) {
   header.info.sop_class_uid = file.text(DCM_SOPClassUID);
   header.info.sop_instance_uid = file.text(DCM_SOPInstanceUID);
   header.series = series_info(file);
-  header.image_type = header.series->image_type;
+  header.image_type = std::make_shared<const std::string>(header.series->image_type);
+  header.rescale_type = std::make_shared<const std::string>();
   if (const auto samples = short_number(data, DCM_SamplesPerPixel)) header.samples = *samples;
   header.gantry_tilt_deg = number(data, DCM_GantryDetectorTilt).value_or(0.0);
   header.slice_location = number(data, DCM_SliceLocation);
@@ -181,8 +223,8 @@ SliceHeader common_header(const DicomFile& file) {
 }  // namespace
 
 bool SliceHeader::is_localizer() const {
-  return image_type.find("LOCALIZER") != std::string::npos ||
-         image_type.find("SCOUT") != std::string::npos;
+  return image_type->find("LOCALIZER") != std::string::npos ||
+         image_type->find("SCOUT") != std::string::npos;
 }
 
 std::vector<SliceHeader> read_headers(const std::filesystem::path& path) {
@@ -203,23 +245,16 @@ std::vector<SliceHeader> read_headers(const std::filesystem::path& path) {
 
   std::vector<SliceHeader> headers;
   const bool places_frames = file.has_functional_groups() || layout.frames == 1;
+  // One position cannot be that of several frames.
+  if (!places_frames) common.slice_location.reset();
+  GroupReader groups(file, common, places_frames);
+  SliceHeader header = common;
   for (int frame = 0; frame < layout.frames; ++frame) {
-    SliceHeader header = common;
     header.info.frame = frame;
-    read_frame_type(file, frame, header);
-    read_acquisition(file, frame, header);
-    read_rescale(file, frame, header);
-    read_orientation(file, frame, header);
-    read_spacing(file, frame, header);
-    if (places_frames) {
-      read_position(file, frame, header);
-    } else {
-      // One position cannot be that of several frames.
-      header.slice_location.reset();
-    }
+    groups.read(frame, header);
     if (layout.frames > 1) header.instance_number = frame + 1;
     header.info.instance_number = header.instance_number.value_or(0);
-    headers.push_back(std::move(header));
+    headers.push_back(header);
   }
   return headers;
 }

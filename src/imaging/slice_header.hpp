@@ -14,14 +14,15 @@ namespace jcs::imaging {
 struct SliceHeader {
   SliceInfo info;                            ///< location_mm is set when the slices are ordered
   std::shared_ptr<const SeriesInfo> series;  ///< the facts of the file, shared by its frames
-  std::string image_type;                    ///< of this frame
+  std::shared_ptr<const std::string> image_type;  ///< of this frame, shared like `rescale_type`
   int rows = 0, columns = 0, samples = 1;
   std::optional<Vec3> position;
   std::optional<Vec3> row_direction, column_direction;  ///< both or none, of length 1
   double row_spacing_mm = 0.0, column_spacing_mm = 0.0, thickness_mm = 0.0;  ///< 0: not known
   double gantry_tilt_deg = 0.0;                       ///< as the header names it
   bool names_slope = false, names_intercept = false;  ///< the file has a rescale for this frame
-  std::string rescale_type;  ///< unit of the rescaled values as the file names it
+  /// Unit of the rescaled values as the file names it.
+  std::shared_ptr<const std::string> rescale_type;
   std::optional<double> slice_location;
   std::optional<int> instance_number;
   std::optional<int> acquisition_number, temporal_position;  ///< of this frame

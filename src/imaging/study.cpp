@@ -74,9 +74,8 @@ std::vector<std::string> choice_warnings(const std::vector<Series>& catalog, con
                        " holds several acquisitions of the same part of the body: read was " +
                        chosen.summary.acquisition + " alone.");
   }
-  if (!chosen.localizers.empty()) {
-    warnings.push_back(std::to_string(chosen.localizers.size()) +
-                       " localizer(s) in the series left out.");
+  if (chosen.localizers > 0) {
+    warnings.push_back(std::to_string(chosen.localizers) + " localizer(s) in the series left out.");
   }
   if (!content.unreadable.empty()) {
     warnings.push_back(std::to_string(content.unreadable.size()) +
@@ -167,7 +166,7 @@ CtVolume volume_of(const SliceStack& stack) {
   volume.column_direction = stack.column_direction;
   volume.normal = stack.normal;
   volume.series = *first.series;
-  volume.series.image_type = first.image_type;
+  volume.series.image_type = *first.image_type;
   // What a lone slice stands for; without it there would be no volume of what it shows.
   if (stack.slices.size() == 1) volume.slice_spacing_mm = first.thickness_mm;
   if (first.thickness_mm > 0.0) volume.series.slice_thickness_mm = first.thickness_mm;
@@ -181,9 +180,9 @@ void append(std::vector<std::string>& all, std::vector<std::string> more) {
 
 CtVolume read_series(const Series& series, int threads, Progress& progress,
                      const std::stop_token& stop) {
-  if (!series.damaged.empty()) {
+  if (!series.damaged->empty()) {
     // The line names the file already.
-    throw InputError({.what = series.damaged.front().damage});
+    throw InputError({.what = series.damaged->front().damage});
   }
   require_one_rescale(series.slices);
   SliceStack stack = order_slices(series.slices);

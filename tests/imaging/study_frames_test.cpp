@@ -10,6 +10,7 @@
 #include "jcs/core/error.hpp"
 #include "jcs/imaging/study.hpp"
 
+#include "imaging/frame_groups.hpp"
 #include "imaging/synthetic_slice.hpp"
 #include "support/error_line.hpp"
 #include "support/temp_dir.hpp"
@@ -18,37 +19,14 @@ namespace {
 
 using jcs::imaging::CtVolume;
 using jcs::imaging::read_study;
+using jcs::test::frame_group;
+using jcs::test::place_frames;
+using jcs::test::shared_group;
 using jcs::test::SyntheticSlice;
 using jcs::test::TempDir;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// The item of a functional group that all frames share, and that of one frame.
-DcmItem& shared_group(DcmDataset& data, const DcmTagKey& sequence) {
-  DcmItem *shared = nullptr, *item = nullptr;
-  data.findOrCreateSequenceItem(DCM_SharedFunctionalGroupsSequence, shared);
-  shared->findOrCreateSequenceItem(sequence, item);
-  return *item;
-}
-DcmItem& frame_group(DcmDataset& data, int frame, const DcmTagKey& sequence) {
-  DcmItem *own = nullptr, *item = nullptr;
-  data.findOrCreateSequenceItem(DCM_PerFrameFunctionalGroupsSequence, own, frame);
-  own->findOrCreateSequenceItem(sequence, item);
-  return *item;
-}
-
-/// Frames of axial slices at these heights, as far as functional groups say it.
-void place_frames(DcmDataset& data, const std::vector<int>& heights) {
-  data.putAndInsertString(DCM_NumberOfFrames, std::to_string(heights.size()).c_str());
-  shared_group(data, DCM_PlaneOrientationSequence)
-      .putAndInsertString(DCM_ImageOrientationPatient, "1\\0\\0\\0\\1\\0");
-  for (std::size_t frame = 0; frame < heights.size(); ++frame) {
-    frame_group(data, static_cast<int>(frame), DCM_PlanePositionSequence)
-        .putAndInsertString(DCM_ImagePositionPatient,
-                            ("0\\0\\" + std::to_string(heights[frame])).c_str());
-  }
-}
 
 /// An enhanced CT file: frames from head to feet, geometry and rescale in functional groups.
 void write_enhanced(const std::filesystem::path& file,
@@ -133,6 +111,35 @@ TEST(StudyFrames, FramesWithoutAGroupTakeNothingFromBesideIt) {
     }
   });
   EXPECT_THAT(read_study(dir.path()).warnings, ElementsAre(HasSubstr("no rescale")));
+}
+
+// Frames share groups, and one between them that has its own says nothing of the next.
+TEST(StudyFrames, AFrameTakesNothingFromTheOneBefore) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.sop_class = UID_EnhancedCTImageStorage;
+  slice.rows = slice.columns = 1;
+  slice.stored = {1000, 1001, 1002, 1003, 1004};
+  slice.edit = [](DcmDataset& data) {
+    place_frames(data, {0, 1, 2, 3, 4});
+    shared_group(data, DCM_CTImageFrameTypeSequence)
+        .putAndInsertString(DCM_FrameType, "ORIGINAL\\PRIMARY\\AXIAL");
+    frame_group(data, 1, DCM_CTImageFrameTypeSequence)
+        .putAndInsertString(DCM_FrameType, "ORIGINAL\\PRIMARY\\LOCALIZER");
+    DcmItem& values = shared_group(data, DCM_PixelValueTransformationSequence);
+    values.putAndInsertString(DCM_RescaleSlope, "1");
+    values.putAndInsertString(DCM_RescaleIntercept, "-1000");
+    frame_group(data, 1, DCM_PixelValueTransformationSequence)
+        .putAndInsertString(DCM_RescaleType, "Z_EFF");
+    for (const int frame : {0, 1}) {
+      frame_group(data, frame, DCM_FrameContentSequence)
+          .putAndInsertUint16(DCM_FrameAcquisitionNumber, static_cast<Uint16>(7 + frame));
+    }
+  };
+  slice.write(dir / "enhanced.dcm");
+  const CtVolume volume = read_study(dir.path());
+  EXPECT_THAT(volume.hu, ElementsAre(0, 2, 3, 4));
+  EXPECT_THAT(volume.warnings, testing::Contains(HasSubstr("1 localizer(s)")));
 }
 
 TEST(StudyFrames, AnotherUnitOfFramesIsRefused) {

@@ -35,6 +35,10 @@ constexpr Uint32 kLongestValue = 1024;
 // The standard allows 64 bytes, which not every writer has counted.
 constexpr std::size_t kLongestUid = 128;
 
+// How a file begins: bytes of no meaning, then letters.
+constexpr std::size_t kPreamble = 128;
+constexpr std::string_view kLetters = "DICM";
+
 std::string without_padding(std::string_view text) {
   while (!text.empty() && (text.back() == '\0' || text.back() == ' ')) text.remove_suffix(1);
   return std::string(trimmed(text));
@@ -86,10 +90,10 @@ bool is_overlong(std::size_t length, const DcmTagKey& tag) {
 bool begins_like_dicom(const std::filesystem::path& file) {
   InputFile in(file);
   in.require_open();
-  std::array<char, 132> head{};
+  std::array<char, kPreamble + kLetters.size()> head{};
   in.read(head.data(), head.size());
   if (in.gcount() == static_cast<std::streamsize>(head.size()) &&
-      std::memcmp(head.data() + 128, "DICM", 4) == 0) {
+      std::memcmp(head.data() + kPreamble, kLetters.data(), kLetters.size()) == 0) {
     return true;
   }
   if (in.gcount() < 8) return false;
@@ -103,6 +107,19 @@ bool begins_like_dicom(const std::filesystem::path& file) {
     if ((group == 0x0002 || group == 0x0008) && word(2, big) <= 0x0070) return true;
   }
   return false;
+}
+
+bool begins_with_nothing(const std::filesystem::path& file) {
+  InputFile in(file);
+  in.require_open();
+  std::array<char, kPreamble + kLetters.size()> head{};
+  in.read(head.data(), head.size());
+  for (std::size_t i = 0; i < head.size(); ++i) {
+    // What lies behind the end of the file is zero too.
+    if (head[i] == 0) continue;
+    if (i < kPreamble || head[i] != kLetters[i - kPreamble]) return false;
+  }
+  return true;
 }
 
 OFCondition DicomFile::load() {
@@ -155,6 +172,15 @@ E_TransferSyntax DicomFile::transfer_syntax() const { return dataset().getOrigin
 std::string DicomFile::transfer_syntax_uid() const {
   const std::string stated = raw_text(*format_->getMetaInfo(), DCM_TransferSyntaxUID);
   return stated.empty() ? DcmXfer(transfer_syntax()).getXferID() : stated;
+}
+
+std::string DicomFile::sop_class_uid() const {
+  DcmMetaInfo& head = *format_->getMetaInfo();
+  const std::string in_head = raw_text(head, DCM_MediaStorageSOPClassUID);
+  // What was read last may be half a value, and the other half whatever lay in memory.
+  if (!damage_.empty()) return head.tagExists(DCM_TransferSyntaxUID) ? in_head : "";
+  const std::string stated = raw_text(dataset(), DCM_SOPClassUID);
+  return stated.empty() ? in_head : stated;
 }
 
 std::optional<std::string> DicomFile::decoded(const DcmTagKey& tag, const std::string& raw) const {

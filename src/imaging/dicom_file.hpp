@@ -20,6 +20,10 @@ namespace jcs::imaging {
 /// @throws InputError when the file cannot be opened.
 bool begins_like_dicom(const std::filesystem::path& file);
 
+/// Whether nothing is left of a file that may have begun like DICOM: it is empty, ends before the
+/// letters DICM do or begins with zeros where they stood. @throws InputError as above.
+bool begins_with_nothing(const std::filesystem::path& file);
+
 /// A DICOM file whose large values, the pixels above all, stay on the disk until they are asked
 /// for. One thread at a time may use it: DCMTK moves cursors when it looks something up.
 class DicomFile {
@@ -36,6 +40,9 @@ class DicomFile {
   [[nodiscard]] E_TransferSyntax transfer_syntax() const;
   /// The transfer syntax as the file names it.
   [[nodiscard]] std::string transfer_syntax_uid() const;
+  /// What the file says it is, or nothing; of a damaged one what stands before the dataset, where
+  /// that is whole.
+  [[nodiscard]] std::string sop_class_uid() const;
 
   /// The value as UTF-8 without blanks at its ends; several values stay separated by backslashes.
   /// Characters that the file's character set does not explain become `?`. Empty when absent.

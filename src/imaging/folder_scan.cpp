@@ -11,6 +11,7 @@
 #include "jcs/core/folder_id.hpp"
 #include "jcs/core/log.hpp"
 #include "jcs/core/parallel.hpp"
+#include "jcs/core/text.hpp"
 #include "jcs/imaging/file_look.hpp"
 
 #include "dicom_file.hpp"
@@ -84,11 +85,23 @@ struct Look {
   std::string reason;
 };
 
+/// Slices end in .dcm or .ima, or have no ending: numbers, or parts of a UID, which is none either.
+bool named_like_slice(const fs::path& file) {
+  const std::string name = file.filename().string();
+  if (name.starts_with('.')) return false;
+  const std::string ending = lower_case(file.extension().string());
+  if (ending == ".dcm" || ending == ".dicom" || ending == ".dic" || ending == ".ima") return true;
+  return ending.find_first_not_of(".0123456789") == std::string::npos;
+}
+
 Look look_at(const fs::path& file) {
   Look look;
   try {
     if (!begins_like_dicom(file)) {
       look.kind = named_like_picture(file) ? Look::Kind::kPicture : Look::Kind::kForeign;
+      if (named_like_slice(file) && begins_with_nothing(file)) {
+        throw InputError({.what = "holds nothing, or zeros alone", .where = file.string()});
+      }
       return look;
     }
     look.slices = read_headers(file);

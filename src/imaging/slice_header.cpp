@@ -201,6 +201,14 @@ std::optional<LossyCompression> lossy_compression(const DicomFile& file,
   return lossy;
 }
 
+/// Of a damaged file, whether it may be one.
+bool is_ct_image(const DicomFile& file) {
+  const std::string sop_class = file.sop_class_uid();
+  if (sop_class.empty()) return !file.damage().empty() || file.text(DCM_Modality) == "CT";
+  return sop_class == UID_CTImageStorage || sop_class == UID_EnhancedCTImageStorage ||
+         sop_class == UID_LegacyConvertedEnhancedCTImageStorage;
+}
+
 /// Facts of the file that all its frames share.
 SliceHeader common_header(const DicomFile& file) {
   DcmDataset& data = file.dataset();
@@ -230,7 +238,14 @@ bool SliceHeader::is_localizer() const {
 std::vector<SliceHeader> read_headers(const std::filesystem::path& path) {
   const DicomFile file(path);
   SliceHeader common = common_header(file);
-  if (!has_pixels(file) && file.damage().empty()) return {};
+  common.torn = !file.damage().empty() && is_ct_image(file);
+  if (!has_pixels(file) && file.damage().empty()) {
+    // It may have been cut between two elements, which DCMTK takes for the end.
+    if (is_ct_image(file)) {
+      throw InputError({.what = "is a CT image without pixel data", .where = path.string()});
+    }
+    return {};
+  }
 
   PixelLayout layout;
   if (const auto rows = short_number(file.dataset(), DCM_Rows)) common.rows = *rows;

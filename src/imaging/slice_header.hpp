@@ -27,13 +27,15 @@ struct SliceHeader {
   std::optional<int> instance_number;
   std::optional<int> acquisition_number, temporal_position;  ///< of this frame
   std::string damage;  ///< why the file cannot be used as a slice, empty when it can
+  bool torn = false;   ///< the file may be a CT image and ends before it says all of itself
 
   [[nodiscard]] bool is_localizer() const;
 };
 
 /// The slices of one file: none for a DICOM file without pixels, one per frame else. A damaged file
 /// yields one slice with `damage` set, so that its series knows that it lacks one.
-/// @throws InputError when nothing can be read from the file.
+/// @throws InputError when nothing can be read from the file, or it says that it is a CT image and
+/// has no pixels.
 std::vector<SliceHeader> read_headers(const std::filesystem::path& file);
 
 }  // namespace jcs::imaging

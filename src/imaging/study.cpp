@@ -4,7 +4,6 @@
 #include <atomic>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <system_error>
 #include <tuple>
@@ -17,6 +16,7 @@
 #include "jcs/imaging/nifti.hpp"
 #include "jcs/imaging/nifti_study.hpp"
 
+#include "choice_warnings.hpp"
 #include "dicom_file.hpp"
 #include "folder_scan.hpp"
 #include "hu_reader.hpp"
@@ -45,44 +45,6 @@ namespace {
                                 const char* got) {
   throw UsageError(
       {.what = "there is no series '" + series + "'", .where = folder.string(), .got = got});
-}
-
-std::vector<std::string> choice_warnings(const std::vector<Series>& catalog, const Series& chosen,
-                                         const FolderContent& content) {
-  std::vector<std::string> warnings;
-  const auto suitable = std::count_if(catalog.begin(), catalog.end(),
-                                      [](const Series& s) { return s.summary.suitable(); });
-  std::set<std::string> patients;
-  for (const Series& series : catalog) {
-    if (series.summary.suitable()) patients.insert(series.slices.front().series->patient_id);
-  }
-  if (patients.size() > 1) {
-    warnings.push_back("The folder holds CT of " + std::to_string(patients.size()) +
-                       " patients; read was patient '" + chosen.slices.front().series->patient_id +
-                       "'.");
-  }
-  if (suitable > 1) {
-    warnings.push_back(std::to_string(suitable) + " CT series could be read; read was " +
-                       chosen.summary.line() + ".");
-  }
-  if (!chosen.summary.suitable()) {
-    warnings.push_back("The series that was asked for is unsuitable: " + chosen.summary.unsuitable +
-                       ".");
-  }
-  if (chosen.summary.part > 0) {
-    warnings.push_back("Series " + std::to_string(chosen.summary.number) +
-                       " holds several acquisitions of the same part of the body: read was " +
-                       chosen.summary.acquisition + " alone.");
-  }
-  if (chosen.localizers > 0) {
-    warnings.push_back(std::to_string(chosen.localizers) + " localizer(s) in the series left out.");
-  }
-  if (!content.unreadable.empty()) {
-    warnings.push_back(std::to_string(content.unreadable.size()) +
-                       " file(s) could not be read, the first: " + content.unreadable.front() +
-                       ".");
-  }
-  return warnings;
 }
 
 /// A slice and a later one that may repeat it.

@@ -47,7 +47,7 @@ TEST(StudyChoice, ForeignFilesAndNestedFoldersArePassedOver) {
   write_series(dir / "a/b/c", 3, slice_of_series(1));
   std::ofstream(dir / "README.txt") << "notes";
   std::ofstream(dir / "a/preview.png") << "no picture";
-  std::ofstream(dir / "a/empty.dcm").flush();
+  std::ofstream(dir / "a/empty.txt").flush();
   SyntheticSlice report = slice_of_series(9);
   report.modality = "SR";
   report.sop_class = UID_BasicTextSRStorage;

@@ -76,7 +76,8 @@ struct ReadOptions {
 /// from the differences of positions. Enhanced multi-frame CT is read frame by frame. Padded pixels
 /// become -1024 HU. Warnings name: gaps, uneven spacing, slices that are shifted against the
 /// others, tilted gantry, dropped copies and localizers, missing positions or spacing, a choice
-/// between several series or acquisitions, text in a character set that is not known.
+/// between several series or acquisitions, text in a character set that is not known, files that
+/// could not be read, among them those that tore before their series is named.
 ///
 /// The result does not depend on the number of threads. Memory: the volume and a few slices per
 /// thread.

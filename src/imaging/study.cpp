@@ -208,7 +208,9 @@ CtVolume read_study(const std::filesystem::path& folder, const ReadOptions& opti
     if (content.pictures.empty()) refuse_empty(folder, content);
     if (!options.series.empty())
       refuse_series(options.series, folder, "pictures, which have no series");
-    return read_pictures(content.pictures, options.threads, progress, stop);
+    CtVolume volume = read_pictures(content.pictures, options.threads, progress, stop);
+    append(volume.warnings, unreadable_warnings(content.unreadable));
+    return volume;
   }
   const std::vector<Series> catalog = group_series(std::move(content.slices));
   for (const Series& series : catalog) log().debug("found {}", series.summary.line());

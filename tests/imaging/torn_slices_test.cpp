@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <opencv2/imgcodecs.hpp>
 
 #include "jcs/core/error.hpp"
 #include "jcs/imaging/study.hpp"
@@ -128,6 +129,21 @@ TEST(TornSlices, WhereverASliceIsTornItIsNamed) {
       }
     }
   }
+}
+
+TEST(TornSlices, PicturesBesideATornSliceAreNotTheWholeStudy) {
+  const TempDir dir;
+  write_four_slices(dir / "slices");
+  const std::string whole = content_of(dir / "slices/0.dcm");
+  std::filesystem::remove_all(dir / "slices");
+  for (const char* name : {"1.png", "2.png"}) {
+    ASSERT_TRUE(cv::imwrite((dir / name).string(), cv::Mat::zeros(2, 3, CV_8UC1)));
+  }
+  EXPECT_EQ(torn_study_warnings(dir.path()).size(), 1U);
+  overwrite(dir / "0.dcm", whole.substr(0, 140));
+  const auto volume = read_study(dir.path());
+  EXPECT_TRUE(volume.windowed);
+  EXPECT_THAT(volume.warnings, names_as_unreadable("0.dcm"));
 }
 
 }  // namespace

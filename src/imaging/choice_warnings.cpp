@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "series_identity.hpp"
+
 namespace jcs::imaging {
 namespace {
 
@@ -37,18 +39,9 @@ std::vector<std::string> unreadable_warnings(const std::vector<std::string>& lin
 
 std::vector<std::string> choice_warnings(const std::vector<Series>& catalog, const Series& chosen,
                                          const FolderContent& content) {
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = identity_warnings(catalog, chosen);
   const auto suitable = std::count_if(catalog.begin(), catalog.end(),
                                       [](const Series& s) { return s.summary.suitable(); });
-  std::set<std::string> patients;
-  for (const Series& series : catalog) {
-    if (series.summary.suitable()) patients.insert(series.slices.front().series->patient_id);
-  }
-  if (patients.size() > 1) {
-    warnings.push_back("The folder holds CT of " + std::to_string(patients.size()) +
-                       " patients; read was patient '" + chosen.slices.front().series->patient_id +
-                       "'.");
-  }
   if (suitable > 1) {
     warnings.push_back(std::to_string(suitable) + " CT series could be read; read was " +
                        chosen.summary.line() + ".");

@@ -26,6 +26,7 @@ std::string key_of(const SliceHeader& slice) {
   std::vector<std::string> parts = {"",
                                     info.study_uid,
                                     info.patient_id,
+                                    info.patient_name,
                                     info.study_date,
                                     std::to_string(info.series_number),
                                     info.series_description,

@@ -21,8 +21,9 @@ struct Series {
 };
 
 /// Groups slices by Series Instance UID, or where that is empty by orientation, size and what the
-/// study says of itself. Acquisitions of one series that overlap become a series each, which all
-/// take along the localizers and damaged slices. The most suitable comes first (list_series()).
+/// files say of patient and study. Acquisitions of one series that overlap become a series each,
+/// which all take along the localizers and damaged slices. The most suitable comes first
+/// (list_series()).
 std::vector<Series> group_series(std::vector<SliceHeader> slices);
 
 /// The series that a user means by its UID or number, with `/2` behind it for its second part, or

@@ -22,6 +22,7 @@
 #include "hu_reader.hpp"
 #include "picture_folder.hpp"
 #include "series_catalog.hpp"
+#include "series_identity.hpp"
 #include "slice_order.hpp"
 #include "value_warnings.hpp"
 #include "volume_limit.hpp"
@@ -146,6 +147,7 @@ CtVolume read_series(const Series& series, int threads, Progress& progress,
     // The line names the file already.
     throw InputError({.what = series.damaged->front().damage});
   }
+  require_one_identity(series.slices);
   require_one_rescale(series.slices);
   SliceStack stack = order_slices(series.slices);
   HuReader reader;

@@ -281,16 +281,6 @@ TEST(StudyChoice, SeriesWithoutUidsAreToldApartByOrientationAndSize) {
   EXPECT_EQ(volume.series.series_uid, "");
 }
 
-TEST(StudyChoice, MoreThanOnePatientIsSaid) {
-  const TempDir dir;
-  write_series(dir / "a", 4, slice_of_series(1));
-  SyntheticSlice other = slice_of_series(2);
-  other.edit = [](DcmDataset& data) { data.putAndInsertString(DCM_PatientID, "somebody else"); };
-  write_series(dir / "b", 3, other);
-  EXPECT_THAT(read_study(dir.path()).warnings,
-              testing::Contains(HasSubstr("CT of 2 patients; read was patient 'phantom'")));
-}
-
 TEST(StudyChoice, EmptyMissingAndForeignFoldersAreNamed) {
   const TempDir dir;
   EXPECT_THAT(study_refusal(dir.path()), HasSubstr("the folder is empty"));

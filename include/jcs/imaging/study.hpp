@@ -76,17 +76,17 @@ struct ReadOptions {
 /// from the differences of positions. Enhanced multi-frame CT is read frame by frame. Padded pixels
 /// become -1024 HU. Warnings name: gaps, uneven spacing, slices that are shifted against the
 /// others, tilted gantry, dropped copies and localizers, missing positions or spacing, a choice
-/// between several series or acquisitions, text in a character set that is not known, files that
-/// could not be read, among them those that tore before their series is named.
+/// between several series, acquisitions, patients or studies, text in a character set that is not
+/// known, files that could not be read, among them those that tore before their series is named.
 ///
 /// The result does not depend on the number of threads. Memory: the volume and a few slices per
 /// thread.
 /// @throws UsageError when `options.series` names no series, or one of several parts without saying
 /// which; lists those there are.
 /// @throws InputError with one line naming the file: empty folder, no CT in it, different pictures
-/// at one position, mixed sizes or orientations, slices that are damaged or cannot be decoded,
-/// a series that was asked for and says that its values are no Hounsfield units, a rescale slope of
-/// 0 or NaN, a rescale that some slices name and others do not.
+/// at one position, mixed sizes, orientations, patients or studies, slices that are damaged or
+/// cannot be decoded, a series that was asked for and says that its values are no Hounsfield units,
+/// a rescale slope of 0 or NaN, a rescale that some slices name and others do not.
 /// @throws Interrupted when a stop was asked for.
 CtVolume read_study(const std::filesystem::path& folder, const ReadOptions& options = {},
                     Progress& progress = no_progress(), const std::stop_token& stop = {});

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "series_catalog.hpp"
+
+namespace jcs::imaging {
+
+/// @throws InputError naming two files when slices of one series name different patients or
+/// studies: a copied Series Instance UID would make one body of two. A slice that names none goes
+/// with any.
+void require_one_identity(const std::vector<SliceHeader>& slices);
+
+/// Sentences on patients and studies beside those of the series that is read.
+std::vector<std::string> identity_warnings(const std::vector<Series>& catalog,
+                                           const Series& chosen);
+
+}  // namespace jcs::imaging

@@ -120,15 +120,24 @@ std::size_t extent(const SeriesSummary& summary) {
   return summary.positions > 0 ? summary.positions : summary.slices;
 }
 
+/// How good an orientation is: a diagnosis asks for axial slices, and what says none may be axial.
+int orientation_class(const SeriesSummary& summary) {
+  if (summary.orientation == "axial") return 0;
+  return summary.orientation == "unknown" ? 1 : 2;
+}
+
 void rank(std::vector<Series>& catalog) {
-  std::size_t largest = 0;
+  std::map<int, std::size_t> largest;  // of each class of orientation
   for (const Series& series : catalog) {
-    if (series.summary.suitable()) largest = std::max(largest, extent(series.summary));
+    if (!series.summary.suitable()) continue;
+    std::size_t& most = largest[orientation_class(series.summary)];
+    most = std::max(most, extent(series.summary));
   }
   const auto key = [&](const Series& series) {
     const SeriesSummary& s = series.summary;
     const double thickness = s.thickness_mm > 0.0 ? s.thickness_mm : 1e6;
-    return std::make_tuple(!s.suitable(), 4 * extent(s) < largest, s.orientation != "axial",
+    const int orientation = orientation_class(s);
+    return std::make_tuple(!s.suitable(), orientation, 4 * extent(s) < largest[orientation],
                            s.image_type.starts_with("DERIVED"), -static_cast<long>(extent(s)),
                            thickness, s.number, s.uid, s.part);
   };

@@ -157,6 +157,27 @@ TEST(StudyChoice, ThinnerWinsWhereThereAreAsMany) {
   EXPECT_EQ(read_study(dir.path()).series.series_number, 2);
 }
 
+// A diagnosis asks for axial slices, however few: a reformat of hundreds can have none.
+TEST(StudyChoice, AxialSlicesComeBeforeAThinReformat) {
+  const TempDir dir;
+  write_series(dir / "axial", 6, slice_of_series(2));
+  SyntheticSlice sagittal = slice_of_series(1);
+  sagittal.orientation = {0, 1, 0, 0, 0, -1};
+  for (int i = 0; i < 30; ++i) {
+    sagittal.position[0] = i;
+    sagittal.tag = i;
+    sagittal.write(dir / ("sagittal/" + std::to_string(i)));
+  }
+  SyntheticSlice stray = slice_of_series(3);
+  write_series(dir / "stray", 1, stray);
+  const auto found = list_series(dir.path());
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].number, 2);
+  EXPECT_EQ(found[1].number, 3);
+  EXPECT_EQ(found[2].orientation, "sagittal");
+  EXPECT_EQ(read_study(dir.path()).slice_count(), 6U);
+}
+
 TEST(StudyChoice, ASeriesIsChosenByNumberOrUid) {
   const TempDir dir;
   write_series(dir / "a", 5, slice_of_series(1));

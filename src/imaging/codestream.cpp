@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <dcmtk/dcmdata/dcpxitem.h>
@@ -26,10 +27,6 @@ std::string bytes_of(const DicomFile& file, DcmPixelItem& fragment) {
   std::string copy(reinterpret_cast<const char*>(bytes), fragment.getLength());
   fragment.compact();
   return copy;
-}
-
-bool begins_codestream(const std::string& bytes) {
-  return bytes.starts_with("\xFF\xD8\xFF") || bytes.starts_with("\xFF\x4F\xFF\x51");
 }
 
 unsigned byte_at(const std::string& stream, std::size_t at) {
@@ -94,21 +91,17 @@ std::size_t unpacked(const std::string& stream, std::size_t at, std::size_t end,
 }  // namespace
 
 std::string codestream_of(const DicomFile& file, const PixelLayout& layout, int frame) {
-  const std::vector<DcmPixelItem*> fragments = fragments_of(file);
+  const std::vector<DcmPixelItem*>& fragments = file.fragments().all();
   if (fragments.empty()) incomplete(file, "no fragments");
   const auto wanted = static_cast<std::size_t>(frame);
   if (fragments.size() == static_cast<std::size_t>(layout.frames)) {
     return bytes_of(file, *fragments.at(wanted));
   }
-  // One frame may lie in many fragments: with several frames, each begins where a codestream does.
+  // One frame may lie in many fragments.
   std::string stream;
-  std::size_t started = 0;
-  for (DcmPixelItem* fragment : fragments) {
-    const std::string bytes = bytes_of(file, *fragment);
-    if (layout.frames > 1 && begins_codestream(bytes)) ++started;
-    if (started > wanted + 1) break;
-    if (layout.frames == 1 || started == wanted + 1) stream += bytes;
-  }
+  const std::span<DcmPixelItem* const> of_frame =
+      layout.frames == 1 ? std::span(fragments) : file.fragments().of_frame(wanted);
+  for (DcmPixelItem* fragment : of_frame) stream += bytes_of(file, *fragment);
   return stream;
 }
 

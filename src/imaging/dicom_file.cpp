@@ -8,6 +8,7 @@
 
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcmetinf.h>
+#include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcspchrs.h>
 #include <dcmtk/dcmdata/dctag.h>
 #include <dcmtk/dcmdata/dcxfer.h>
@@ -215,6 +216,20 @@ DcmItem* DicomFile::group(const DcmTagKey& sequence, int frame) const {
   if (!has_functional_groups()) return &dataset();
   if (DcmItem* found = groups_.find(sequence, frame)) return found;
   return one_frame_ ? &dataset() : nullptr;
+}
+
+const PixelFragments& DicomFile::fragments() const {
+  if (!fragments_) {
+    DcmElement* element = nullptr;
+    DcmPixelSequence* sequence = nullptr;
+    if (dataset().findAndGetElement(DCM_PixelData, element).good()) {
+      if (auto* pixels = dynamic_cast<DcmPixelData*>(element)) {
+        pixels->getEncapsulatedRepresentation(transfer_syntax(), nullptr, sequence);
+      }
+    }
+    fragments_.emplace(sequence, path_);
+  }
+  return *fragments_;
 }
 
 std::string raw_text(DcmItem& item, const DcmTagKey& tag) {

@@ -12,6 +12,7 @@
 #include <dcmtk/dcmdata/dcfilefo.h>
 
 #include "functional_groups.hpp"
+#include "pixel_fragments.hpp"
 
 namespace jcs::imaging {
 
@@ -56,6 +57,8 @@ class DicomFile {
   [[nodiscard]] DcmItem* group(const DcmTagKey& sequence, int frame) const;
   /// Whether the file describes its frames by functional groups.
   [[nodiscard]] bool has_functional_groups() const { return groups_.exist(); }
+  /// The fragments of its pixels; none where they are not compressed.
+  [[nodiscard]] const PixelFragments& fragments() const;
 
  private:
   OFCondition load();
@@ -67,6 +70,7 @@ class DicomFile {
   std::unique_ptr<DcmFileFormat> format_;
   FunctionalGroups groups_;
   bool one_frame_ = true;
+  mutable std::optional<PixelFragments> fragments_;
   std::string damage_;
 };
 

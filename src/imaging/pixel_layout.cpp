@@ -6,7 +6,6 @@
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
-#include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmdata/dcxfer.h>
 
 #include "jcs/core/error.hpp"
@@ -127,19 +126,6 @@ DcmPixelData& pixel_element(const DicomFile& file) {
   throw InputError(
       {.what = "no pixels in it" + (modality.empty() ? "" : ": " + modality + " document"),
        .where = file.path().string()});
-}
-
-std::vector<DcmPixelItem*> fragments_of(const DicomFile& file) {
-  DcmPixelSequence* sequence = nullptr;
-  pixel_element(file).getEncapsulatedRepresentation(file.transfer_syntax(), nullptr, sequence);
-  std::vector<DcmPixelItem*> fragments;
-  if (sequence == nullptr) return fragments;
-  // By its number DCMTK walks to each from an end. The first item is the table of offsets.
-  DcmObject* item = sequence->nextInContainer(nullptr);
-  while (item != nullptr && (item = sequence->nextInContainer(item)) != nullptr) {
-    if (auto* fragment = dynamic_cast<DcmPixelItem*>(item)) fragments.push_back(fragment);
-  }
-  return fragments;
 }
 
 PixelLayout pixel_layout(const DicomFile& file) {

@@ -2,12 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "dicom_file.hpp"
 
 class DcmPixelData;
-class DcmPixelItem;
 
 namespace jcs::imaging {
 
@@ -34,10 +32,6 @@ bool has_pixels(const DicomFile& file);
 
 /// The element that holds them. @throws InputError when there is none.
 DcmPixelData& pixel_element(const DicomFile& file);
-
-/// The fragments that compressed pixels lie in, without the table of offsets; none where they are
-/// not compressed.
-std::vector<DcmPixelItem*> fragments_of(const DicomFile& file);
 
 /// Reads the layout and holds it against the amount of pixel data that is there, so that nothing is
 /// allocated for pixels that do not exist.

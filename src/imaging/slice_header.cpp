@@ -174,7 +174,7 @@ bool always_loses(const char* method) { return std::string_view(method) == "ISO_
 
 std::string compression_ratio(const DicomFile& file, const PixelLayout& layout) {
   double compressed = 0;
-  for (DcmPixelItem* fragment : fragments_of(file)) compressed += fragment->getLengthField();
+  for (DcmPixelItem* fragment : file.fragments().all()) compressed += fragment->getLengthField();
   if (!(compressed > 0)) return {};
   const double ratio = static_cast<double>(layout.frame_bytes()) * layout.frames / compressed;
   return to_text(std::round(100.0 * ratio) / 100.0);

@@ -1,10 +1,13 @@
 // Files of very many frames: what the file says once is neither kept nor searched for once per
 // frame.
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcpxitem.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -145,6 +148,81 @@ TEST(ManyFrames, PartsOfASeriesShareItsLocalizers) {
   const CtVolume volume = read_study(dir.path(), {.series = "1/1000"});
   EXPECT_EQ(volume.slice_count(), 3U);
   EXPECT_THAT(volume.warnings, Contains(HasSubstr("1000 localizer(s) in the series left out")));
+}
+
+/// The codestream of a compressed slice.
+std::string jpeg_ls_of(SyntheticSlice slice, const std::filesystem::path& file) {
+  slice.syntax = EXS_JPEGLSLossless;
+  slice.write(file);
+  DcmFileFormat format;
+  EXPECT_TRUE(format.loadFile(file.c_str()).good());
+  DcmElement* element = nullptr;
+  DcmPixelSequence* sequence = nullptr;
+  DcmPixelItem* fragment = nullptr;
+  Uint8* bytes = nullptr;
+  EXPECT_TRUE(format.getDataset()->findAndGetElement(DCM_PixelData, element).good());
+  dynamic_cast<DcmPixelData&>(*element).getEncapsulatedRepresentation(EXS_JPEGLSLossless, nullptr,
+                                                                      sequence);
+  EXPECT_TRUE(sequence->getItem(fragment, 1).good());
+  EXPECT_TRUE(fragment->getUint8Array(bytes).good());
+  std::string stream(reinterpret_cast<const char*>(bytes), fragment->getLength());
+  std::filesystem::remove(file);
+  return stream;
+}
+
+void add_fragment(DcmPixelSequence& sequence, const std::string& bytes) {
+  auto* fragment = new DcmPixelItem(DcmTag(DCM_Item, EVR_pixelItem));
+  fragment->putUint8Array(reinterpret_cast<const Uint8*>(bytes.data()), bytes.size());
+  sequence.insert(fragment);
+}
+
+/// Adds the stream in `count` fragments, the last of which holds what is left.
+void add_in_fragments(DcmPixelSequence& sequence, const std::string& stream, std::size_t count) {
+  const std::size_t length = stream.size() / count / 2 * 2;
+  ASSERT_GE(length, 4U);
+  for (std::size_t i = 0; i < count; ++i) {
+    add_fragment(sequence, stream.substr(i * length, i + 1 < count ? length : std::string::npos));
+  }
+}
+
+TEST(ManyFrames, FramesInManyFragmentsAreFoundOnce) {
+  constexpr int kFrames = 1000;
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.rows = slice.columns = 16;
+  std::vector<std::string> streams;
+  std::vector<std::vector<std::uint16_t>> stored;
+  for (unsigned kind = 0; kind < 3; ++kind) {
+    slice.stored.clear();
+    for (unsigned i = 0; i < 16 * 16; ++i) {
+      slice.stored.push_back(
+          static_cast<std::uint16_t>(((i + 1) * (kind + 3) * 2654435761U) >> 20U));
+    }
+    stored.push_back(slice.stored);
+    streams.push_back(jpeg_ls_of(slice, dir / "one.dcm"));
+  }
+  auto* sequence = new DcmPixelSequence(DcmTag(DCM_PixelData, EVR_OB));
+  sequence->insert(new DcmPixelItem(DcmTag(DCM_Item, EVR_pixelItem)));
+  for (std::size_t frame = 0; frame < kFrames; ++frame) {
+    add_in_fragments(*sequence, streams[frame % 3], 80 + frame % 20);
+  }
+  slice.write(dir / "frames.dcm");
+  DcmFileFormat format;
+  ASSERT_TRUE(format.loadFile((dir / "frames.dcm").c_str()).good());
+  auto* element = new DcmPixelData(DCM_PixelData);
+  element->putOriginalRepresentation(EXS_JPEGLSLossless, nullptr, sequence);
+  format.getDataset()->insert(element, OFTrue);
+  format.getDataset()->putAndInsertString(DCM_NumberOfFrames, std::to_string(kFrames).c_str());
+  ASSERT_TRUE(format.saveFile((dir / "frames.dcm").c_str(), EXS_JPEGLSLossless).good());
+
+  const CtVolume volume = read_study(dir.path());
+  ASSERT_EQ(volume.slice_count(), static_cast<std::size_t>(kFrames));
+  for (std::size_t frame = 0; frame < kFrames; ++frame) {
+    const auto hu = volume.slice(frame);
+    for (std::size_t i = 0; i < hu.size(); ++i) {
+      ASSERT_EQ(hu[i], stored[frame % 3][i] - 1024) << frame;
+    }
+  }
 }
 
 }  // namespace

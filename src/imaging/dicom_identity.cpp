@@ -11,7 +11,7 @@
 
 namespace jcs::imaging {
 
-void copy_identity(const std::filesystem::path& file, DcmItem& to) {
+bool copy_identity(const SliceInfo& slice, const SeriesInfo& series, DcmItem& to) {
   static const std::array kTags = {DCM_PatientName,
                                    DCM_PatientID,
                                    DCM_IssuerOfPatientID,
@@ -30,11 +30,17 @@ void copy_identity(const std::filesystem::path& file, DcmItem& to) {
                                    DCM_AccessionNumber,
                                    DCM_ReferringPhysicianName,
                                    DCM_TimezoneOffsetFromUTC};
-  const DicomFile source(file);
+  const DicomFile source(slice.file);
+  if (source.text(DCM_SOPInstanceUID) != slice.sop_instance_uid ||
+      source.text(DCM_StudyInstanceUID) != series.study_uid ||
+      source.text(DCM_PatientID) != series.patient_id) {
+    return false;
+  }
   for (const DcmTagKey& tag : kTags) {
     if (source.dataset().tagExists(tag)) to.putAndInsertString(tag, source.text(tag).c_str());
   }
   to.putAndInsertString(DCM_SpecificCharacterSet, "ISO_IR 192");
+  return true;
 }
 
 }  // namespace jcs::imaging

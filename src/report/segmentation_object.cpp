@@ -274,7 +274,12 @@ std::optional<WrittenObject> write_segmentation(const std::filesystem::path& fil
 }
 
 std::vector<std::string> dicom_warnings(const CtVolume& volume) {
-  return from_dicom(volume) ? source_uids(volume).warnings : std::vector<std::string>{};
+  if (!from_dicom(volume)) return {};
+  std::vector<std::string> warnings = source_uids(volume).warnings;
+  if (std::optional<std::string> warning = identity_warning(volume)) {
+    warnings.push_back(std::move(*warning));
+  }
+  return warnings;
 }
 
 }  // namespace jcs::report

@@ -86,17 +86,24 @@ void put_known(DcmItem& item, const imaging::SeriesInfo& info) {
   put(DCM_AccessionNumber, info.accession_number);
 }
 
+/// The file was read before the networks ran. It may have been moved since, or another patient's
+/// may have taken its name; then what the volume knows must do.
+/// @returns whether it is still there and the same
+bool copy_from_first_file(DcmItem& identity, const imaging::CtVolume& volume) {
+  try {
+    return imaging::copy_identity(volume.slices.front(), volume.series, identity);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 void fill_identity(DcmItem& identity, const imaging::CtVolume& volume) {
   DcmItem required;
   put_required(required);
   put_required(identity);
   put_known(identity, volume.series);
   identity.putAndInsertString(DCM_SpecificCharacterSet, "ISO_IR 192");
-  try {
-    imaging::copy_identity(volume.slices.front().file, identity);
-  } catch (const Error&) {
-    // The file was read before: it has been moved since. What the volume knows must do.
-  }
+  copy_from_first_file(identity, volume);
   mend(identity, required);
   mend_deidentification(identity);
 }
@@ -157,6 +164,13 @@ std::optional<std::chrono::minutes> source_utc_offset(const imaging::CtVolume& v
   OFString offset;
   identity.findAndGetOFString(DCM_TimezoneOffsetFromUTC, offset);
   return utc_offset(offset.c_str());
+}
+
+std::optional<std::string> identity_warning(const imaging::CtVolume& volume) {
+  DcmItem unused;
+  if (copy_from_first_file(unused, volume)) return std::nullopt;
+  return "The first image's file is gone or holds another image now: the DICOM results say of "
+         "patient and study what was read before, and lack the rest, such as the date of birth.";
 }
 
 }  // namespace jcs::report

@@ -1,7 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcfilefo.h>
 
 #include "jcs/diagnosis/result/case_result.hpp"
 #include "jcs/imaging/ct_volume.hpp"
@@ -27,6 +31,22 @@ inline imaging::CtVolume as_dicom(const imaging::CtVolume& volume,
                                   const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   imaging::write_ct_files(folder, volume);
+  return imaging::read_study(folder);
+}
+
+/// Changes the files of a study, of which the callback gets each with its slice's number from 0,
+/// and reads it again.
+inline imaging::CtVolume edited(const std::filesystem::path& folder,
+                                const std::function<void(DcmFileFormat&, int)>& edit,
+                                E_TransferSyntax syntax = EXS_LittleEndianExplicit) {
+  const imaging::CtVolume before = imaging::read_study(folder);
+  for (std::size_t k = 0; k < before.slice_count(); ++k) {
+    DcmFileFormat format;
+    format.loadFile(before.slices[k].file.c_str());
+    format.loadAllDataIntoMemory();  // it is written over itself
+    edit(format, static_cast<int>(k));
+    format.saveFile(before.slices[k].file.c_str(), syntax);
+  }
   return imaging::read_study(folder);
 }
 

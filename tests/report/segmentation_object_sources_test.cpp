@@ -18,12 +18,12 @@
 
 namespace {
 
-namespace fs = std::filesystem;
 using jcs::diagnosis::CaseResult;
 using jcs::imaging::CtVolume;
 using jcs::report::dicom_warnings;
 using jcs::report::write_segmentation;
 using jcs::test::as_dicom;
+using jcs::test::edited;
 using jcs::test::kContentTime;
 using jcs::test::placed_volume;
 using jcs::test::result_of;
@@ -54,27 +54,12 @@ TEST(SegmentationObject, IsAnotherObjectWhereAnythingInItIsAnother) {
   EXPECT_TRUE(changed([](CtVolume& other) { other.slices[5].sop_instance_uid = "1.2.3.99"; }));
   EXPECT_TRUE(changed([](CtVolume& other) { other.series.frame_of_reference_uid = "1.2.3.98"; }));
   EXPECT_TRUE(changed([](CtVolume& other) { other.series.slice_thickness_mm = 7; }));
-  DcmFileFormat first;
-  ASSERT_TRUE(first.loadFile(volume.slices.front().file.c_str()).good());
   for (const DcmTagKey& tag : {DCM_PatientID, DCM_PatientName, DCM_AccessionNumber}) {
-    first.getDataset()->putAndInsertString(tag, "CORRECTED");
-    first.saveFile(volume.slices.front().file.c_str(), EXS_LittleEndianExplicit);
-    EXPECT_TRUE(uids.insert(uid(volume)).second) << DcmTag(tag).getTagName();
+    const CtVolume other = edited(dir / "study", [&](DcmFileFormat& format, int) {
+      format.getDataset()->putAndInsertString(tag, "CORRECTED");
+    });
+    EXPECT_TRUE(uids.insert(uid(other)).second) << DcmTag(tag).getTagName();
   }
-}
-
-/// Changes the files of a study and reads it again.
-CtVolume edited(const fs::path& folder, const std::function<void(DcmFileFormat&, int)>& edit,
-                E_TransferSyntax syntax = EXS_LittleEndianExplicit) {
-  const CtVolume before = jcs::imaging::read_study(folder);
-  for (std::size_t k = 0; k < before.slice_count(); ++k) {
-    DcmFileFormat format;
-    format.loadFile(before.slices[k].file.c_str());
-    format.loadAllDataIntoMemory();
-    edit(format, static_cast<int>(k));
-    format.saveFile(before.slices[k].file.c_str(), syntax);
-  }
-  return jcs::imaging::read_study(folder);
 }
 
 std::array<std::string, 3> lossy_of(const CtVolume& volume) {
@@ -136,10 +121,12 @@ TEST(SegmentationObject, ATransferSyntaxThatLosesMakesItLossyWithoutTheFilesSayi
 
 TEST(SegmentationObject, IdentifiersThatWereErasedAreMadeUpAndSaid) {
   const TempDir dir;
-  CtVolume volume = as_dicom(placed_volume(), dir / "study");
-  for (auto& slice : volume.slices) slice.sop_instance_uid.clear();
-  volume.series.study_uid.clear();
-  volume.series.series_uid = "no identifier";
+  as_dicom(placed_volume(), dir / "study");
+  const CtVolume volume = edited(dir / "study", [](DcmFileFormat& format, int) {
+    format.getDataset()->putAndInsertString(DCM_SOPInstanceUID, "");
+    format.getDataset()->putAndInsertString(DCM_StudyInstanceUID, "");
+    format.getDataset()->putAndInsertString(DCM_SeriesInstanceUID, "no identifier");
+  });
   write_segmentation(dir / "a.dcm", result_of(volume), volume, {.content_time = kContentTime});
   write_segmentation(dir / "b.dcm", result_of(volume), volume, {.content_time = "20270102030405"});
   SegmentationFile a(dir / "a.dcm"), b(dir / "b.dcm");
@@ -156,8 +143,10 @@ TEST(SegmentationObject, IdentifiersThatWereErasedAreMadeUpAndSaid) {
 
 TEST(SegmentationObject, IdentifiersThatImagesShareAreToldApart) {
   const TempDir dir;
-  CtVolume volume = as_dicom(placed_volume(), dir / "study");
-  for (auto& slice : volume.slices) slice.sop_instance_uid = "1.2.3";
+  as_dicom(placed_volume(), dir / "study");
+  const CtVolume volume = edited(dir / "study", [](DcmFileFormat& format, int) {
+    format.getDataset()->putAndInsertString(DCM_SOPInstanceUID, "1.2.3");
+  });
   write_segmentation(dir / "seg.dcm", result_of(volume), volume);
   SegmentationFile read(dir / "seg.dcm");
   std::set<std::string> instances;

@@ -19,8 +19,8 @@
 #include "jcs/imaging/study.hpp"
 #include "jcs/report/options.hpp"
 
+#include "report/dicom_case.hpp"
 #include "report/read_report.hpp"
-#include "report/sample_case.hpp"
 #include "support/error_line.hpp"
 #include "support/temp_dir.hpp"
 
@@ -360,11 +360,12 @@ TEST_F(StructuredReport, IsAnotherObjectWhereItsSourcesAreOthers) {
   EXPECT_TRUE(uids.insert(uid()).second);
   result.findings.no_lungs = "Nothing looks like a lung.";
   EXPECT_TRUE(uids.insert(uid()).second);
-  DcmFileFormat first;
-  ASSERT_TRUE(first.loadFile(volume.slices.front().file.c_str()).good());
+  volume = jcs::imaging::read_study(dir / "study");
+  EXPECT_TRUE(uids.insert(uid()).second);
   for (const DcmTagKey& tag : {DCM_PatientID, DCM_PatientName, DCM_AccessionNumber}) {
-    first.getDataset()->putAndInsertString(tag, "CORRECTED");
-    first.saveFile(volume.slices.front().file.c_str(), EXS_LittleEndianExplicit);
+    volume = jcs::test::edited(dir / "study", [&](DcmFileFormat& file, int) {
+      file.getDataset()->putAndInsertString(tag, "CORRECTED");
+    });
     EXPECT_TRUE(uids.insert(uid()).second) << DcmTag(tag).getTagName();
   }
 }

@@ -28,7 +28,8 @@ std::optional<WrittenObject> write_segmentation(const std::filesystem::path& fil
 bool from_dicom(const imaging::CtVolume& volume);
 
 /// What readers of DICOM results of this series should know, one sentence each: identifiers that
-/// the files lack and that were made up. Empty for what is no DICOM series.
+/// the files lack and that were made up, and that the first file was moved or replaced since it was
+/// read. Empty for what is no DICOM series.
 std::vector<std::string> dicom_warnings(const imaging::CtVolume& volume);
 
 }  // namespace jcs::report

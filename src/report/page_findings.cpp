@@ -11,7 +11,10 @@ namespace {
 using diagnosis::Findings;
 using diagnosis::Lesion;
 
-std::string millilitres(const std::optional<double>& ml) { return ml ? fixed(*ml, 1) : "–"; }
+std::string or_dash(const std::optional<double>& value, int digits) {
+  return value ? fixed(*value, digits) : "–";
+}
+std::string millilitres(const std::optional<double>& ml) { return or_dash(ml, 1); }
 std::string share(const std::optional<double>& value) {
   return value ? fixed(100.0 * *value, 1) : "–";
 }
@@ -54,9 +57,9 @@ PageData lesion_row(const Lesion& lesion) {
   row["share"] = share(lesion.share_of_lung);
   row["extent"] = fixed(lesion.extent_mm[0], 0) + " × " + fixed(lesion.extent_mm[1], 0) + " × " +
                   fixed(lesion.extent_mm[2], 0);
-  row["hu"] = fixed(lesion.mean_hu, 0);
-  row["ground_glass"] = fixed(lesion.ground_glass_ml, 1);
-  row["consolidation"] = fixed(lesion.consolidation_ml, 1);
+  row["hu"] = or_dash(lesion.mean_hu, 0);
+  row["ground_glass"] = millilitres(lesion.ground_glass_ml);
+  row["consolidation"] = millilitres(lesion.consolidation_ml);
   row["index"] = std::to_string(lesion.largest_slice);
   row["slice"] = std::to_string(lesion.largest_slice + 1);
   row["box"] = std::to_string(lesion.box[0]) + " " + std::to_string(lesion.box[1]) + " " +
@@ -88,7 +91,7 @@ PageData findings_section(const diagnosis::CaseResult& result, const imaging::Ct
   for (const Lesion& lesion : findings.lesions) lesions << lesion_row(lesion);
   data["lesions"] = PageData(lesions);
   data["has_lesions"] = !findings.lesions.empty();
-  data["none"] = result.segmented && findings.lesions.empty() && findings.ground_glass_ml;
+  data["none"] = result.segmented && findings.lesions.empty() && result.opacity_volume_ml;
   data["not_outlined"] = !result.segmented;
   data["smaller"] = text_or_false(
       findings.smaller_lesions == 0

@@ -99,7 +99,9 @@ Quantities quantities(const diagnosis::Lesion& lesion) {
   add_ml(all, ground_glass(), lesion.ground_glass_ml);
   add_ml(all, consolidation(), lesion.consolidation_ml);
   add_share(all, codes::own("share_of_lung", "Share of its lung's volume"), lesion.share_of_lung);
-  all.push_back({CODE_DCM_AttenuationCoefficient, lesion.mean_hu, codes::hounsfield(), true});
+  if (lesion.mean_hu) {
+    all.push_back({CODE_DCM_AttenuationCoefficient, *lesion.mean_hu, codes::hounsfield(), true});
+  }
   const std::array extents{codes::own("extent_columns", "Width, across the columns"),
                            codes::own("extent_rows", "Height, across the rows"),
                            codes::own("extent_slices", "Length, across the slices")};

@@ -335,6 +335,22 @@ TEST_F(Diagnose, PicturesOf8BitsWithoutSpacingAreMeasuredInPixels) {
   EXPECT_FALSE(result.opacity_volume_ml.has_value());
 }
 
+TEST_F(Diagnose, PicturesOf8BitsWithSpacingHaveSizesButNoHounsfieldUnits) {
+  auto cls = classifier(test::constant_classifier(true));
+  auto seg = segmenter(test::constant_segmenter(true));
+  imaging::CtVolume volume = study(3);
+  volume.windowed = true;
+  std::fill(volume.hu.begin(), volume.hu.end(), std::int16_t{120});
+  const CaseResult result = diagnose(volume, cls, &seg, {.segment = Segment::kAlways});
+  EXPECT_NEAR(result.slices[0].opacity_area_mm2.value(), 48 * 64 * 48.0, 1e-6);
+  EXPECT_NEAR(result.opacity_volume_ml.value(), 3 * 48 * 64 * 48.0 * 2.0 / 1000.0, 1e-6);
+  EXPECT_FALSE(result.findings.ground_glass_ml);
+  EXPECT_FALSE(result.findings.consolidation_ml);
+  ASSERT_THAT(result.findings.lesions, SizeIs(1));
+  EXPECT_FALSE(result.findings.lesions[0].mean_hu);
+  EXPECT_NEAR(result.findings.lesions[0].volume_ml, result.opacity_volume_ml.value(), 1e-6);
+}
+
 TEST_F(Diagnose, ABrokenClassifierGivesNoVerdict) {
   models::Classifier network = test::constant_classifier(true);
   {

@@ -132,6 +132,23 @@ TEST(ReportHtml, ListsLungsAndLesions) {
   EXPECT_THAT(html, HasSubstr("1-25 %"));
 }
 
+TEST(ReportHtml, PicturesHaveNoFiguresInHounsfieldUnits) {
+  auto volume = jcs::test::sample_volume();
+  const auto findings = jcs::test::with_findings(jcs::test::sample_result(volume), volume);
+  auto result = jcs::test::without_hounsfield_units(findings);
+  volume.windowed = true;
+  std::string html = without_pictures(report_html(result, volume));
+  EXPECT_THAT(html, HasSubstr("<td>440.0</td><td>24.4</td><td>40 × 50 × 60</td><td>–</td>"
+                              "<td>–</td><td>–</td>"));
+  EXPECT_THAT(html, HasSubstr("<dt>Volume of opacities</dt>"));
+  EXPECT_THAT(html, Not(HasSubstr("<dt>Ground glass</dt>")));
+  EXPECT_THAT(html, Not(HasSubstr("<dt>Consolidation</dt>")));
+  EXPECT_THAT(html, Not(HasSubstr("No opacity of 0.1 ml or more")));
+  result.findings.lesions.clear();
+  html = without_pictures(report_html(result, volume));
+  EXPECT_THAT(html, HasSubstr("No opacity of 0.1 ml or more was outlined."));
+}
+
 /// As the page writes numbers: rounded, with a true minus sign.
 std::string shown(const nlohmann::json& number, int digits) {
   char text[32];

@@ -198,6 +198,20 @@ TEST(ResultJson, HoldsTheFindings) {
   EXPECT_EQ(out["smaller_lesions"], 3);
 }
 
+TEST(ResultJson, PicturesHaveNoFiguresInHounsfieldUnits) {
+  auto volume = jcs::test::sample_volume();
+  const auto findings = jcs::test::with_findings(jcs::test::sample_result(volume), volume);
+  volume.windowed = true;
+  const auto result = jcs::test::without_hounsfield_units(findings);
+  const json out = parsed(result_json(result, volume))["findings"];
+  EXPECT_TRUE(out["ground_glass_ml"].is_null());
+  EXPECT_TRUE(out["consolidation_ml"].is_null());
+  for (const char* figure : {"mean_hu", "ground_glass_ml", "consolidation_ml"}) {
+    EXPECT_TRUE(out["lesions"][0].at(figure).is_null()) << figure;
+  }
+  EXPECT_EQ(out["lesions"][0]["volume_ml"], 440.0);
+}
+
 TEST(ResultJson, NamesWhatSpeaksAgainstAVerdict) {
   const auto volume = jcs::test::sample_volume();
   auto result = jcs::test::sample_result(volume);

@@ -46,11 +46,24 @@ inline diagnosis::CaseResult with_findings(diagnosis::CaseResult result,
   outside.number = 2;
   outside.volume_ml = 2.5;
   outside.mean_hu = 30.0;
+  outside.ground_glass_ml = 0.0;
   outside.consolidation_ml = 2.5;
   outside.first_slice = outside.last_slice = outside.largest_slice = 1;
   findings.lesions = {large, outside};
   findings.smaller_lesions = 3;
   findings.smaller_lesions_ml = 0.125;
+  return result;
+}
+
+/// The same findings of pictures, whose grey values are no Hounsfield units.
+inline diagnosis::CaseResult without_hounsfield_units(diagnosis::CaseResult result) {
+  result.findings.ground_glass_ml.reset();
+  result.findings.consolidation_ml.reset();
+  for (diagnosis::Lesion& lesion : result.findings.lesions) {
+    lesion.mean_hu.reset();
+    lesion.ground_glass_ml.reset();
+    lesion.consolidation_ml.reset();
+  }
   return result;
 }
 

@@ -338,7 +338,7 @@ TEST_F(StructuredReport, FollowsFromContentAndTime) {
   EXPECT_EQ(bytes(dir / "a.dcm"), bytes(dir / "b.dcm"));
   EXPECT_NE(make("c.dcm", {"20200131120001"}), uid);
   EXPECT_NE(make("d.dcm", {}), make("e.dcm", {}));
-  result.findings.lesions[0].mean_hu += 1e-9;
+  *result.findings.lesions[0].mean_hu += 1e-9;
   EXPECT_NE(make("f.dcm", kReportTime), uid);
   EXPECT_THROW(make("g.dcm", {"yesterday"}), jcs::UsageError);
 }

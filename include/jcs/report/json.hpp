@@ -46,7 +46,8 @@ constexpr int kSchemaVersion = 1;
 //                        "26-50 %", up to 0.75 "51-75 %", above "76-100 %"
 //     opacity_outside_ml outlined, but in neither lung
 //     ground_glass_ml, consolidation_ml
-//                        of all that is outlined, below and from -300 HU on
+//                        of all that is outlined, below and from -300 HU on; null, as those of
+//                        lesions and mean_hu, where series.windowed is true
 //     lesions            the largest first, {number, volume_ml, extent_mm [width across the
 //                        columns, height across the rows, length across the slices],
 //                        mean_hu, ground_glass_ml, consolidation_ml, centre_mm [x, y, z] (patient

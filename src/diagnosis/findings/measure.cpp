@@ -26,9 +26,10 @@ using Mask = std::span<const std::uint8_t>;
 
 /// What is counted of one piece, each voxel as much as its slice stands for.
 struct Sums {
-  double voxels = 0, ground_glass = 0, consolidation = 0;
+  double voxels = 0;
+  double ground_glass = 0, consolidation = 0, hu = 0;  ///< of grey values: without meaning
   double right = 0, left = 0, outside = 0, peripheral = 0;
-  double hu = 0, location = 0;
+  double location = 0;
   Vec3 place{};
   int first_row = 0, last_row = 0, first_column = 0, last_column = 0;
   std::size_t first_slice = 0, last_slice = 0, largest_slice = 0;
@@ -166,9 +167,11 @@ Lesion lesion_of(const Sums& sums, const CtVolume& volume,
   lesion.extent_mm = {(sums.last_column - sums.first_column + 1) * volume.column_spacing_mm,
                       (sums.last_row - sums.first_row + 1) * volume.row_spacing_mm,
                       length_along_slices(volume, reaches, sums.first_slice, sums.last_slice)};
-  lesion.mean_hu = sums.hu / sums.voxels;
-  lesion.consolidation_ml = sums.consolidation * ml;
-  lesion.ground_glass_ml = sums.ground_glass * ml;
+  if (!volume.windowed) {
+    lesion.mean_hu = sums.hu / sums.voxels;
+    lesion.consolidation_ml = sums.consolidation * ml;
+    lesion.ground_glass_ml = sums.ground_glass * ml;
+  }
   if (volume.placed()) {
     lesion.centre_mm = {sums.place[0] / sums.voxels, sums.place[1] / sums.voxels,
                         sums.place[2] / sums.voxels};
@@ -240,8 +243,10 @@ void sum_up(const CtVolume& volume, const std::vector<Sums>& pieces, Findings& f
     all.left += piece.left;
     all.outside += piece.outside;
   }
-  findings.consolidation_ml = all.consolidation * ml;
-  findings.ground_glass_ml = all.ground_glass * ml;
+  if (!volume.windowed) {
+    findings.consolidation_ml = all.consolidation * ml;
+    findings.ground_glass_ml = all.ground_glass * ml;
+  }
   if (!findings.lung_volume_ml) return;
   for (LungFinding& lung : findings.lungs) {
     lung.opacity_ml = (lung.side == Side::kRight ? all.right : all.left) * ml;

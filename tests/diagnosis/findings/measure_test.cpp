@@ -95,9 +95,9 @@ TEST(MeasureFindings, ALesionIsDescribed) {
   EXPECT_EQ(lesion.number, 1);
   EXPECT_THAT(lesion.volume_ml, DoubleNear(480 * kVoxelMl, 1e-9));
   EXPECT_THAT(lesion.extent_mm, ElementsAre(24.0, 30.0, 20.0));
-  EXPECT_THAT(lesion.mean_hu, DoubleEq(-300.0));
-  EXPECT_THAT(lesion.ground_glass_ml, DoubleNear(240 * kVoxelMl, 1e-9));
-  EXPECT_THAT(lesion.consolidation_ml, DoubleNear(240 * kVoxelMl, 1e-9));
+  EXPECT_THAT(*lesion.mean_hu, DoubleEq(-300.0));
+  EXPECT_THAT(*lesion.ground_glass_ml, DoubleNear(240 * kVoxelMl, 1e-9));
+  EXPECT_THAT(*lesion.consolidation_ml, DoubleNear(240 * kVoxelMl, 1e-9));
   // Columns 100 to 111, rows 40 to 49, slices 20 to 23; the centre of the first voxel is at 0.
   ASSERT_TRUE(lesion.centre_mm);
   EXPECT_THAT(*lesion.centre_mm,
@@ -171,7 +171,7 @@ TEST(MeasureFindings, MeansAndCentresGoByVolumeNotBySlices) {
   chest.opacity({9, 10}, {40, 50}, {100, 112}, -700);   // 5 mm
   chest.opacity({10, 13}, {40, 50}, {100, 112}, -200);  // 3, 1 and 1 mm
   const Lesion lesion = chest.measure().lesions.at(0);
-  EXPECT_THAT(lesion.mean_hu, DoubleNear(-450, 1e-9));
+  EXPECT_THAT(*lesion.mean_hu, DoubleNear(-450, 1e-9));
   EXPECT_THAT((*lesion.centre_mm)[2], DoubleNear((5 * 45 + 3 * 50 + 51 + 52) / 10.0, 1e-9));
 }
 
@@ -298,6 +298,26 @@ TEST(MeasureFindings, WhatIsNotKnownStaysEmpty) {
   chest.volume.slice_spacing_mm = 0;
   EXPECT_TRUE(chest.measure().lesions.empty());
   EXPECT_FALSE(chest.measure().ground_glass_ml);
+}
+
+TEST(MeasureFindings, GreyValuesAreNoHounsfieldUnits) {
+  Chest chest;
+  chest.opacity({10, 12}, {20, 30}, {20, 30}, 120);
+  const Findings of_units = chest.measure();
+  chest.volume.windowed = true;
+  const Findings found = chest.measure();
+  EXPECT_FALSE(found.ground_glass_ml);
+  EXPECT_FALSE(found.consolidation_ml);
+  ASSERT_EQ(found.lesions.size(), 1U);
+  EXPECT_FALSE(found.lesions[0].mean_hu);
+  EXPECT_FALSE(found.lesions[0].ground_glass_ml);
+  EXPECT_FALSE(found.lesions[0].consolidation_ml);
+  // What is seen of places and sizes stays.
+  EXPECT_EQ(found.lesions[0].volume_ml, of_units.lesions[0].volume_ml);
+  EXPECT_EQ(found.lesions[0].extent_mm, of_units.lesions[0].extent_mm);
+  EXPECT_EQ(found.lesions[0].depth, of_units.lesions[0].depth);
+  EXPECT_EQ(found.opacity_share, of_units.opacity_share);
+  EXPECT_EQ(found.severity, of_units.severity);
 }
 
 TEST(MeasureFindings, RefusesMasksOfAnotherVolume) {

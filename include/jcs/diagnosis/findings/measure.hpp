@@ -14,7 +14,8 @@ namespace jcs::diagnosis {
 /// pieces whose voxels touch by faces, edges or corners. Volumes are voxels, each as high as its
 /// slice stands for (imaging/slice_steps.hpp), and so are means, shares and centres. How deep an
 /// opacity lies is measured in the slice's plane, from the outline around both lungs, so that the
-/// side of the heart counts as central.
+/// side of the heart counts as central. Of grey values (`volume.windowed`) there is neither a mean
+/// nor a volume of ground glass or consolidation: these rest on Hounsfield units.
 /// @param lung_mask [slice][row][column]: a Side or 0; empty: lungs were not found
 /// @param opacity_mask likewise, not 0: opacity; empty: opacities were not outlined
 /// @returns nothing but empty findings where the volume of a voxel is not known

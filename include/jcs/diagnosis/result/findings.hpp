@@ -46,23 +46,25 @@ struct Lesion {
   int number = 0;  ///< from 1, the largest first
   double volume_ml = 0.0;
   std::array<double, 3> extent_mm{};  ///< across the columns, the rows and the slices
-  double mean_hu = 0.0;
-  double ground_glass_ml = 0.0;   ///< below kConsolidationHu
-  double consolidation_ml = 0.0;  ///< the rest
+  // Nothing where the voxels are grey values of pictures.
+  std::optional<double> mean_hu;
+  std::optional<double> ground_glass_ml;   ///< below kConsolidationHu
+  std::optional<double> consolidation_ml;  ///< the rest
   /// Of mass, patient coordinates (LPS); nothing where the positions of the slices are not known.
   std::optional<std::array<double, 3>> centre_mm;
-  std::size_t first_slice = 0;          ///< index of the lowest slice
-  std::size_t last_slice = 0;           ///< index of the highest slice
-  std::size_t largest_slice = 0;        ///< index of the slice that shows most of it
-  std::array<int, 4> box{};             ///< in-plane: first row, first column, rows, columns
-  std::optional<Side> side;             ///< nothing: most of it lies outside the lungs
+  std::size_t first_slice = 0;    ///< index of the lowest slice
+  std::size_t last_slice = 0;     ///< index of the highest slice
+  std::size_t largest_slice = 0;  ///< index of the slice that shows most of it
+  std::array<int, 4> box{};       ///< in-plane: first row, first column, rows, columns
+  std::optional<Side> side;  ///< nothing: most of it lies outside the lungs, or none were found
   std::optional<double> share_of_lung;  ///< 0 … 1, of that lung's volume; what lies in it alone
   std::optional<Third> third;           ///< of its centre; nothing without side
   std::optional<Depth> depth;           ///< of most of its voxels in the lung; nothing without side
 };
 
-/// What the opacities amount to in clinical terms. Volumes need the spacing of pixels and slices:
-/// without it, and for pictures, all of it is empty.
+/// What the opacities amount to in clinical terms. All of it needs the spacing of pixels and slices
+/// and is empty without it. Pictures of 8 bits that have one (NIfTI) have sizes and places, but no
+/// lungs, and nothing that rests on Hounsfield units.
 struct Findings {
   std::vector<LungFinding> lungs;        ///< right and left, or neither
   std::string no_lungs;                  ///< why there are none; empty where there are
@@ -72,11 +74,12 @@ struct Findings {
   std::optional<double> opacity_share;       ///< opacity_in_lungs_ml of lung_volume_ml, 0 … 1
   std::optional<Severity> severity;          ///< band of opacity_share
   std::optional<double> opacity_outside_ml;  ///< outlined, but in neither lung
-  std::optional<double> ground_glass_ml;     ///< of all that is outlined
-  std::optional<double> consolidation_ml;    ///< of all that is outlined
-  std::vector<Lesion> lesions;               ///< the largest first
-  std::size_t smaller_lesions = 0;           ///< number of those below kSmallestLesionMl
-  double smaller_lesions_ml = 0.0;           ///< volume of these together
+  // Of all that is outlined; nothing where that are grey values of pictures.
+  std::optional<double> ground_glass_ml;
+  std::optional<double> consolidation_ml;
+  std::vector<Lesion> lesions;      ///< the largest first
+  std::size_t smaller_lesions = 0;  ///< number of those below kSmallestLesionMl
+  double smaller_lesions_ml = 0.0;  ///< volume of these together
 };
 
 /// Something about the series that speaks against a verdict on it.

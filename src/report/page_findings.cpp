@@ -20,9 +20,9 @@ std::string share(const std::optional<double>& value) {
 }
 
 /// `left lung, upper third, peripheral`
-std::string place(const Lesion& lesion) {
-  std::string text = lesion.side ? std::string(diagnosis::to_text(*lesion.side)) + " lung"
-                                 : std::string("outside the lungs");
+std::string place(const Lesion& lesion, bool lungs_found) {
+  if (!lesion.side) return lungs_found ? "outside the lungs" : "lungs not found";
+  std::string text = std::string(diagnosis::to_text(*lesion.side)) + " lung";
   if (lesion.third) text += ", " + std::string(diagnosis::to_text(*lesion.third)) + " third";
   if (lesion.depth) text += ", " + std::string(diagnosis::to_text(*lesion.depth));
   return text;
@@ -49,10 +49,10 @@ PageData lung_rows(const Findings& findings) {
   return list;
 }
 
-PageData lesion_row(const Lesion& lesion) {
+PageData lesion_row(const Lesion& lesion, bool lungs_found) {
   PageData row;
   row["number"] = std::to_string(lesion.number);
-  row["place"] = place(lesion);
+  row["place"] = place(lesion, lungs_found);
   row["volume"] = fixed(lesion.volume_ml, 1);
   row["share"] = share(lesion.share_of_lung);
   row["extent"] = fixed(lesion.extent_mm[0], 0) + " × " + fixed(lesion.extent_mm[1], 0) + " × " +
@@ -88,7 +88,9 @@ PageData findings_section(const diagnosis::CaseResult& result, const imaging::Ct
   data["sides_assumed"] = !findings.lungs.empty() && !orientation_known(volume);
   data["no_lungs"] = text_or_false(clean_text(findings.no_lungs));
   PageData lesions = page_list();
-  for (const Lesion& lesion : findings.lesions) lesions << lesion_row(lesion);
+  for (const Lesion& lesion : findings.lesions) {
+    lesions << lesion_row(lesion, !findings.lungs.empty());
+  }
   data["lesions"] = PageData(lesions);
   data["has_lesions"] = !findings.lesions.empty();
   data["none"] = result.segmented && findings.lesions.empty() && result.opacity_volume_ml;

@@ -149,6 +149,20 @@ TEST(ReportHtml, PicturesHaveNoFiguresInHounsfieldUnits) {
   EXPECT_THAT(html, HasSubstr("No opacity of 0.1 ml or more was outlined."));
 }
 
+TEST(ReportHtml, NothingLiesOutsideLungsThatWereNotFound) {
+  const auto volume = jcs::test::sample_volume();
+  auto result = jcs::test::with_findings(jcs::test::sample_result(volume), volume);
+  result.findings.lungs.clear();
+  for (auto& lesion : result.findings.lesions) {
+    lesion.side.reset();
+    lesion.third.reset();
+    lesion.depth.reset();
+  }
+  const std::string html = without_pictures(report_html(result, volume));
+  EXPECT_EQ(occurrences(html, "<td class=\"words\">lungs not found</td>"), 2U);
+  EXPECT_THAT(html, Not(HasSubstr("outside the lungs")));
+}
+
 /// As the page writes numbers: rounded, with a true minus sign.
 std::string shown(const nlohmann::json& number, int digits) {
   char text[32];

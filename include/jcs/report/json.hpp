@@ -55,7 +55,8 @@ constexpr int kSchemaVersion = 1;
 //                        first_slice, last_slice, largest_slice (indices),
 //                        box [first row, first column, rows, columns], side, share_of_lung,
 //                        third "upper", "middle" or "lower", depth "peripheral" or "central"; the
-//                        last four null where most of it lies outside the lungs}
+//                        last four null where most of it lies outside the lungs, or no lungs
+//                        were found}
 //     smaller_lesions    number of those below 0.1 ml, smaller_lesions_ml their volume together
 //   concerns           what speaks against a verdict: {code, text, decisive}; with a decisive one
 //                      the verdict is undetermined (codes: diagnosis/findings/suitability.hpp)

@@ -56,21 +56,6 @@ class Citations {
   std::size_t double_quote_, single_quote_, bracket_;  ///< the last of each
 };
 
-std::string without_citations(const std::string& warning) {
-  // Not by a regular expression: the standard library's recurses for every character, and a
-  // description of a series may have as many as overflow the stack.
-  const Citations citations(warning);
-  std::string shown;
-  std::size_t end = 0;  // of the citation that began last
-  for (std::size_t at = 0; at < warning.size(); ++at) {
-    const std::size_t opened = citations.end(at);
-    if (at >= end && opened > at) shown += "\u2026";
-    end = std::max(end, opened);
-    if (at >= end) shown += warning[at];
-  }
-  return shown;
-}
-
 }  // namespace
 
 imaging::SeriesInfo shown_series(const imaging::SeriesInfo& info, Identity identity) {
@@ -87,6 +72,21 @@ imaging::SeriesInfo shown_series(const imaging::SeriesInfo& info, Identity ident
   shown.series_description.clear();
   shown.series_uid.clear();
   shown.frame_of_reference_uid.clear();
+  return shown;
+}
+
+std::string without_citations(const std::string& warning) {
+  // Not by a regular expression: the standard library's recurses for every character, and a
+  // description of a series may have as many as overflow the stack.
+  const Citations citations(warning);
+  std::string shown;
+  std::size_t end = 0;  // of the citation that began last
+  for (std::size_t at = 0; at < warning.size(); ++at) {
+    const std::size_t opened = citations.end(at);
+    if (at >= end && opened > at) shown += "\u2026";
+    end = std::max(end, opened);
+    if (at >= end) shown += warning[at];
+  }
   return shown;
 }
 

@@ -22,9 +22,12 @@ std::string shown_source(const ReportOptions& options);
 /// A slice's file or SOP Instance UID: only with the full identity.
 std::string shown_reference(const std::string& file_or_uid, Identity identity);
 
-/// The warnings of result and volume, none twice. Without the full identity, texts of the study in
-/// them (in quotation marks, names of files) give way to an ellipsis. Those of NIfTI files that are
-/// asked for follow.
+/// The warning with an ellipsis for what it cites of the study's texts: what stands in quotation
+/// marks or brackets, and the names of files.
+std::string without_citations(const std::string& warning);
+
+/// The warnings of result and volume, none twice; without the full identity, without_citations().
+/// Those of NIfTI files that are asked for follow.
 std::vector<std::string> shown_warnings(const diagnosis::CaseResult& result,
                                         const imaging::CtVolume& volume,
                                         const ReportOptions& options);

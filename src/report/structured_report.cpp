@@ -16,6 +16,7 @@
 
 #include "dicom_output.hpp"
 #include "format.hpp"
+#include "identity.hpp"
 #include "source_identity.hpp"
 #include "source_uids.hpp"
 #include "structured_report_codes.hpp"
@@ -79,7 +80,8 @@ void add_texts(Report& report, const CaseResult& result) {
   add_text(report, codes::own("no_lungs", "Why no lungs were found"), result.findings.no_lungs);
   for (const std::string& warning : result.warnings) {
     if (is_concern(result, warning)) continue;
-    add_text(report, codes::own("warning", "Warning"), warning);
+    // A warning may cite a path of this machine, and files of other patients beside the study.
+    add_text(report, codes::own("warning", "Warning"), without_citations(warning));
   }
   for (const diagnosis::WeightsUsed& weights : result.weights) {
     add_text(report, codes::own("weights", "Weights of a network"),
@@ -139,7 +141,7 @@ std::string content_of(const CaseResult& result, const CtVolume& volume, const S
   }
   for (const diagnosis::Concern& concern : result.concerns) add(concern.text);
   add(result.findings.no_lungs);
-  for (const std::string& warning : result.warnings) add(warning);
+  for (const std::string& warning : result.warnings) add(without_citations(warning));
   for (const diagnosis::WeightsUsed& weights : result.weights) {
     add(weights.role + " " + weights.architecture + " " + weights.sha256);
   }

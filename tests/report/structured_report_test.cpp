@@ -40,10 +40,12 @@ using jcs::report::WrittenObject;
 using jcs::test::TempDir;
 using Report = jcs::test::ReadReport;
 using Group = jcs::test::ReadGroup;
+using testing::AnyOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 const DicomOptions kReportTime{"20200131120000"};
 const char* const kImagePositionX = "110901";
@@ -230,6 +232,19 @@ TEST_F(StructuredReport, AConcernIsNoWarningBesides) {
   const Report report = written();
   EXPECT_EQ(std::ranges::count(report.texts, "The series has 8 slices."), 1);
   EXPECT_EQ(std::ranges::count(report.texts, "Slices are missing."), 1);
+}
+
+TEST_F(StructuredReport, WarningsNameNoFilesAndNoOtherPatients) {
+  result.warnings = {
+      "1 file(s) could not be read, the first: /data/in/OTHER_PATIENT/IM3: the end is missing.",
+      "The folder holds CT of 2 patients; read was patient 'OTHER_PATIENT'.",
+      "19.4 mm (OTHER_PATIENT/IM5.dcm) is missing."};
+  const Report report = written();
+  EXPECT_THAT(report.texts, Contains("1 file(s) could not be read, \u2026"));
+  EXPECT_THAT(report.texts, Contains("19.4 mm\u2026 is missing."));
+  for (const std::string& text : report.texts) {
+    EXPECT_THAT(text, Not(AnyOf(HasSubstr("OTHER"), HasSubstr("/data"), HasSubstr("IM"))));
+  }
 }
 
 TEST_F(StructuredReport, HostileTextsStayTexts) {

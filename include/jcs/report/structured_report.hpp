@@ -14,7 +14,8 @@ namespace jcs::report {
 ///   - the verdict, the slices, the positive ones and the threshold,
 ///   - opacities: volumes, share of the lungs, severity; both lungs and each lung; each opacity,
 ///     with its place, and the image that shows most of it,
-///   - a list of the images; as text, the research notice, concerns, warnings and weights.
+///   - a list of the images; as text, the research notice, concerns, warnings (without the names of
+///     files and other texts that they cite) and weights.
 /// What is not known is left out. Where `segmentation` has a segment for opacities or lungs, their
 /// measurements refer to it. Numbers are those of the result: exact as binary numbers, and as text
 /// with as many digits as 16 characters hold.

@@ -25,6 +25,7 @@
 #include "segmentation_frames.hpp"
 #include "source_identity.hpp"
 #include "source_uids.hpp"
+#include "uid_stand_ins.hpp"
 
 namespace jcs::report {
 
@@ -102,6 +103,7 @@ class Writer {
       : file_(file),
         volume_(volume),
         uids_(source_uids(volume)),
+        stand_ins_(uids_),
         identity_(identity),
         numbers_(std::move(numbers)) {
     const IODGeneralEquipmentModule::EquipmentInfo equipment("jcs", "jcs", "none", JCS_VERSION);
@@ -115,10 +117,11 @@ class Writer {
     object_.reset(made);
     // The identity goes in at the end: DCMTK refuses values that break DICOM's rules, which
     // scanners and anonymisers write all the same.
-    require_good(object_->getStudy().setStudyInstanceUID(uids_.study_uid.c_str()), file);
-    require_good(
-        object_->getFrameOfReference().setFrameOfReferenceUID(uids_.frame_of_reference_uid.c_str()),
-        file);
+    require_good(object_->getStudy().setStudyInstanceUID(stand_ins_.uids().study_uid.c_str()),
+                 file);
+    require_good(object_->getFrameOfReference().setFrameOfReferenceUID(
+                     stand_ins_.uids().frame_of_reference_uid.c_str()),
+                 file);
     add_shared_groups(*object_, volume, file);
     add_dimensions();
     require_good(object_->getSeries().setSeriesInstanceUID(identity.series_uid.c_str()), file);
@@ -139,7 +142,7 @@ class Writer {
     Uint16 number = 0;
     require_good(object_->addSegment(segment.get(), number), file_);
     static_cast<void>(segment.release());  // the object owns it now
-    add_frames(*object_, packed_, number, mask, numbers_, volume_, uids_, file_);
+    add_frames(*object_, packed_, number, mask, numbers_, volume_, stand_ins_.uids(), file_);
     return number;
   }
 
@@ -147,6 +150,7 @@ class Writer {
     DcmFileFormat format;
     DcmDataset& dataset = *format.getDataset();
     require_good(object_->writeDataset(dataset), file_);
+    stand_ins_.put_back(dataset);
     // What DCMTK fills in with the time of writing.
     const auto put = [&](const DcmTagKey& tag, const std::string& text) {
       require_good(dataset.putAndInsertString(tag, text.c_str()), file_);
@@ -223,6 +227,7 @@ class Writer {
   const std::filesystem::path& file_;
   const CtVolume& volume_;
   SourceUids uids_;
+  UidStandIns stand_ins_;  ///< for uids_, as long as DCMTK builds the object
   ObjectIdentity identity_;
   std::vector<std::uint32_t> numbers_;  ///< of the slices, as frames count them
   std::unique_ptr<DcmSegmentation> object_;

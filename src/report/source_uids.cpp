@@ -6,13 +6,13 @@
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcuid.h>
-#include <dcmtk/dcmdata/dcvrui.h>
 
 #include "jcs/core/hash.hpp"
 #include "jcs/imaging/uid.hpp"
 #include "jcs/report/segmentation_object.hpp"
 
 #include "format.hpp"
+#include "uid_stand_ins.hpp"
 
 namespace jcs::report {
 
@@ -21,8 +21,14 @@ namespace {
 using imaging::CtVolume;
 using imaging::SliceInfo;
 
+constexpr std::size_t kLongestUid = 64;
+
+/// DICOM allows no leading zeros in a component, but scanners that make identifiers of dates and
+/// times write them, and archives file the images under them.
 bool is_uid(const std::string& uid) {
-  return !uid.empty() && DcmUniqueIdentifier::checkStringValue(OFString(uid.c_str()), "1").good();
+  return !uid.empty() && uid.size() <= kLongestUid && uid.front() != '.' && uid.back() != '.' &&
+         uid.find("..") == std::string::npos &&
+         uid.find_first_not_of("0123456789.") == std::string::npos;
 }
 
 /// What tells this series from any other, computed once and only when it is needed.
@@ -44,7 +50,8 @@ class Content {
 };
 
 std::string class_of(const SliceInfo& slice) {
-  return is_uid(slice.sop_class_uid) ? slice.sop_class_uid : UID_CTImageStorage;
+  // Classes are DICOM's own: what breaks its rules is none.
+  return taken_by_dcmtk(slice.sop_class_uid) ? slice.sop_class_uid : UID_CTImageStorage;
 }
 
 bool multi_frame(const SliceInfo& slice) {

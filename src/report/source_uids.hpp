@@ -20,9 +20,10 @@ struct SourceUids {
   std::vector<std::string> warnings;  ///< what was missing, one sentence each
 };
 
-/// The series' own identifiers. Those that an anonymiser erased, that are none, and image
-/// identifiers that several files share are replaced by ones that follow from the content: the same
-/// study gets the same ones each time, and no two images share one.
+/// The series' own identifiers, those with leading zeros in a component too (see UidStandIns).
+/// Those that an anonymiser erased, that are none, and image identifiers that several files share
+/// are replaced by ones that follow from the content: the same study gets the same ones each time,
+/// and no two images share one.
 SourceUids source_uids(const imaging::CtVolume& volume);
 
 }  // namespace jcs::report

@@ -23,6 +23,7 @@
 #include "structured_report_groups.hpp"
 #include "structured_report_library.hpp"
 #include "structured_report_quantities.hpp"
+#include "uid_stand_ins.hpp"
 
 namespace jcs::report {
 
@@ -201,13 +202,16 @@ std::optional<WrittenObject> write_structured_report(
       object_identity("structured report", content_of(result, volume, uids, segmentation),
                       source_utc_offset(volume), options);
   Report report(CID7021_MeasurementReportDocumentTitles::ImagingMeasurementReport);
-  fill_report(report, result, volume, uids, references_of(uids, segmentation, identity));
+  const UidStandIns stand_ins(uids);
+  fill_report(report, result, volume, stand_ins.uids(),
+              references_of(stand_ins.uids(), segmentation, identity));
   DSRDocument document;
-  fill_document(document, report, uids, segmentation);
+  fill_document(document, report, stand_ins.uids(), segmentation);
 
   DcmFileFormat format;
   DcmDataset& dataset = *format.getDataset();
   check(document.write(dataset));
+  stand_ins.put_back(dataset);
   put_own_identity(dataset, volume, uids, identity);
   OFString sop_class;
   check(dataset.findAndGetOFString(DCM_SOPClassUID, sop_class));

@@ -50,4 +50,23 @@ inline imaging::CtVolume edited(const std::filesystem::path& folder,
   return imaging::read_study(folder);
 }
 
+/// Identifiers with leading zeros, as some scanners make them of dates and times.
+inline constexpr const char* kZerosStudy = "1.2.840.0130.1";
+inline constexpr const char* kZerosSeries = "1.2.840.20050113.082534";
+inline constexpr const char* kZerosFrame = "1.2.840.0130.3";
+inline std::string zeros_instance(int slice) {
+  return "1.2.840.20050113.082534." + std::to_string(slice);
+}
+
+/// The study in `folder` with those.
+inline imaging::CtVolume with_zeros(const std::filesystem::path& folder) {
+  return edited(folder, [](DcmFileFormat& format, int slice) {
+    DcmDataset& data = *format.getDataset();
+    data.putAndInsertString(DCM_StudyInstanceUID, kZerosStudy);
+    data.putAndInsertString(DCM_SeriesInstanceUID, kZerosSeries);
+    data.putAndInsertString(DCM_FrameOfReferenceUID, kZerosFrame);
+    data.putAndInsertString(DCM_SOPInstanceUID, zeros_instance(slice).c_str());
+  });
+}
+
 }  // namespace jcs::test

@@ -95,11 +95,12 @@ inline ReadGroup read_group(DcmItem& container) {
 
 /// A written report, read back.
 struct ReadReport {
-  explicit ReadReport(const std::filesystem::path& file) {
+  /// @param flags what DCMTK overlooks (DSRTypes::RF_…)
+  explicit ReadReport(const std::filesystem::path& file, std::size_t flags = 0) {
     EXPECT_TRUE(format.loadFile(file.c_str()).good());
     DcmDataset& dataset = *format.getDataset();
     DSRDocument document;
-    const OFCondition read = document.read(dataset);
+    const OFCondition read = document.read(dataset, flags);
     EXPECT_TRUE(read.good()) << read.text();
     if (DcmItem* all = child(dataset, "126010")) {
       for (DcmItem* item : items(*all, DCM_ContentSequence)) {

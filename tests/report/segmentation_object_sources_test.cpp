@@ -25,6 +25,7 @@ using jcs::report::write_segmentation;
 using jcs::test::as_dicom;
 using jcs::test::edited;
 using jcs::test::kContentTime;
+using jcs::test::only;
 using jcs::test::placed_volume;
 using jcs::test::result_of;
 using jcs::test::SegmentationFile;
@@ -33,6 +34,7 @@ using jcs::test::TempDir;
 using jcs::test::text;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 TEST(SegmentationObject, IsAnotherObjectWhereAnythingInItIsAnother) {
   const TempDir dir;
@@ -139,6 +141,43 @@ TEST(SegmentationObject, IdentifiersThatWereErasedAreMadeUpAndSaid) {
   EXPECT_THAT(
       dicom_warnings(volume),
       ElementsAre(testing::AllOf(HasSubstr("study, series, 12 images"), HasSubstr("made-up"))));
+}
+
+TEST(SegmentationObject, IdentifiersWithLeadingZerosStay) {
+  const TempDir dir;
+  as_dicom(placed_volume(), dir / "study");
+  const CtVolume volume = jcs::test::with_zeros(dir / "study");
+  EXPECT_THAT(dicom_warnings(volume), IsEmpty());
+  ASSERT_TRUE(write_segmentation(dir / "seg.dcm", result_of(volume), volume));
+  SegmentationFile read(dir / "seg.dcm");
+  EXPECT_EQ(text(read.data(), DCM_StudyInstanceUID), jcs::test::kZerosStudy);
+  EXPECT_EQ(text(read.data(), DCM_FrameOfReferenceUID), jcs::test::kZerosFrame);
+  DcmItem& series = only(read.data(), DCM_ReferencedSeriesSequence);
+  EXPECT_EQ(text(series, DCM_SeriesInstanceUID), jcs::test::kZerosSeries);
+  std::set<std::string> listed, expected, of_frames;
+  for (int k = 0; k < static_cast<int>(volume.slice_count()); ++k) {
+    listed.insert(
+        text(only(series, DCM_ReferencedInstanceSequence, k), DCM_ReferencedSOPInstanceUID));
+    expected.insert(jcs::test::zeros_instance(k));
+  }
+  for (const SegmentationFrame& frame : read.frames) of_frames.insert(frame.instance);
+  EXPECT_EQ(listed, expected);
+  EXPECT_EQ(of_frames, expected);
+}
+
+TEST(SegmentationObject, TextsThatAreNoIdentifiersAreReplaced) {
+  const TempDir dir;
+  as_dicom(placed_volume(), dir / "study");
+  for (const std::string& wrong : {std::string("1..2"), std::string("1.2."), std::string(".1.2"),
+                                   std::string("1.2.x"), std::string(65, '1')}) {
+    const CtVolume volume = edited(dir / "study", [&](DcmFileFormat& format, int) {
+      format.getDataset()->putAndInsertString(DCM_StudyInstanceUID, wrong.c_str());
+    });
+    EXPECT_THAT(dicom_warnings(volume), ElementsAre(HasSubstr("(study)"))) << wrong;
+    write_segmentation(dir / "seg.dcm", result_of(volume), volume);
+    SegmentationFile read(dir / "seg.dcm");
+    EXPECT_THAT(text(read.data(), DCM_StudyInstanceUID), testing::StartsWith("2.25.")) << wrong;
+  }
 }
 
 TEST(SegmentationObject, IdentifiersThatImagesShareAreToldApart) {

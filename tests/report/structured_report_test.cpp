@@ -293,6 +293,22 @@ TEST_F(StructuredReport, ErasedIdentifiersAreReplaced) {
   EXPECT_THAT(evidence, Contains(report.groups.at("Opacity 1").source));
 }
 
+TEST_F(StructuredReport, IdentifiersWithLeadingZerosStay) {
+  volume = jcs::test::with_zeros(dir / "study");
+  write_structured_report(dir / "report.dcm", result, volume, kSegmentation, kReportTime);
+  Report report(dir / "report.dcm", DSRTypes::RF_acceptInvalidContentItemValue);
+  EXPECT_EQ(report.get(DCM_StudyInstanceUID), jcs::test::kZerosStudy);
+  EXPECT_EQ(report.library_images, instances(volume));
+  std::vector<std::string> evidence = instances(volume);
+  EXPECT_EQ(evidence[4], jcs::test::zeros_instance(4));
+  evidence.push_back(kSegmentation.sop_instance_uid);
+  EXPECT_THAT(report.evidence(), testing::UnorderedElementsAreArray(evidence));
+  EXPECT_EQ(report.groups.at("Opacity 1").source, jcs::test::zeros_instance(4));
+  EXPECT_EQ(report.groups.at("Opacities").template_id, "1411");
+  EXPECT_TRUE(report.names(jcs::test::kZerosSeries));
+  EXPECT_TRUE(report.names(jcs::test::kZerosFrame));
+}
+
 TEST_F(StructuredReport, FramesOfOneFileAreOneImage) {
   for (std::size_t i = 0; i < volume.slice_count(); ++i) {
     volume.slices[i].file = "enhanced.dcm";

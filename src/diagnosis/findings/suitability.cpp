@@ -137,7 +137,9 @@ void check_slices(const CtVolume& volume, std::vector<Concern>& concerns) {
     concerns.push_back({"wide_gaps",
                         std::string("The slices are ") +
                             (imaging::evenly_spaced(volume) ? "" : "up to ") + rounded(apart_mm) +
-                            " mm apart: small opacities may lie between them, and volumes are "
+                            " mm apart" +
+                            (imaging::slice_gaps(volume).count > 0 ? ", gaps not counted" : "") +
+                            ": small opacities may lie between them, and volumes are "
                             "rough.",
                         false});
   }

@@ -26,6 +26,7 @@ using jcs::diagnosis::suitability;
 using jcs::imaging::CtVolume;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
@@ -159,6 +160,7 @@ TEST(Suitability, APartOfWideGapsIsSaidBesideManyThinSlices) {
       said.begin(), said.end(), [](const Concern& concern) { return concern.code == "wide_gaps"; });
   ASSERT_NE(wide, said.end());
   EXPECT_THAT(wide->text, testing::StartsWith("The slices are up to 10 mm apart"));
+  EXPECT_THAT(wide->text, Not(HasSubstr("not counted")));
   // A slice that is missing makes no series coarse, and one slice alone is apart from none.
   volume = chest();
   volume.slices.back().location_mm += 20;
@@ -166,6 +168,20 @@ TEST(Suitability, APartOfWideGapsIsSaidBesideManyThinSlices) {
   volume = part(chest(), 30, 31);
   volume.slice_spacing_mm = 10;
   EXPECT_THAT(concerns(volume), Not(Contains("wide_gaps")));
+}
+
+TEST(Suitability, HowFarSlicesAreApartIsSaidWithoutGaps) {
+  CtVolume volume = chest();
+  for (std::size_t k = 0; k < volume.slice_count(); ++k) {
+    volume.slices[k].location_mm = 6.0 * static_cast<double>(k) + (k < 30 ? 0.0 : 24.0);
+  }
+  volume.slice_spacing_mm = 6;
+  const std::vector<Concern> said = suitability(volume, jcs::imaging::find_lungs(volume).mask);
+  const auto wide = std::find_if(
+      said.begin(), said.end(), [](const Concern& concern) { return concern.code == "wide_gaps"; });
+  ASSERT_NE(wide, said.end());
+  EXPECT_THAT(wide->text,
+              testing::StartsWith("The slices are up to 6 mm apart, gaps not counted:"));
 }
 
 TEST(Suitability, ASeriesThatEndsInsideTheLungsIsAPartOfThem) {

@@ -23,8 +23,10 @@ constexpr int kTissueHu = -320;
 constexpr int kSoftTissueHu[] = {-200, 300};
 constexpr int kBoneHu = 300;
 constexpr int kTrunkTissueHu[] = {-50, 450};
-constexpr int kEnhancedHu = 130;    // blood alone has 30 to 60 HU
-constexpr std::size_t kLooks = 40;  // slices that are looked at for contrast, at most
+constexpr int kEnhancedHu = 130;  // blood alone has 30 to 60 HU
+// Slices that are looked at for contrast: all of fewer, evenly chosen ones of more, which are from
+// this many to just below twice as many, as their distance is a whole number of slices.
+constexpr std::size_t kLooks = 40;
 constexpr double kBothLungsCm2 = 20.0;
 constexpr double kBeforeSpine = 0.6;  // of the lungs' height in the picture, from the front
 

@@ -6,19 +6,11 @@
 #include <torch/types.h>
 
 #include "jcs/core/error.hpp"
+#include "jcs/inference/probability.hpp"
 
 #include "slice_batches.hpp"
 
 namespace jcs::diagnosis {
-
-namespace {
-
-// Softmax over two classes, in double so that p > 1/2 exactly when the second logit is larger.
-double probability_of_second(double first, double second) {
-  return 1.0 / (1.0 + std::exp(first - second));
-}
-
-}  // namespace
 
 std::vector<double> classify_slices(const imaging::CtVolume& volume, const SliceNetwork& classifier,
                                     Progress& progress, const std::stop_token& stop) {
@@ -29,7 +21,7 @@ std::vector<double> classify_slices(const imaging::CtVolume& volume, const Slice
     const at::Tensor logits = answer.to(torch::kFloat64).contiguous();
     const double* values = logits.const_data_ptr<double>();
     for (std::int64_t i = 0; i < logits.size(0); ++i) {
-      const double probability = probability_of_second(values[2 * i], values[2 * i + 1]);
+      const double probability = inference::probability_of_second(values[2 * i], values[2 * i + 1]);
       if (!std::isfinite(values[2 * i]) || !std::isfinite(values[2 * i + 1])) {
         throw WeightsError(
             {"the classifier's answer is no number", classifier.name, "finite logits",

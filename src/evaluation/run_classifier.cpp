@@ -14,6 +14,7 @@
 #include "jcs/imaging/picture.hpp"
 #include "jcs/imaging/study.hpp"
 #include "jcs/imaging/turn.hpp"
+#include "jcs/inference/probability.hpp"
 #include "jcs/metrics/patients.hpp"
 
 #include "slices.hpp"
@@ -24,7 +25,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Softmax over two classes, in double so that p > 1/2 exactly when the second logit is larger.
 double probability_of(const at::Tensor& logits, const inference::ClassifierRunner& classifier,
                       const std::string& name) {
   const auto first = logits[0].item<double>();
@@ -33,7 +33,7 @@ double probability_of(const at::Tensor& logits, const inference::ClassifierRunne
     throw WeightsError({"the classifier's answer is no number", classifier.file(), "finite logits",
                         "NaN or infinity for " + name});
   }
-  return 1.0 / (1.0 + std::exp(first - second));
+  return inference::probability_of_second(first, second);
 }
 
 bool holds_study(const data::ManifestEntry& entry) {

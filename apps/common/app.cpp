@@ -224,7 +224,12 @@ std::string with_option_names(const Error& error, const CLI::App& cli) {
   if (error.code() != ExitCode::kUsage || end == std::string::npos) return line;
   std::string option = "--" + line.substr(0, end);
   std::replace(option.begin(), option.end(), '_', '-');
-  return cli.get_option_no_throw(option) != nullptr ? option + line.substr(end) : line;
+  const auto subcommands = cli.get_subcommands();
+  const bool known = cli.get_option_no_throw(option) != nullptr ||
+                     std::any_of(subcommands.begin(), subcommands.end(), [&](const CLI::App* one) {
+                       return one->get_option_no_throw(option) != nullptr;
+                     });
+  return known ? option + line.substr(end) : line;
 }
 
 // The parser takes 010 for 8, as C does; whoever counts files with as many digits means ten.

@@ -40,7 +40,10 @@ CLI::App* add_study(CLI::App& cli, Study& study) {
   study.phantom.describe(flags);
   study.output.describe(flags);
   command->add_flag("--overwrite", study.output.overwrite, "replace an earlier phantom");
-  size->excludes("--rows")->excludes("--columns");
+  // Checked here: the library would name rows, which nobody gave.
+  size->excludes("--rows")
+      ->excludes("--columns")
+      ->check(CLI::Range(imaging::kLeastPhantomSide, imaging::kMostPhantomSide));
   return command;
 }
 

@@ -23,10 +23,8 @@ class RangeCheck {
       if (range.max < std::numeric_limits<double>::infinity()) {
         expected += " and at most " + jcs::to_text(range.max);
       }
-      throw UsageError({"'" + std::string(name) + "' is out of range",
-                        {},
-                        expected,
-                        jcs::to_text(static_cast<double>(value))});
+      throw UsageError(
+          {"out of range", std::string(name), expected, jcs::to_text(static_cast<double>(value))});
     }
   }
   template <class Enum>

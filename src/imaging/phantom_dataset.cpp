@@ -30,9 +30,7 @@ void check(PhantomDatasetOptions options) {
   RangeCheck ranges;
   options.describe(ranges);
   if (options.patients % 2 != 0) {
-    throw UsageError({"'patients' is odd",
-                      {},
-                      "as many diseased as clean patients",
+    throw UsageError({"is odd", "patients", "as many diseased as clean patients",
                       std::to_string(options.patients)});
   }
 }

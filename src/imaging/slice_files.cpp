@@ -25,8 +25,7 @@ void write_png(const std::filesystem::path& file, const cv::Mat& grey8) {
 
 bool replaceable(const std::filesystem::path& folder, bool earlier_result, bool overwrite) {
   if (earlier_result && !overwrite) {
-    throw OutputError(
-        {"holds an earlier phantom", folder.string(), "the option 'overwrite' to replace it"});
+    throw OutputError({"holds an earlier phantom", folder.string(), "--overwrite to replace it"});
   }
   return earlier_result;
 }

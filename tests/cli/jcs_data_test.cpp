@@ -171,7 +171,8 @@ TEST(JcsData, ReportsWhatADataSetConsistsOf) {
   EXPECT_EQ(refused.error_lines(), 1) << refused.err;
   EXPECT_THAT(refused.err, HasSubstr("m.png"));
   EXPECT_FALSE(fs::exists(dir / "none.json"));
-  EXPECT_EQ(data({"report", dir / "all.csv", "--least-area", "0"}).code, 2);
+  EXPECT_THAT(data({"report", dir / "all.csv", "--least-area", "0"}).err,
+              HasSubstr("jcs_data: --least-area: out of range"));
   std::ofstream(dir / "all.csv") << "image,mask\n";
   EXPECT_EQ(data({"report", dir / "all.csv"}).code, 3);
 }

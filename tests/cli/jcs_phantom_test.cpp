@@ -84,6 +84,29 @@ TEST(JcsPhantom, RefusesBadCommandLinesInOneLine) {
   EXPECT_FALSE(fs::exists(out));
 }
 
+// The library names fields; whoever typed an option reads it as it was typed.
+TEST(JcsPhantom, RefusalsNameTheOption) {
+  const TempDir dir;
+  const auto said = [&](std::vector<std::string> words, const std::string& given) {
+    words.insert(words.begin() + 1, dir / "out");
+    words.emplace_back(given);
+    const Finished run = phantom(words);
+    EXPECT_EQ(run.code, 2) << run.err;
+    return run.err;
+  };
+  EXPECT_EQ(said({"study", "--slices"}, "0"),
+            "jcs_phantom: --slices: out of range (expected at least 1 and at most 2000, got 0)\n");
+  EXPECT_TRUE(said({"study", "--rows"}, "8").starts_with("jcs_phantom: --rows: out of range ("));
+  EXPECT_TRUE(said({"study", "--size"}, "8").starts_with("jcs_phantom: --size: "));
+  EXPECT_TRUE(said({"study", "--slice-spacing-mm"}, "101")
+                  .starts_with("jcs_phantom: --slice-spacing-mm: out of range ("));
+  EXPECT_TRUE(said({"dataset", "--slices-per-patient"}, "0")
+                  .starts_with("jcs_phantom: --slices-per-patient: out of range ("));
+  EXPECT_EQ(said({"dataset", "--patients"}, "5"),
+            "jcs_phantom: --patients: is odd (expected as many diseased as clean patients, got "
+            "5)\n");
+}
+
 TEST(JcsPhantom, RefusesAFolderWithOtherFiles) {
   const TempDir dir;
   fs::create_directory(dir / "out");
@@ -102,7 +125,9 @@ TEST(JcsPhantom, NeedsOverwriteToReplaceItsOwnStudy) {
   EXPECT_EQ(phantom(words).code, 0);
   const Finished second = phantom(words);
   EXPECT_EQ(second.code, 5);
-  EXPECT_NE(second.err.find("overwrite"), std::string::npos) << second.err;
+  EXPECT_TRUE(
+      second.err.ends_with("holds an earlier phantom (expected --overwrite to replace it)\n"))
+      << second.err;
   std::vector<std::string> allowed = words;
   allowed.emplace_back("--overwrite");
   EXPECT_EQ(phantom(allowed).code, 0);

@@ -182,7 +182,7 @@ TEST(PhantomDataset, RefusesWhatItCannotMake) {
   PhantomDatasetOptions options = small_dataset();
   options.patients = 5;
   EXPECT_EQ(error_line<jcs::UsageError>([&] { write_phantom_dataset(dir / "data", options); }),
-            "'patients' is odd (expected as many diseased as clean patients, got 5)");
+            "patients: is odd (expected as many diseased as clean patients, got 5)");
   options = small_dataset();
   options.size = 4;
   error_line<jcs::UsageError>([&] { write_phantom_dataset(dir / "data", options); });

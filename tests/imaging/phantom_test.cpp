@@ -313,7 +313,7 @@ TEST(Phantom, RefusesOptionsOutOfRange) {
   PhantomOptions options = small();
   options.slices = 0;
   EXPECT_EQ(error_line<jcs::UsageError>([&] { make_phantom(options); }),
-            "'slices' is out of range (expected at least 1 and at most 2000, got 0)");
+            "slices: out of range (expected at least 1 and at most 2000, got 0)");
   options = small();
   options.noise_hu = std::nan("");
   error_line<jcs::UsageError>([&] { make_phantom(options); });

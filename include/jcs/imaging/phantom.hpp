@@ -12,6 +12,9 @@
 
 namespace jcs::imaging {
 
+/// Rows and columns that a slice of a phantom may have.
+inline constexpr int kLeastPhantomSide = 16, kMostPhantomSide = 2048;
+
 /// What a synthetic chest CT looks like. The seed decides the patient: size, sex, position on the
 /// table, shape of lungs and heart, vessels, and, when diseased, the opacities.
 struct PhantomOptions {
@@ -37,8 +40,8 @@ struct PhantomOptions {
 
   template <class Visitor>
   void describe(Visitor& v) {
-    v.field("rows", rows, "rows of a slice", between(16, 2048));
-    v.field("columns", columns, "columns of a slice", between(16, 2048));
+    v.field("rows", rows, "rows of a slice", between(kLeastPhantomSide, kMostPhantomSide));
+    v.field("columns", columns, "columns of a slice", between(kLeastPhantomSide, kMostPhantomSide));
     v.field("slices", slices, "number of slices", between(1, 2000));
     v.field("row_spacing_mm", row_spacing_mm,
             "distance of neighbouring rows; 0: the whole body is in the picture", between(0, 50));

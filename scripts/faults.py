@@ -12,6 +12,8 @@ errors that such calls have, once or from then on, interrupted, or done by half.
   scripts/faults.py                         every call of every command; about an hour on two cores
   scripts/faults.py --quick                 calls picked from the quick commands, for every change
   scripts/faults.py --commands study,convert --kinds write,fsync
+
+Needs a build with tests (scripts/test.sh), for its tests/libjcs_failing_calls.so.
 """
 import argparse
 import collections
@@ -263,7 +265,14 @@ def picked(count, most, how):
     most = min(most, 12) if how == "always" else most
     if count <= most:
         return range(1, count + 1)
-    return sorted({1 + round(i * (count - 1) / (most - 1)) for i in range(most)})
+    return sorted({1 + round(i * (count - 1) / max(most - 1, 1)) for i in range(most)})
+
+
+def refuse_unknown(parser, option, names, known):
+    """Ends the program where a list names what there is not."""
+    for name in names:
+        if name not in known:
+            parser.error(f"{option}: '{name}' is none of {', '.join(known)}")
 
 
 def main():
@@ -280,7 +289,12 @@ def main():
     library = arguments.build / "tests" / "libjcs_failing_calls.so"
     bin_dir = arguments.build / "bin"
     wanted, kinds = arguments.commands.split(",") if arguments.commands else [], arguments.kinds.split(",") if arguments.kinds else []
-    chosen = [c for c in commands(bin_dir.resolve()) if (c.name in wanted if wanted else c.quick or not arguments.quick)]
+    all_commands = commands(bin_dir.resolve())
+    refuse_unknown(parser, "--commands", wanted, [c.name for c in all_commands])
+    refuse_unknown(parser, "--kinds", kinds, list(dict.fromkeys(kind for kind, _, _ in FAULTS)))
+    if not library.is_file():
+        parser.error(f"{library} is not there: it comes with a build with tests (scripts/test.sh)")
+    chosen = [c for c in all_commands if (c.name in wanted if wanted else c.quick or not arguments.quick)]
     started, failures, table = time.monotonic(), 0, collections.Counter()
     with tempfile.TemporaryDirectory(prefix="jcs-faults-") as folder:
         folder = pathlib.Path(folder).resolve()

@@ -9,7 +9,7 @@ With --terminate the signal is SIGTERM, as schedulers send it before they kill: 
 code 130 (or as if nothing had been, when it was done), and the time that takes is measured.
 
   scripts/kill_test.py                          240 kills, some ten minutes on two cores
-  scripts/kill_test.py --kills 4 --commands weights,train_seg
+  scripts/kill_test.py --kills 4 --commands convert,train_seg
   scripts/kill_test.py --terminate --kills 20
 """
 import argparse
@@ -120,7 +120,9 @@ def main():
     chance = random.Random(arguments.seed)
     names = arguments.commands.split(",")
     bin_dir, library = (arguments.build / "bin").resolve(), (arguments.build / "tests" / "libjcs_failing_calls.so").resolve()
-    chosen = [command for command in faults.commands(bin_dir) if command.name in names]
+    known = faults.commands(bin_dir)
+    faults.refuse_unknown(parser, "--commands", names, [command.name for command in known])
+    chosen = [command for command in known if command.name in names]
     problems, total, struck = 0, 0, 0
     with tempfile.TemporaryDirectory(prefix="jcs-kills-") as folder:
         folder = pathlib.Path(folder).resolve()

@@ -69,7 +69,7 @@ def main() -> None:
     files = [Path(word) for word in sys.argv[1:]]
     if not files or any(word.startswith("-") for word in sys.argv[1:]):
         print(__doc__)
-        sys.exit(0 if "--help" in sys.argv[1:] else 2)
+        sys.exit(0 if {"-h", "--help"} & set(sys.argv[1:]) else 2)
     with tempfile.TemporaryDirectory() as folder:
         # Debian's pip would download every package to read what it needs; a newer one asks the index.
         venv.create(folder, with_pip=True)

@@ -8,21 +8,24 @@
 #     scripts/fuzz.sh --torch                    # those of LibTorch, which itself is not instrumented: pth safetensors checkpoint
 #
 # What was learned is kept in build/fuzz/corpus and goes on from there; inputs that crash a reader lie in build/fuzz/finds, with
-# --torch both in build/fuzz-torch. Exit codes: 0 nothing was found, 1 something was, 2 usage. Needs clang with its runtime (Debian:
-# clang libclang-rt-14-dev). Without clang the same programs run for a few seconds as tests of every build: ctest -L fuzz
+# --torch both in build/fuzz-torch. Exit codes: 0 nothing was found, 1 something was, 2 usage, 3 the fuzzers cannot be built. Needs
+# clang with its runtime (Debian: clang libclang-rt-14-dev). Without clang the same programs run for a few seconds as tests of every
+# build: ctest -L fuzz. More arguments for CMake come from JCS_CMAKE_ARGS.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+script=$(realpath "${BASH_SOURCE[0]}")
+cd "$(dirname "$script")/.."
 
 all=(dicom codec_jpeg codec_jpeg_lossy codec_jpegls codec_jpeg2000 codec_rle picture nifti yaml lists result_json mat)
 preset=fuzz seeder=jcs_fuzz_seeds
 seconds=10 runs=-1 jobs=$(nproc)
 while [ $# -gt 0 ]; do
   case $1 in
-    --seconds) seconds=${2:?--seconds needs a number}; shift ;;
-    --runs) runs=${2:?--runs needs a number}; seconds=0; shift ;;
-    --jobs) jobs=${2:?--jobs needs a number}; shift ;;
+    --seconds | --runs | --jobs) [ $# -ge 2 ] || { echo "fuzz.sh: $1 needs a number, see --help" >&2; exit 2; } ;;&
+    --seconds) seconds=$2; shift ;;
+    --runs) runs=$2; seconds=0; shift ;;
+    --jobs) jobs=$2; shift ;;
     --torch) preset=fuzz-torch seeder=jcs_fuzz_torch_seeds all=(pth safetensors checkpoint) ;;
-    -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$script"; exit 0 ;;
     -*) echo "fuzz.sh: unknown option '$1', see --help" >&2; exit 2 ;;
     *) break ;;
   esac
@@ -37,8 +40,10 @@ done
 
 build=build/$preset
 # shellcheck disable=SC2086  # several words, or none
-cmake --preset $preset --log-level=WARNING ${JCS_CMAKE_ARGS:-}
-cmake --build $build --target $seeder "${fuzzers[@]/%/_fuzz}"
+if ! { cmake --preset $preset --log-level=WARNING ${JCS_CMAKE_ARGS:-} && cmake --build $build --target $seeder "${fuzzers[@]/%/_fuzz}"; }; then
+  echo "fuzz.sh: the fuzzers cannot be built in $build" >&2
+  exit 3
+fi
 mkdir -p $build/corpus $build/finds
 [ -d $build/seeds ] || $build/bin/$seeder $build/seeds
 

@@ -7,14 +7,11 @@
 #
 # --torch needs LibTorch (scripts/setup.sh). JCS_LINT_JOBS says how many run at once, two by default.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+script=$(realpath "${BASH_SOURCE[0]}")
 
-for tool in clang-tidy cppcheck; do
-  if ! command -v $tool >/dev/null; then
-    echo "lint.sh: $tool is missing: apt-get install clang-tidy cppcheck" >&2
-    exit 2
-  fi
-done
+usage() {
+  sed -n '4,6s/^# *//p' "$script"
+}
 
 jobs=${JCS_LINT_JOBS:-2}
 torch=OFF
@@ -22,9 +19,18 @@ files=()
 for word in "$@"; do
   case $word in
     --torch) torch=ON ;;
-    -*) sed -n '4,6s/^# *//p' "$0" >&2; exit 2 ;;
-    *) files+=("$PWD/${word#"$PWD"/}") ;;
+    -h | --help) usage; exit 0 ;;
+    -*) usage >&2; exit 2 ;;
+    *) files+=("$(realpath -m "$word")") ;;
   esac
+done
+cd "$(dirname "$script")/.."
+
+for tool in clang-tidy cppcheck; do
+  if ! command -v $tool >/dev/null; then
+    echo "lint.sh: $tool is missing: apt-get install clang-tidy cppcheck" >&2
+    exit 2
+  fi
 done
 build=build/lint-${torch,,}
 

@@ -6,19 +6,21 @@
 #     scripts/sanitize.sh thread --torch data kernels  # rooms that use LibTorch, which itself is not instrumented
 #
 # A test that finds something fails. What is not ours is suppressed, with reasons, in tests/sanitizers/options.cpp.
+# More arguments for CMake come from JCS_CMAKE_ARGS; JCS_TEST_JOBS says how many tests run at once, else as many as cores.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+script=$(realpath "${BASH_SOURCE[0]}")
+cd "$(dirname "$script")/.."
 
 usage() {
-  sed -n '4,6s/^# *//p' "$0" >&2
-  exit 2
+  sed -n '4,6s/^# *//p' "$script"
 }
 
 preset=""
 case ${1-} in
   address) preset=sanitize ;;
   thread) preset=thread ;;
-  *) usage ;;
+  -h | --help) usage; exit 0 ;;
+  *) usage >&2; exit 2 ;;
 esac
 shift
 if [ "${1-}" = --torch ]; then

@@ -5,7 +5,7 @@
 # where a driver is present.
 
 set(JCS_LIBTORCH_PINNED "2.11.0")
-if(DEFINED ENV{XDG_CACHE_HOME})
+if(NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")
   set(_jcs_cache "$ENV{XDG_CACHE_HOME}/jcs")
 else()
   set(_jcs_cache "$ENV{HOME}/.cache/jcs")

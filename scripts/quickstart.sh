@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh machine to a verdict: installs what is missing, builds, makes a synthetic study and a training set, trains
-# two small networks, diagnoses the study. What is done already is skipped. Everything it makes lies in out/quickstart.
+# two small networks, diagnoses the study. What is done already is skipped. Everything it makes lies in out/quickstart;
+# `rm -rf out/quickstart` begins anew. More arguments for CMake come from JCS_CMAKE_ARGS.
 set -euo pipefail
 # shellcheck source=scripts/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
@@ -29,7 +30,8 @@ train() {
 }
 
 diagnose() {
-  if [ $out/result/result.json -nt $out/weights/cls.safetensors ] && [ $out/result/result.json -nt $out/weights/seg.safetensors ]; then
+  if [ -s $out/verdict.txt ] && [ $out/result/result.json -nt $out/weights/cls.safetensors ] &&
+    [ $out/result/result.json -nt $out/weights/seg.safetensors ]; then
     echo "there already"
     return
   fi
@@ -38,7 +40,11 @@ diagnose() {
 }
 
 setup
-step "Configuring" cmake --preset release --log-level=WARNING -DJCS_TESTS=OFF
+# Tests take most of a build's time; a build that has them keeps them.
+tests=()
+[ -f build/release/CMakeCache.txt ] || tests=(-DJCS_TESTS=OFF)
+# shellcheck disable=SC2086  # several words, or none
+step "Configuring" cmake --preset release --log-level=WARNING "${tests[@]}" ${JCS_CMAKE_ARGS:-}
 step "Building" cmake --build build/release
 step "Making a synthetic study" make_study
 step "Making a training set" make_data

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what jcs is built from: Debian packages, and the pinned LibTorch in a cache folder outside the repository.
-# What is there already is left alone. Sourced by the other scripts, or run by itself.
+# What is there already is left alone. Sourced by the other scripts, or run by itself. LibTorch is not fetched where JCS_CMAKE_ARGS
+# names another (-DJCS_LIBTORCH=DIR).
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -49,8 +50,8 @@ install_wheels() {
     echo "setup.sh: $requirements does not name torch $torch_version (scripts/lock_requirements.py writes it)" >&2
     exit 2
   fi
-  # Packages built from source would run their own code before anything is checked.
-  "$1" install --quiet --disable-pip-version-check --no-compile --only-binary :all: --target "$2" \
+  # Packages built from source would run their own code before anything is checked. pip would keep each wheel once more.
+  "$1" install --quiet --disable-pip-version-check --no-cache-dir --no-compile --only-binary :all: --target "$2" \
     --require-hashes --requirement "$requirements" 2>"$3" && return
   if grep -q 'DO NOT MATCH THE HASHES' "$3"; then
     local package
@@ -66,17 +67,23 @@ install_wheels() {
 # LibTorch comes as the PyTorch wheel with the CUDA libraries it depends on. It is unpacked beside its final place and
 # renamed when complete, so that an interrupted download is never taken for a whole one.
 fetch_libtorch() {
+  if [[ ${JCS_CMAKE_ARGS:-} =~ JCS_LIBTORCH[:=] ]]; then
+    echo "JCS_CMAKE_ARGS names another"
+    return
+  fi
   if [ -e "$libtorch/torch/lib/libtorch_cpu.so" ]; then
     echo "LibTorch $torch_version is there"
     return
   fi
+  echo "some gigabytes are fetched, and take 4.5 GB in $cache"
   mkdir -p "$cache"
   local work
   work=$(mktemp -d "$cache/unpacking.XXXXXX")
   # shellcheck disable=SC2064  # the folder's name is meant as it is now
   trap "rm -rf '$work'" EXIT
   /usr/bin/python3 -m venv "$work/venv"
-  install_wheels "$work/venv/bin/pip" "$work/libtorch" "$work/pip.log"
+  # pip unpacks in its temporary folder first; /tmp is often too small for that.
+  TMPDIR=$work install_wheels "$work/venv/bin/pip" "$work/libtorch" "$work/pip.log"
   chmod 755 "$work/libtorch"
   mv -T "$work/libtorch" "$libtorch"
   rm -rf "$work"

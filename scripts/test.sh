@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test. From a bare clone it first installs what is missing.
-# Arguments go to CTest: scripts/test.sh -R weights
+# Arguments go to CTest: scripts/test.sh -R weights. More arguments for CMake come from JCS_CMAKE_ARGS.
 set -euo pipefail
 # shellcheck source=scripts/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"

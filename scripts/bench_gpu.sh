@@ -16,7 +16,7 @@
 #   --build DIR         build folder; what is missing in DIR/bin is built there. Default build/bench
 #   --device NAME       cuda, cuda:N or cpu. Default cuda
 #   --quick             compact networks, small batches, a small phantom
-#   --slices N          slices of the phantom. Default 300
+#   --slices N          slices of the phantom. Default 300, with --quick 24
 #   --peak-fp32 T       the card's peak in TFLOP/s, where it is none of the known ones or runs at other clocks
 #   --peak-bf16 T       (dense, without sparsity)
 #   --help              this text
@@ -28,7 +28,8 @@
 set -uo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-build=$root/build/bench device=cuda quick=no slices=300 peak_fp32="" peak_bf16=""
+build=$root/build/bench device=cuda quick=no usual_slices=300 peak_fp32="" peak_bf16=""
+unset slices
 programs=(device_benchmark network_profile jcs_diagnose jcs_phantom)
 
 say() { echo "bench_gpu.sh: $*" >&2; }
@@ -42,7 +43,7 @@ usage() {
 while [ $# -gt 0 ]; do
   case $1 in
     --help | -h) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
-    --quick) quick=yes; slices=24 ;;
+    --quick) quick=yes; usual_slices=24 ;;
     --build | --device | --slices | --peak-fp32 | --peak-bf16)
       [ $# -ge 2 ] || usage "$1 needs a value"
       case $1 in
@@ -58,6 +59,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 [[ $device =~ ^(cpu|cuda|cuda:[0-9]+)$ ]] || usage "--device: '$device' is none of cuda, cuda:N, cpu"
+slices=${slices-$usual_slices}
 [[ $slices =~ ^[1-9][0-9]*$ ]] || usage "--slices: '$slices' is no whole number above 0"
 for peak in "$peak_fp32" "$peak_bf16"; do
   [[ $peak =~ ^([0-9]+(\.[0-9]+)?)?$ ]] || usage "a peak is a number of TFLOP/s, not '$peak'"

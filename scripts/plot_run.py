@@ -4,7 +4,12 @@
     scripts/plot_run.py out/seg_compact                 # writes out/seg_compact/run.png
     scripts/plot_run.py out/a out/b --output both.png   # curves of several runs over one another
 
-Needs matplotlib (pip install --require-hashes -r scripts/plot_requirements.txt). Exit codes: 0 done, 2 usage, 3 a folder that holds no run, 5 cannot write.
+Needs matplotlib, from a folder of its own; `. ~/.cache/jcs/plots/bin/activate` brings it into later shells:
+
+    python3 -m venv ~/.cache/jcs/plots && . ~/.cache/jcs/plots/bin/activate
+    pip install --require-hashes -r scripts/plot_requirements.txt
+
+Exit codes: 0 done, 2 usage, 3 a folder that holds no run, 5 cannot write.
 """
 
 import argparse
@@ -54,7 +59,11 @@ def main():
         matplotlib.use("Agg")
         import matplotlib.pyplot as plt
     except ImportError:
-        refuse(2, "matplotlib is missing: pip install --require-hashes -r scripts/plot_requirements.txt")
+        refuse(
+            2,
+            "matplotlib is missing: python3 -m venv ~/.cache/jcs/plots && . ~/.cache/jcs/plots/bin/activate "
+            "&& pip install --require-hashes -r scripts/plot_requirements.txt",
+        )
 
     runs = {folder: read_metrics(folder) for folder in arguments.runs}
     figures = []

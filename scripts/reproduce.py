@@ -10,8 +10,12 @@ classifier; table7 other segmenters; fig7 patients; fig8 opacities; fig9 activat
 Writes NAME.md, NAME.csv, NAME.png and NAME.pdf into --out. What was interrupted goes on with the same command, what is
 there already is not made again. Manifests are made by jcs_data (data/README.md).
 
-Needs matplotlib (pip install --require-hashes -r scripts/plot_requirements.txt). Exit codes: 0 done, 2 usage, 3 input data, 5 cannot write, 130 interrupted;
-a program's own where one fails.
+Needs matplotlib, from a folder of its own; `. ~/.cache/jcs/plots/bin/activate` brings it into later shells:
+
+    python3 -m venv ~/.cache/jcs/plots && . ~/.cache/jcs/plots/bin/activate
+    pip install --require-hashes -r scripts/plot_requirements.txt
+
+Exit codes: 0 done, 2 usage, 3 input data, 5 cannot write, 130 interrupted; a program's own where one fails.
 """
 
 import argparse
@@ -112,7 +116,11 @@ def check(arguments):
         try:
             import matplotlib  # noqa: F401
         except ImportError as error:
-            raise Problem("matplotlib is missing: pip install --require-hashes -r scripts/plot_requirements.txt", USAGE) from error
+            raise Problem(
+                "matplotlib is missing: python3 -m venv ~/.cache/jcs/plots && . ~/.cache/jcs/plots/bin/activate "
+                "&& pip install --require-hashes -r scripts/plot_requirements.txt",
+                USAGE,
+            ) from error
 
 
 def main():

@@ -28,8 +28,10 @@ class Lists(unittest.TestCase):
         listed = re.search(r"^torch==(\S+)", (SCRIPTS / "libtorch_requirements.txt").read_text(encoding="utf-8"), re.M)
         setup = re.search(r"^torch_version=(\S+)", (SCRIPTS / "setup.sh").read_text(encoding="utf-8"), re.M)
         cmake = re.search(r'JCS_LIBTORCH_PINNED "(\S+)"', (ROOT / "cmake/LibTorch.cmake").read_text(encoding="utf-8"))
+        readme = re.search(r"/libtorch-(\S+)", (ROOT / "README.md").read_text(encoding="utf-8"))
         self.assertEqual(listed[1], setup[1])
         self.assertEqual(listed[1], cmake[1])
+        self.assertEqual(listed[1], readme[1])
 
 
 class Refusals(unittest.TestCase):

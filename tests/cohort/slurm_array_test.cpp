@@ -54,6 +54,11 @@ TEST_F(SlurmArray, SaysHowItIsSubmitted) {
   const Finished alone = run({"tree", "out"}, "");
   EXPECT_EQ(alone.code, 2);
   EXPECT_THAT(alone.err, HasSubstr("submit it with sbatch --array=1-N"));
+  const Finished without =
+      run({"tree", "out"}, std::string(kTask) + "; export JCS_DIAGNOSE=/nowhere/jcs_diagnose");
+  EXPECT_EQ(without.code, 2);
+  EXPECT_EQ(without.error_lines(), 1) << without.err;
+  EXPECT_THAT(without.err, HasSubstr("/nowhere/jcs_diagnose is not there"));
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ namespace jcs::data {
 
 std::span<const Collection> collections() {
   static constexpr std::array<Collection, 6> kAll{{
-      {"covid-19-ct100", "COVID-19-CT100: 100 PNG slices with masks", list_covid_19_ct100},
+      {"covid-19-ct100", "COVID-19-CT100: 100 PNG slices with masks, 79 of them in train.txt",
+       list_covid_19_ct100},
       {"covid-19-ct-seg", "COVID-19-CT-Seg: 20 NIfTI volumes with masks", list_covid_19_ct_seg},
       {"mosmeddata", "MosMedData: 1110 NIfTI volumes, 50 with masks", list_mosmeddata},
       {"covid-ct-md", "COVID-CT-MD: DICOM series of 305 patients", list_covid_ct_md},

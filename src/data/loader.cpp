@@ -169,9 +169,9 @@ void for_each_batch(const SliceDataset& dataset, const LoaderOptions& options, s
     // Else every epoch would leave out the same slices.
     const std::size_t shown =
         std::min(order.size(), batches * static_cast<std::size_t>(options.batch_size));
-    std::ranges::rotate(
-        order, order.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(epoch) %
-                                                           order.size() * shown % order.size()));
+    const auto left_out = static_cast<std::ptrdiff_t>(static_cast<std::size_t>(epoch) %
+                                                      order.size() * shown % order.size());
+    std::rotate(order.begin(), order.begin() + left_out, order.end());
   }
   const std::vector<Place> places = places_of(order);
   const std::vector<Piece> pieces = pieces_of(places.size(), options, first, batches);

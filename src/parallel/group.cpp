@@ -8,6 +8,7 @@
 #include <torch/cuda.h>
 
 #include "jcs/core/log_text.hpp"
+#include "jcs/core/text.hpp"
 
 #include "meeting.hpp"
 #include "sockets.hpp"
@@ -182,7 +183,7 @@ void Ranks::Group::wait(const Work& work) {
     }
     if (now - began > rendezvous_.patience) {
       lose("another rank lives, but did not take part in a sum within " +
-           std::to_string(kTextPatience.count()) + " h");
+           duration_text(std::chrono::duration<double>(rendezvous_.patience).count()));
     }
   }
   try {

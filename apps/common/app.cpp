@@ -73,12 +73,17 @@ extern "C" void on_signal(int signal) {
 // their warning; a single step on a slow device may take longer than that.
 constexpr auto kGrace = std::chrono::seconds(15);
 
+// A command that, given again as it was, would remove what it has saved.
+bool starts_anew(const CLI::App& cli) {
+  const CLI::Option* restart = cli.get_option_no_throw("--restart");
+  return restart != nullptr && restart->count() > 0;
+}
+
 // What is on the disk is whole at any moment, so that the next start copes as it does after a kill.
-[[noreturn]] void end_now(const std::string& program) {
+[[noreturn]] void end_now(const CLI::App& cli) {
   const std::string line =
-      program +
-      ": stopped on request in the middle of a long step; the same command goes on from "
-      "what was last saved\n";
+      cli.get_name() + ": stopped on request in the middle of a long step; the same command" +
+      (starts_anew(cli) ? " without --restart" : "") + " goes on from what was last saved\n";
   static_cast<void>(!::write(STDERR_FILENO, line.data(), line.size()));
   ::_exit(static_cast<int>(ExitCode::kInterrupted));
 }
@@ -86,12 +91,12 @@ constexpr auto kGrace = std::chrono::seconds(15);
 // A stop token cannot be touched inside a signal handler, so a thread carries the news over.
 class SignalWatch {
  public:
-  explicit SignalWatch(const std::string& program) {
+  explicit SignalWatch(const CLI::App& cli) {
     struct sigaction action {};
     action.sa_handler = on_signal;
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
-    thread_ = std::jthread([program](const std::stop_token& ended) {
+    thread_ = std::jthread([&cli](const std::stop_token& ended) {
       constexpr auto kPause = std::chrono::milliseconds(20);
       while (!ended.stop_requested() && g_signalled == 0) {
         std::this_thread::sleep_for(kPause);
@@ -103,7 +108,7 @@ class SignalWatch {
       const auto last = std::chrono::steady_clock::now() + kGrace;
       while (!ended.stop_requested()) {
         if (std::chrono::steady_clock::now() > last) {
-          end_now(program);
+          end_now(cli);
         }
         std::this_thread::sleep_for(kPause);
       }
@@ -318,7 +323,7 @@ int App::run(int argc, char** argv, const std::function<void()>& body) {
   const char* name = cli_.get_name().c_str();
   try {
     if (at_start_) at_start_();
-    const SignalWatch watch(name);
+    const SignalWatch watch(cli_);
     body();
     progress_.reset();
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
@@ -336,7 +341,8 @@ int App::run(int argc, char** argv, const std::function<void()>& body) {
     // Torch appends a backtrace after the first line; it means nothing to a user.
     const std::string text = error.what();
     if (const auto failure = device_failure(error)) {
-      return report(name, failure->code(), failure->what());
+      const char* restart = starts_anew(cli_) ? "; without --restart it goes on" : "";
+      return report(name, failure->code(), failure->what() + std::string(restart));
     }
     if (text.find("CUDA out of memory") != std::string::npos ||
         text.find("CUDA error: out of memory") != std::string::npos) {

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,23 @@
 #include "jcs/training/run_folder.hpp"
 
 namespace jcs::app {
+
+namespace {
+
+std::optional<std::string> variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+// torchrun and Slurm count how often they have given a command again.
+bool is_relaunched() {
+  for (const char* name : {"TORCHELASTIC_RESTART_COUNT", "SLURM_RESTART_COUNT"}) {
+    if (parse_integer(variable(name).value_or("")).value_or(0) > 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 void add_train_arguments(App& app, TrainArguments& arguments) {
   app.cli()
@@ -32,7 +50,8 @@ void add_train_arguments(App& app, TrainArguments& arguments) {
   app.cli().add_flag("--print-config", arguments.print_config,
                      "Print the effective configuration and stop");
   app.cli().add_flag("--restart", arguments.restart,
-                     "Forget what the run's folder holds and start anew");
+                     "Forget what the run's folder holds and start anew; left out where a "
+                     "launcher gives the command again");
 }
 
 std::vector<std::string> settings_of(const TrainArguments& arguments) {
@@ -53,15 +72,12 @@ training::Invocation invocation_of(int argc, char** argv, const std::string& yam
   invocation.command.assign(argv, argv + argc);
   invocation.version = JCS_VERSION;
   invocation.restart = restart;
+  invocation.relaunched = is_relaunched();
   return invocation;
 }
 
 std::unique_ptr<parallel::Ranks> join_ranks(training::RunOptions& run) {
-  const auto rendezvous =
-      parallel::rendezvous_from([](const std::string& name) -> std::optional<std::string> {
-        const char* value = std::getenv(name.c_str());
-        return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-      });
+  const auto rendezvous = parallel::rendezvous_from(variable);
   if (!rendezvous) {
     return parallel::Ranks::alone();
   }
@@ -135,9 +151,9 @@ std::string examples(const std::string& program) {
          "  torchrun --no-python --standalone --nproc-per-node 4 " +
          program +
          " --config my.yaml    on four GPUs\n"
-         "The same command goes on where an interrupted run stopped. The folder holds config.yaml, "
-         "run.json,\n"
-         "metrics.csv, last.ckpt (all state), best.safetensors and, in the end, final.safetensors.";
+         "Without --restart the same command goes on where an interrupted run stopped. The folder\n"
+         "holds config.yaml, run.json, metrics.csv, last.ckpt (all state), best.safetensors and,\n"
+         "in the end, final.safetensors.";
 }
 
 }  // namespace jcs::app

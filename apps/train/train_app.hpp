@@ -28,7 +28,7 @@ void add_train_arguments(App& app, TrainArguments& arguments);
 /// All settings of the command line, those with an option of their own included.
 std::vector<std::string> settings_of(const TrainArguments& arguments);
 
-/// What the run's folder is to say of this command.
+/// What the run's folder is to say of this command, and whether a launcher has given it before.
 training::Invocation invocation_of(int argc, char** argv, const std::string& yaml, bool restart);
 
 /// Meets the other processes where a launcher started several, and gives each of this machine's

@@ -13,6 +13,10 @@
 
 namespace jcs::training {
 
+std::string command_to_go_on(const Invocation& invocation) {
+  return invocation.restart ? "the same command without --restart" : "the same command";
+}
+
 nlohmann::json run_record(const TrainingSetup& setup, const RunState& state, bool complete,
                           const RunFolder& folder) {
   nlohmann::json run = {

@@ -18,6 +18,9 @@
 
 namespace jcs::training {
 
+/// What to give again to go on: `the same command`, without the option that would start anew.
+std::string command_to_go_on(const Invocation& invocation);
+
 /// What `run.json` says: how the run was started, on what, and what came of it; once it is complete
 /// also the hashes of its weights.
 nlohmann::json run_record(const TrainingSetup& setup, const RunState& state, bool complete,

@@ -48,9 +48,7 @@ class Run {
     if (writes()) {
       warn_of_settings(setup, slices, iterations_);
       lock_.emplace(folder_.lock());
-      if (setup.invocation.restart) {
-        folder_.clear();
-      }
+      clear_for_restart();
       folder_.sweep();
     }
     if (ranks_ != nullptr) {
@@ -92,6 +90,20 @@ class Run {
   }
 
  private:
+  // Launchers give the command again as it was, once a process was lost or the job's time was over.
+  void clear_for_restart() const {
+    if (!setup_.invocation.restart) {
+      return;
+    }
+    if (setup_.invocation.relaunched) {
+      log_warning(folder_.path().string() +
+                  ": --restart was for the first start; a launcher gives the command again, which "
+                  "goes on with what is there");
+      return;
+    }
+    folder_.clear();
+  }
+
   // Rank 0 alone writes files and validates.
   [[nodiscard]] bool writes() const { return ranks_ == nullptr || ranks_->is_first(); }
 
@@ -194,8 +206,9 @@ class Run {
 
   [[noreturn]] void stop_here() {
     save();
-    throw Interrupted("stopped after iteration " + std::to_string(state_.iteration) +
-                      "; the same command goes on from " + folder_.checkpoint().string());
+    throw Interrupted("stopped after iteration " + std::to_string(state_.iteration) + "; " +
+                      command_to_go_on(setup_.invocation) + " goes on from " +
+                      folder_.checkpoint().string());
   }
 
   void checkpoint_or_stop(const std::stop_token& stop) {
@@ -363,12 +376,13 @@ TrainingResult train(Task& task, const data::SliceDataset& slices, const Trainin
       run.epoch(progress, stop);
     }
   } catch (const c10::OutOfMemoryError&) {
-    throw UsageError({"too little memory is free to train with " +
-                          std::to_string(setup.run.batch_size / setup.run.accumulate) +
-                          " slices at once",
-                      task.network().parameters().front().device().str(),
-                      "a larger run.accumulate, a smaller run.batch_size, run.precision=bf16 or "
-                      "another run.device; the same command goes on from the last checkpoint"});
+    throw UsageError(
+        {"too little memory is free to train with " +
+             std::to_string(setup.run.batch_size / setup.run.accumulate) + " slices at once",
+         task.network().parameters().front().device().str(),
+         "a larger run.accumulate, a smaller run.batch_size, run.precision=bf16 or "
+         "another run.device; " +
+             command_to_go_on(setup.invocation) + " goes on from the last checkpoint"});
   }
   result.epochs = run.state().epochs;
   result.best_score = run.state().best_score;

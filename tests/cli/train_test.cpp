@@ -174,6 +174,32 @@ TEST_P(TrainProgram, ARestartThatCannotStartLeavesTheEarlierRun) {
   EXPECT_EQ(weights("run"), kept);
 }
 
+// torchrun and Slurm give the command again as it was.
+TEST_P(TrainProgram, ALauncherThatStartsTheCommandAgainLosesNothing) {
+  if (GetParam() != "cls") GTEST_SKIP() << "the command line is one";
+  const auto words = command("run", {"--set", "run.epochs=2", "--set", "run.keep_checkpoints=2"});
+  ASSERT_EQ(run_program(words).code, 0);
+  const std::string expected = weights("run");
+  auto again = words;
+  again.emplace_back("--restart");
+  const auto after_one_epoch = [&](const std::string& prelude) {
+    fs::copy_file(dir_ / "run" / "epoch-0001.ckpt", dir_ / "run" / "last.ckpt",
+                  fs::copy_options::overwrite_existing);
+    return run_program(again, prelude);
+  };
+  for (const char* count : {"TORCHELASTIC_RESTART_COUNT", "SLURM_RESTART_COUNT"}) {
+    const Finished run = after_one_epoch(std::string("export ") + count + "=1");
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_NE(run.err.find("--restart was for the first start"), std::string::npos) << run.err;
+    EXPECT_EQ(run.err.find("epoch 1/2"), std::string::npos) << run.err;
+    EXPECT_NE(run.err.find("epoch 2/2"), std::string::npos) << run.err;
+    EXPECT_EQ(weights("run"), expected);
+  }
+  const Finished first = after_one_epoch("export TORCHELASTIC_RESTART_COUNT=0");
+  EXPECT_EQ(first.code, 0) << first.err;
+  EXPECT_NE(first.err.find("epoch 1/2"), std::string::npos) << first.err;
+}
+
 TEST_P(TrainProgram, APictureThatChangedIsNotLearnedFromUnsaid) {
   const Finished stopped = run_program(command("run", {"--set", "run.epochs=1"}));
   ASSERT_EQ(stopped.code, 0) << stopped.err;

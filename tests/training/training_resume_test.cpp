@@ -198,4 +198,23 @@ TEST_F(TrainingResumeTest, ARestartForgetsTheEarlierRunOnceItStarts) {
   EXPECT_TRUE(fs::exists(dir_ / "run" / "notes.txt"));
 }
 
+// Given again as it was, the command would remove what it says it goes on from.
+TEST_F(TrainingResumeTest, ARestartThatIsStoppedGoesOnWithoutTheOption) {
+  std::stop_source source;
+  setup_.observers.on_step = [&](const StepRecord&) { source.request_stop(); };
+  const auto said = [&] {
+    source = {};
+    SmallTask task;
+    return error_line<jcs::Interrupted>([&] { train_it(task, source.get_token()); });
+  };
+  EXPECT_NE(said().find("; the same command goes on from "), std::string::npos);
+  setup_.invocation.restart = true;
+  EXPECT_NE(said().find("after iteration 1; the same command without --restart goes on from "),
+            std::string::npos);
+  // Only the first of a launcher's starts forgets.
+  setup_.invocation.relaunched = true;
+  EXPECT_NE(said().find("after iteration 2; the same command without --restart goes on from "),
+            std::string::npos);
+}
+
 }  // namespace

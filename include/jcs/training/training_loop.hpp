@@ -96,6 +96,8 @@ struct Invocation {
   std::string version;               ///< of the program
   bool restart = false;  ///< what the folder holds of an earlier run goes, once all that this one
                          ///< needs has been read
+  /// A launcher gives the command again: `restart` was for the first time.
+  bool relaunched = false;
 };
 
 /// What the model card says besides figures.

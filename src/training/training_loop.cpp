@@ -58,6 +58,7 @@ class Run {
     if (resumes) {
       state_ = load_checkpoint(folder_.checkpoint(), state_.identity, task.network(),
                                stepper_.optimizer());
+      saved_at_ = state_.iteration;
       if (writes()) {
         require_same_data(setup.data_hashes, state_.data_hashes);
         if (!folder_.has_record(complete())) write_run();
@@ -202,10 +203,18 @@ class Run {
       watch_->flush();
       save_checkpoint(folder_.checkpoint(), state_, task_.network(), stepper_.optimizer());
     }
+    saved_at_ = state_.iteration;
+  }
+
+  // Between two steps nothing moves but by the end of an epoch, which saves.
+  void save_steps() {
+    if (saved_at_ != state_.iteration) {
+      save();
+    }
   }
 
   [[noreturn]] void stop_here() {
-    save();
+    save_steps();
     throw Interrupted("stopped after iteration " + std::to_string(state_.iteration) + "; " +
                       command_to_go_on(setup_.invocation) + " goes on from " +
                       folder_.checkpoint().string());
@@ -249,6 +258,8 @@ class Run {
     record.waiting = state_.epoch_seconds > 0 ? state_.waiting_seconds / state_.epoch_seconds : 0.0;
     const bool last = state_.iteration >= iterations_;
     if (last || record.epoch % setup_.run.validate_every == 0) {
+      // A validation may be long, be killed, or find a slice that cannot be read.
+      save_steps();
       auto scores = validated(progress, stop);
       if (!scores) {
         stop_here();
@@ -270,9 +281,9 @@ class Run {
     }
   }
 
-  // The checkpoint comes last: a kill before it repeats the epoch, which on CPUs writes the same
-  // files again. On GPUs LibTorch's backward passes add in any order, and another number of threads
-  // rounds otherwise (see warn_of_replaced_best).
+  // The checkpoint comes last: a kill before it repeats the validation, or the epoch where there
+  // was none, which on CPUs writes the same files again. On GPUs LibTorch's backward passes add in
+  // any order, and another number of threads rounds otherwise (see warn_of_replaced_best).
   void leave_files(const EpochRecord& record) {
     if (writes()) {
       folder_.write_metrics(state_.epochs);
@@ -334,8 +345,9 @@ class Run {
         setup_.run.patience > 0 && state_.validations_since_best >= setup_.run.patience;
   }
 
-  // The best weights are written before the checkpoint. Where the run was killed between the two
-  // and the repeated epoch comes out worse, they are of an attempt that nothing else knows of.
+  // The best weights are written before the epoch's last checkpoint. Where the run was killed
+  // between the two and the repeated validation comes out worse, or the epoch that is repeated from
+  // an older checkpoint, they are of an attempt that nothing else knows of.
   void warn_of_replaced_best(std::int64_t epoch) {
     if (best_on_disk_ > state_.best_epoch && best_on_disk_ <= epoch) {
       log_warning(
@@ -360,6 +372,7 @@ class Run {
   std::size_t batches_;
   std::int64_t iterations_ = 0;
   std::int64_t best_on_disk_ = 0;  // the epoch of the best weights, as far as it is known
+  std::int64_t saved_at_ = -1;     // the iteration of the last checkpoint
   RunState state_;
   bool stop_asked_ = false;
 };

@@ -1,4 +1,6 @@
 // Runs that end early and go on: to the very weights of one that was left alone, or not at all.
+#include <chrono>
+
 #include <gtest/gtest.h>
 #include <opencv2/imgcodecs.hpp>
 #include <torch/torch.h>
@@ -21,6 +23,12 @@ using jcs::test::TrainingLoopTest;
 using namespace jcs::training;
 
 using TrainingResumeTest = TrainingLoopTest;
+
+// So that a file that is written anew can be told, however fast that is.
+fs::file_time_type made_old(const fs::path& file) {
+  fs::last_write_time(file, fs::last_write_time(file) - std::chrono::hours(1));
+  return fs::last_write_time(file);
+}
 
 // A run that is stopped after any step and started again ends with the very weights of one that was
 // left alone.
@@ -77,6 +85,45 @@ TEST_F(TrainingResumeTest, StoppedInTheLastValidationItTakesNoFurtherStep) {
   for (const auto& [name, tensor] : tensors(second)) {
     EXPECT_TRUE(torch::equal(tensor, weights.at(name))) << name;
   }
+}
+
+// A validation that ends in an error, as one does where a slice cannot be decoded.
+class ValidatedInVain : public SmallTask {
+ public:
+  Scores validate(jcs::Progress&, const std::stop_token&) override {
+    throw jcs::InputError({"cannot be decoded", "slice.png"});
+  }
+};
+
+TEST_F(TrainingResumeTest, AValidationThatFailsCostsNoStepOfItsEpoch) {
+  SmallTask undisturbed;
+  const TrainingResult expected = train_it(undisturbed);
+  setup_.run.folder = dir_ / "failed";
+  ValidatedInVain first;
+  EXPECT_THROW(train_it(first), jcs::InputError);
+  EXPECT_EQ(first.steps, 3);
+  EXPECT_TRUE(fs::exists(setup_.run.folder / "last.ckpt"));
+  SmallTask second;
+  const TrainingResult result = train_it(second);
+  EXPECT_EQ(second.steps, 9);
+  ASSERT_EQ(result.epochs.size(), expected.epochs.size());
+  EXPECT_EQ(result.epochs.front().loss, expected.epochs.front().loss);
+  const auto weights = tensors(undisturbed);
+  for (const auto& [name, tensor] : tensors(second)) {
+    EXPECT_TRUE(torch::equal(tensor, weights.at(name))) << name;
+  }
+}
+
+// Large networks take a while to write.
+TEST_F(TrainingResumeTest, AStateIsWrittenOnce) {
+  ValidatedInVain first;
+  EXPECT_THROW(train_it(first), jcs::InputError);
+  const fs::path checkpoint = dir_ / "run" / "last.ckpt";
+  const auto long_ago = made_old(checkpoint);
+  SmallTask second;
+  second.interrupt_validation = true;
+  EXPECT_THROW(train_it(second), jcs::Interrupted);
+  EXPECT_EQ(fs::last_write_time(checkpoint), long_ago);
 }
 
 TEST_F(TrainingResumeTest, ACompleteRunIsLeftAlone) {

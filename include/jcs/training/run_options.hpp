@@ -99,7 +99,8 @@ struct RunOptions {
             "stop after so many validations without a better one; 0 never stops early",
             at_least(0));
     v.field("checkpoint_every", checkpoint_every,
-            "batches between two checkpoints within an epoch; 0 writes them between epochs alone",
+            "batches between two checkpoints within an epoch; 0 writes them between epochs and "
+            "before validations alone",
             at_least(0));
     v.field("keep_checkpoints", keep_checkpoints,
             "checkpoints of past epochs that are kept beside the last one", between(0, 100000));

@@ -131,7 +131,8 @@ struct TrainingSetup {
 /// `last.ckpt` (all that is needed to go on), `best.safetensors` with `model_card.md` and, when it
 /// is complete, `final.safetensors` (weights alone); besides those TensorBoard's event files and
 /// `samples.png`.
-/// A stop leaves a checkpoint after the step under way.
+/// A stop leaves a checkpoint after the step under way. An epoch that is validated is saved before
+/// that too, so that no step is lost by whatever ends the validation.
 /// @throws Interrupted after a stop; UsageError when the folder holds another run, the processes
 /// were started with different ones, `best_by` names no figure, or the loss is no longer finite;
 /// InputError when the data of the run to go on with have changed; parallel::RankLost.

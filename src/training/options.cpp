@@ -3,6 +3,7 @@
 #include "jcs/core/device.hpp"
 #include "jcs/core/error.hpp"
 #include "jcs/models/segmentation_network.hpp"
+#include "jcs/training/run_folder.hpp"
 
 namespace jcs::training {
 
@@ -39,6 +40,15 @@ void check_shared(const RunOptions& run, const DataOptions& data,
   }
 }
 
+// The first epoch would replace them, and a restart removes them before: nothing could go on from
+// what they were.
+void check_start(const char* key, const std::filesystem::path& weights, const RunOptions& run) {
+  if (!weights.empty() && is_file_of_run(run.folder, weights)) {
+    throw UsageError({"the run's own files are no weights to start from", key,
+                      "a copy of them, or another run.folder", weights.string()});
+  }
+}
+
 // Smaller slices would vanish on their way through a network.
 void require_room(const Preprocessing& preprocessing) {
   constexpr int kSmallest = 32;
@@ -71,6 +81,7 @@ void check_architecture(const SegmenterTrainingOptions& options) {
 
 void check(const ClassifierTrainingOptions& options) {
   check_shared(options.run, options.data, options.preprocessing, options.augmentation);
+  check_start("initial.weights", options.initial.weights, options.run);
   if (options.network.classes != 2) {
     throw UsageError({"slices are positive or negative", "network.classes", "2",
                       std::to_string(options.network.classes)});
@@ -83,6 +94,8 @@ void check(const ClassifierTrainingOptions& options) {
 
 void check(const SegmenterTrainingOptions& options) {
   check_shared(options.run, options.data, options.preprocessing, options.augmentation);
+  check_start("initial.weights", options.initial.weights, options.run);
+  check_start("fused_classifier.weights", options.fused_classifier.weights, options.run);
   require_room(options.preprocessing);
   models::check(options.network);
   check_architecture(options);

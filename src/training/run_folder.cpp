@@ -14,6 +14,31 @@
 
 namespace jcs::training {
 
+namespace {
+
+bool is_ours(const std::string& name) {
+  static const std::set<std::string> kNames = {
+      "last.ckpt",   "best.safetensors", "final.safetensors", "metrics.csv",
+      "config.yaml", "run.json",         "samples.png",       "model_card.md"};
+  return kNames.contains(name) || (name.starts_with("epoch-") && name.ends_with(".ckpt")) ||
+         EventFile::is_name(name);
+}
+
+}  // namespace
+
+bool is_file_of_run(const std::filesystem::path& folder, const std::filesystem::path& file) {
+  std::error_code ignored;
+  // A link's own name counts as well as what it leads to.
+  for (const auto& path : {std::filesystem::absolute(file, ignored),
+                           std::filesystem::weakly_canonical(file, ignored)}) {
+    if (is_ours(path.filename().string()) &&
+        std::filesystem::equivalent(path.parent_path(), folder, ignored)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 RunFolder::RunFolder(std::filesystem::path folder) : folder_(std::move(folder)) {
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
@@ -81,14 +106,6 @@ void RunFolder::write_samples(const std::vector<std::byte>& png) const {
 }
 
 namespace {
-
-bool is_ours(const std::string& name) {
-  static const std::set<std::string> kNames = {
-      "last.ckpt",   "best.safetensors", "final.safetensors", "metrics.csv",
-      "config.yaml", "run.json",         "samples.png",       "model_card.md"};
-  return kNames.contains(name) || (name.starts_with("epoch-") && name.ends_with(".ckpt")) ||
-         EventFile::is_name(name);
-}
 
 // A file that was being written when the process was killed.
 bool is_leftover(const std::string& name) {

@@ -200,6 +200,39 @@ TEST_P(TrainProgram, ALauncherThatStartsTheCommandAgainLosesNothing) {
   EXPECT_NE(first.err.find("epoch 1/2"), std::string::npos) << first.err;
 }
 
+TEST_P(TrainProgram, RefusesToStartFromWeightsThatItWouldReplace) {
+  ASSERT_EQ(run_program(command("run", {"--set", "run.epochs=1"})).code, 0);
+  const fs::path best = dir_ / "run" / "best.safetensors";
+  fs::create_symlink(best, dir_ / "link.safetensors");
+  fs::create_directory_symlink(dir_ / "run", dir_ / "alias");
+  std::vector<std::string> settings;
+  for (const fs::path& file :
+       {best, dir_ / "link.safetensors", dir_ / "alias" / "final.safetensors"}) {
+    settings.push_back("initial.weights=" + file.string());
+  }
+  if (GetParam() == "seg") settings.push_back("fused_classifier.weights=" + best.string());
+  const std::string kept = content_of(best);
+  for (const std::string& setting : settings) {
+    std::vector<std::string> more = {"--set", setting, "--restart"};
+    if (setting.starts_with("fused")) more.insert(more.end(), {"--set", "network.fusion=paper"});
+    const Finished refused = run_program(command("run", more));
+    EXPECT_EQ(refused.code, 2) << refused.err;
+    EXPECT_EQ(refused.error_lines(), 1) << refused.err;
+    EXPECT_NE(refused.err.find(setting.substr(0, setting.find('=')) + ": the run's own files"),
+              std::string::npos)
+        << refused.err;
+    EXPECT_EQ(content_of(best), kept);
+    EXPECT_TRUE(fs::exists(dir_ / "run" / "last.ckpt"));
+  }
+  // What the user put there stays, and may serve.
+  fs::copy_file(best, dir_ / "run" / "start.safetensors");
+  const Finished own = run_program(
+      command("run", {"--set", "run.epochs=1", "--restart", "--set",
+                      "initial.weights=" + (dir_ / "run" / "start.safetensors").string()}));
+  EXPECT_EQ(own.code, 0) << own.err;
+  EXPECT_EQ(content_of(dir_ / "run" / "start.safetensors"), kept);
+}
+
 TEST_P(TrainProgram, APictureThatChangedIsNotLearnedFromUnsaid) {
   const Finished stopped = run_program(command("run", {"--set", "run.epochs=1"}));
   ASSERT_EQ(stopped.code, 0) << stopped.err;

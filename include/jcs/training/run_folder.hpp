@@ -11,6 +11,10 @@
 
 namespace jcs::training {
 
+/// Whether a run in this folder writes a file of this name there, and a restart removes it. Links
+/// are followed; nothing needs to exist.
+bool is_file_of_run(const std::filesystem::path& folder, const std::filesystem::path& file);
+
 /// The folder of a run and the names of its files.
 class RunFolder {
  public:

@@ -82,7 +82,11 @@ void RunFolder::write_metrics(const std::vector<EpochRecord>& epochs) const {
 }
 
 void RunFolder::write_configuration(const std::string& yaml) const {
-  write_file(folder_ / "config.yaml", yaml);
+  const std::filesystem::path file = folder_ / "config.yaml";
+  InputFile in(file, ExitCode::kOutput);
+  if (!in || std::string(std::istreambuf_iterator<char>(in), {}) != yaml) {
+    write_file(file, yaml);
+  }
 }
 
 void RunFolder::write_run(const nlohmann::json& run) const {

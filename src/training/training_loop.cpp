@@ -61,6 +61,8 @@ class Run {
       saved_at_ = state_.iteration;
       if (writes()) {
         require_same_data(setup.data_hashes, state_.data_hashes);
+        // Where the data lie now, on what device it goes on: no part of the identity.
+        folder_.write_configuration(setup.invocation.configuration);
         if (!folder_.has_record(complete())) write_run();
         best_on_disk_ = epoch_of(folder_.best());
       }

@@ -233,6 +233,18 @@ TEST_P(TrainProgram, RefusesToStartFromWeightsThatItWouldReplace) {
   EXPECT_EQ(content_of(dir_ / "run" / "start.safetensors"), kept);
 }
 
+TEST_P(TrainProgram, DataThatMovedAreLookedForWhereTheyAre) {
+  ASSERT_EQ(run_program(command("run", {"--set", "run.epochs=1"})).code, 0);
+  fs::copy(validation_.path(), dir_ / "moved", fs::copy_options::recursive);
+  const std::string list = (dir_ / "moved" / validation_.manifest().filename()).string();
+  const Finished run =
+      run_program(command("run", {"--set", "run.epochs=1", "--set", "data.validation=" + list}));
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.err.find("this run is complete"), std::string::npos) << run.err;
+  const std::string configuration = content_of(dir_ / "run" / "config.yaml");
+  EXPECT_NE(configuration.find(list), std::string::npos) << configuration;
+}
+
 TEST_P(TrainProgram, APictureThatChangedIsNotLearnedFromUnsaid) {
   const Finished stopped = run_program(command("run", {"--set", "run.epochs=1"}));
   ASSERT_EQ(stopped.code, 0) << stopped.err;

@@ -194,6 +194,26 @@ TEST_F(TrainingResumeTest, KnowsItsDataWithoutTheRecord) {
   }
 }
 
+// Data that moved are the same data; whoever measures the run looks for them where they are now.
+TEST_F(TrainingResumeTest, TheConfigurationIsThatOfTheLastStart) {
+  const fs::path file = dir_ / "run" / "config.yaml";
+  SmallTask task;
+  train_it(task);
+  const auto long_ago = made_old(file);
+  SmallTask same;
+  EXPECT_TRUE(train_it(same).was_complete);
+  EXPECT_EQ(fs::last_write_time(file), long_ago) << "nothing new is nothing to write";
+  setup_.invocation.configuration = "key: elsewhere\n";
+  SmallTask moved;
+  EXPECT_TRUE(train_it(moved).was_complete);
+  EXPECT_EQ(jcs::read_file(file), "key: elsewhere\n");
+  setup_.invocation.configuration = "key: refused\n";
+  setup_.identity = {{"a", 2}};
+  SmallTask other;
+  EXPECT_THROW(train_it(other), jcs::UsageError);
+  EXPECT_EQ(jcs::read_file(file), "key: elsewhere\n") << "the folder is of another run";
+}
+
 // Its best weights change with every better epoch, and the record is not written as often.
 TEST_F(TrainingResumeTest, TheRecordOfARunThatGoesOnNamesNoWeights) {
   const fs::path record = dir_ / "run" / "run.json";

@@ -36,7 +36,7 @@ class RunFolder {
 
   /// Each of these writes a file whole. @throws OutputError
   void write_metrics(const std::vector<EpochRecord>& epochs) const;  ///< one row an epoch
-  void write_configuration(const std::string& yaml) const;
+  void write_configuration(const std::string& yaml) const;  ///< left alone where it says the same
   void write_run(const nlohmann::json& run) const;
   void write_card(const std::string& markdown) const;
   void write_samples(const std::vector<std::byte>& png) const;

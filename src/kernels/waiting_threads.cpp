@@ -5,10 +5,14 @@
 #include <thread>
 #include <vector>
 
+#if defined(_OPENMP)
 #include <omp.h>
+#endif
 #include <unistd.h>
 
 namespace jcs::kernels {
+
+#if defined(_OPENMP)
 
 namespace {
 
@@ -52,5 +56,11 @@ void let_waiting_threads_sleep() {
   }();
   static_cast<void>(kOnce);
 }
+
+#else  // no team of GNU's runtime but LibTorch's: a build for tests with another compiler
+
+void let_waiting_threads_sleep() {}
+
+#endif
 
 }  // namespace jcs::kernels

@@ -13,13 +13,14 @@ namespace jcs::kernels {
 namespace {
 
 void on_team(int threads, const std::function<void()>& work) {
-#if defined(__SANITIZE_THREAD__)
-  // Nobody tells the sanitizer when GCC's OpenMP begins and ends a region; of threads it knows.
-  std::vector<std::jthread> team;
-  for (int i = 1; i < threads; ++i) team.emplace_back(work);
+#if defined(_OPENMP) && !defined(__SANITIZE_THREAD__)
+#pragma omp parallel num_threads(threads)
   work();
 #else
-#pragma omp parallel num_threads(threads)
+  // Nobody tells the sanitizer when GCC's OpenMP begins and ends a region; of threads it knows. And
+  // another compiler's OpenMP has a runtime of its own, beside LibTorch's.
+  std::vector<std::jthread> team;
+  for (int i = 1; i < threads; ++i) team.emplace_back(work);
   work();
 #endif
 }

@@ -4,7 +4,8 @@ include(CMakePackageConfigHelpers)
 get_property(rooms GLOBAL PROPERTY JCS_ROOMS)
 list(TRANSFORM rooms PREPEND jcs_ OUTPUT_VARIABLE targets)
 install(TARGETS ${targets} EXPORT jcsTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY include/jcs DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+# Without the header whose parser the sources alone are built with.
+install(DIRECTORY include/jcs DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} PATTERN csv_reader.hpp EXCLUDE)
 install(EXPORT jcsTargets NAMESPACE jcs:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/jcs)
 
 configure_package_config_file(cmake/jcsConfig.cmake.in ${PROJECT_BINARY_DIR}/jcsConfig.cmake

@@ -55,6 +55,12 @@ void add_arguments(app::App& app, Arguments& arguments) {
   app::OptionFlags flags(cli);
   request.options.describe(flags);
   cli.get_option("--choose-on")->excludes("--positive-slices");
+  for (const char* name : {"--slice-probability", "--positive-slices"}) {
+    CLI::Option* option = cli.get_option(name);
+    option->description(option->get_description() + "; default: what the weights say, else " +
+                        option->get_default_str());
+    option->default_str("");
+  }
   app::add_output_arguments(app, arguments.outputs, "file for the predictions, one line a slice",
                             "two files of predictions (--csv) of the same slices");
 }

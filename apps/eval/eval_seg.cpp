@@ -62,8 +62,8 @@ void add_arguments(app::App& app, Arguments& arguments) {
                "leave out pictures that have no partner, knowingly")
       ->group("Pictures");
   cli.add_option("--threshold", request.threshold,
-                 "a pixel is opacity above it; twice-mean: from twice the map's mean on")
-      ->capture_default_str();
+                 "a pixel is opacity above it; twice-mean: from twice the map's mean on; default: "
+                 "what the weights say, else 0.5");
   cli.add_option(
          "--spacing-mm", request.spacing,
          "distance between rows and between columns, for surface distances; DICOM and NIfTI "

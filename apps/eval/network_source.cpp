@@ -1,6 +1,7 @@
 #include "eval/network_source.hpp"
 
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "jcs/core/error.hpp"
@@ -47,16 +48,14 @@ bool is_another_list(const std::filesystem::path& list, const std::string& learn
   return true;
 }
 
-// A folder P001 without a patient and slices of a patient P001.
-void refuse_studies_named_like_patients(const People& named, const People& unnamed,
-                                        const fs::path& file) {
-  for (const std::string& folder : unnamed.unnamed) {
-    if (named.patients.contains(folder)) {
-      throw InputError(
-          {"a study's folder is named like a patient on the other side: " + folder, file.string(),
-           std::string("a column patient, or other patients; ") + kRemedy + " goes on knowingly"});
+// A folder P001 without a patient and slices of a patient P001: its name, or nothing.
+std::string study_named_like_a_patient(const People& first, const People& second) {
+  for (const auto& [one, other] : {std::pair{&first, &second}, std::pair{&second, &first}}) {
+    for (const std::string& folder : one->unnamed) {
+      if (other->patients.contains(folder)) return folder;
     }
   }
+  return {};
 }
 
 }  // namespace
@@ -161,24 +160,38 @@ std::string check_overlap(const NetworkArguments& arguments, const data::Manifes
   const People learned_from = people_of(listed), measured_on = people_of(manifest);
   const data::Manifest training = data::with_files_of_folders(listed);
   const data::Manifest measured = data::with_files_of_folders(manifest);
-  if (!arguments.allow_overlap) {
+  const std::string same_name = study_named_like_a_patient(learned_from, measured_on);
+  data::Overlap overlap;
+  if (arguments.allow_overlap) {
+    overlap = data::find_overlap(training, measured, 0, progress, stop);
+  } else {
     data::refuse_overlap(training, measured, 0, progress, stop, kRemedy);
-    refuse_studies_named_like_patients(learned_from, measured_on, manifest.file);
-    refuse_studies_named_like_patients(measured_on, learned_from, manifest.file);
-    if (!cannot_be_compared(learned_from, measured_on)) return "none";
+    if (!same_name.empty()) {
+      throw InputError(
+          {"a study's folder is named like a patient on the other side: " + same_name,
+           manifest.file.string(),
+           std::string("a column patient, or other patients; ") + kRemedy + " goes on knowingly"});
+    }
+  }
+  if (!overlap.empty()) {
+    log_warning(std::to_string(overlap.patients.size()) + " patients and " +
+                std::to_string(overlap.pictures.size()) +
+                " pictures were trained on and are measured on: the figures are too good");
+    return "allowed";
+  }
+  if (!same_name.empty()) {
+    log_warning(manifest.file.string() +
+                ": a study's folder is named like a patient on the other " + "side, " + same_name +
+                ": the figures may be too good");
+    return "allowed";
+  }
+  if (cannot_be_compared(learned_from, measured_on)) {
     log_warning(manifest.file.string() +
                 ": of studies that name no patient it was not checked whether their patients were "
                 "trained on");
     return "not checked";
   }
-  const data::Overlap overlap = data::find_overlap(training, measured, 0, progress, stop);
-  if (overlap.empty()) {
-    return another ? "not checked" : "none";
-  }
-  log_warning(std::to_string(overlap.patients.size()) + " patients and " +
-              std::to_string(overlap.pictures.size()) +
-              " pictures were trained on and are measured on: the figures are too good");
-  return "allowed";
+  return another ? "not checked" : "none";
 }
 
 }  // namespace jcs::app

@@ -60,8 +60,9 @@ class RemoteDecoder {
     constexpr int kGrace = 10, kSecond = 1000;
     pollfd answer{socket_.get(), POLLIN, 0};
     int ready = 0;
-    for (std::int64_t left = limits().decoder_seconds + kGrace; ready <= 0 && left > 0; --left) {
+    for (std::int64_t left = limits().decoder_seconds + kGrace; ready <= 0 && left > 0;) {
       ready = ::poll(&answer, 1, kSecond);
+      if (ready >= 0 || errno != EINTR) --left;
     }
     DecoderReply reply;
     ssize_t got = -1;

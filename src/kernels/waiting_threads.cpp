@@ -1,7 +1,7 @@
 #include "jcs/kernels/waiting_threads.hpp"
 
 #include <atomic>
-#include <system_error>
+#include <exception>
 #include <thread>
 #include <vector>
 
@@ -21,10 +21,11 @@ namespace {
 bool threads_to_be_had(int count) {
   std::atomic<bool> over = false;
   std::vector<std::jthread> threads;
+  threads.reserve(static_cast<std::size_t>(count));
   bool all = true;
   try {
     for (int i = 0; i < count; ++i) threads.emplace_back([&over] { over.wait(false); });
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {  // none to be had, or no memory for it
     all = false;
   }
   over = true;

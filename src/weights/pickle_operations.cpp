@@ -78,9 +78,9 @@ void Machine::get(std::uint64_t index) {
   push(found->second);
 }
 
-void Machine::push_tuple(std::size_t count) {
-  std::vector<Value> items(count);
-  for (std::size_t i = count; i-- > 0;) {
+void Machine::push_tuple(std::size_t size) {
+  std::vector<Value> items(size);
+  for (std::size_t i = size; i-- > 0;) {
     items[i] = pop();
   }
   push_node({Tuple{std::move(items)}});

@@ -102,12 +102,22 @@ TEST_F(EvalPrograms, StudiesNamedLikePatientsOfTheTrainingAreRefused) {
     return std::vector<std::string>{"--run",           run_of("cls"), "--manifest",
                                     dir_ / "list.csv", "--json",      dir_ / "out.json"};
   };
+  const auto found = [&] {
+    return json_of(dir_ / "out.json").at("evaluation").at("inputs").at("overlap_with_training");
+  };
   expect_refusal("eval_cls", 3, words("p1"), "named like a patient on the other side: p1");
-  const Finished other = eval("eval_cls", words("x"));
-  EXPECT_EQ(other.code, 0) << other.err;
-  EXPECT_THAT(other.err, HasSubstr("it was not checked whether their patients were trained on"));
-  EXPECT_EQ(json_of(dir_ / "out.json").at("evaluation").at("inputs").at("overlap_with_training"),
-            "not checked");
+  std::vector<std::string> knowingly = words("p1");
+  knowingly.emplace_back("--allow-overlap");
+  EXPECT_THAT(eval("eval_cls", knowingly).err, HasSubstr("the figures may be too good"));
+  EXPECT_EQ(found(), "allowed");
+  for (const bool allowed : {false, true}) {
+    std::vector<std::string> other = words("x");
+    if (allowed) other.emplace_back("--allow-overlap");
+    const Finished run = eval("eval_cls", other);
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_THAT(run.err, HasSubstr("it was not checked whether their patients were trained on"));
+    EXPECT_EQ(found(), "not checked");
+  }
 }
 
 // After another split the file that the run names holds other patients than were learned from.

@@ -13,7 +13,7 @@ struct Limits {
   std::int64_t frames = 20'000;            ///< in one file
   std::int64_t volume_mib = 8192;          ///< a series' pixels in memory, in MiB
   std::int64_t decoder_memory_mib = 1024;  ///< that a decoder may take for one picture, in MiB
-  std::int64_t decoder_seconds = 20;       ///< that a decoder may take for one picture
+  std::int64_t decoder_seconds = 20;  ///< of a processor, that a decoder may take for one picture
 
   [[nodiscard]] std::int64_t slice_pixels() const { return slice_megapixels << 20; }
 
@@ -26,8 +26,8 @@ struct Limits {
             between(1, 1 << 20));
     v.field("limit_decoder_memory_mib", decoder_memory_mib,
             "memory that decoding one picture may take, in MiB", between(16, 1 << 20));
-    v.field("limit_decoder_seconds", decoder_seconds, "seconds that decoding one picture may take",
-            between(1, 86'400));
+    v.field("limit_decoder_seconds", decoder_seconds,
+            "seconds of a processor that decoding one picture may take", between(1, 86'400));
   }
 };
 

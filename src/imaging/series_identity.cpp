@@ -3,12 +3,66 @@
 #include <algorithm>
 #include <set>
 #include <string_view>
-#include <utility>
 
 #include "jcs/core/error.hpp"
+#include "jcs/core/text.hpp"
 
 namespace jcs::imaging {
 namespace {
+
+/// A name for comparing: writers differ in capitals and in whether they write empty components at
+/// its end.
+std::string compared_name(const std::string& name) {
+  std::string text = lower_case(name);
+  text.erase(text.find_last_not_of("^= ") + 1);
+  return text;
+}
+
+/// Whose the CT slices of a folder are.
+struct Owners {
+  std::set<std::string> patients;  ///< identifiers, or names where no slice has an identifier
+  std::set<std::string_view> studies;
+};
+
+Owners owners_of(const std::vector<Series>& catalog) {
+  Owners owners;
+  std::set<std::string> names;
+  for (const Series& series : catalog) {
+    if (!series.summary.suitable()) continue;
+    const SeriesInfo* last = nullptr;  // frames of a file share it
+    for (const SliceHeader& slice : series.slices) {
+      if (slice.series.get() == last) continue;
+      last = slice.series.get();
+      if (!last->patient_id.empty()) owners.patients.insert(last->patient_id);
+      if (std::string name = compared_name(last->patient_name); !name.empty()) {
+        names.insert(std::move(name));
+      }
+      if (!last->study_uid.empty()) owners.studies.insert(last->study_uid);
+    }
+  }
+  if (owners.patients.empty()) owners.patients = std::move(names);
+  return owners;
+}
+
+/// What the first slice says that has the fact, or else the first of all.
+const SeriesInfo& who_names(std::string SeriesInfo::*fact, const std::vector<SliceHeader>& slices) {
+  const auto found = std::find_if(slices.begin(), slices.end(), [&](const SliceHeader& slice) {
+    return !((*slice.series).*fact).empty();
+  });
+  return *(found == slices.end() ? slices.front() : *found).series;
+}
+
+/// The patient's identifier, or the name where there is none.
+std::string patient_text(const std::vector<SliceHeader>& slices) {
+  const std::string& id = who_names(&SeriesInfo::patient_id, slices).patient_id;
+  const std::string& name = who_names(&SeriesInfo::patient_name, slices).patient_name;
+  return "'" + id + "'" + (id.empty() && !name.empty() ? " ('" + name + "')" : "");
+}
+
+std::string study_text(const SeriesInfo& info) {
+  return info.study_date.empty() ? "study '" + info.study_uid + "'"
+                                 : "the study of '" + info.study_date + "'";
+}
 
 void require_one(const std::vector<SliceHeader>& slices, std::string SeriesInfo::*fact,
                  const char* owners) {
@@ -26,42 +80,6 @@ void require_one(const std::vector<SliceHeader>& slices, std::string SeriesInfo:
   }
 }
 
-/// Whose the CT slices of a folder are.
-struct Owners {
-  using Patient = std::pair<std::string_view, std::string_view>;  ///< identifier and name
-  std::set<Patient> patients;
-  std::set<std::string_view> studies;
-};
-
-Owners owners_of(const std::vector<Series>& catalog) {
-  Owners owners;
-  for (const Series& series : catalog) {
-    if (!series.summary.suitable()) continue;
-    const SeriesInfo* last = nullptr;  // frames of a file share it
-    for (const SliceHeader& slice : series.slices) {
-      if (slice.series.get() == last) continue;
-      last = slice.series.get();
-      owners.patients.emplace(last->patient_id, last->patient_name);
-      if (!last->study_uid.empty()) owners.studies.insert(last->study_uid);
-    }
-  }
-  return owners;
-}
-
-/// The patient's identifier, and the name where others have the same.
-std::string patient_text(const SeriesInfo& info, const Owners& owners) {
-  const auto namesakes = std::count_if(
-      owners.patients.begin(), owners.patients.end(),
-      [&](const Owners::Patient& patient) { return patient.first == info.patient_id; });
-  const std::string text = "'" + info.patient_id + "'";
-  return namesakes > 1 ? text + " ('" + info.patient_name + "')" : text;
-}
-
-std::string study_text(const SeriesInfo& info) {
-  return info.study_date.empty() ? "study '" + info.study_uid + "'"
-                                 : "the study of '" + info.study_date + "'";
-}
-
 }  // namespace
 
 void require_one_identity(const std::vector<SliceHeader>& slices) {
@@ -72,15 +90,15 @@ void require_one_identity(const std::vector<SliceHeader>& slices) {
 std::vector<std::string> identity_warnings(const std::vector<Series>& catalog,
                                            const Series& chosen) {
   const Owners owners = owners_of(catalog);
-  const SeriesInfo& info = *chosen.slices.front().series;
   std::vector<std::string> warnings;
   if (owners.patients.size() > 1) {
     warnings.push_back("The folder holds CT of " + std::to_string(owners.patients.size()) +
-                       " patients; read was patient " + patient_text(info, owners) + ".");
+                       " patients; read was patient " + patient_text(chosen.slices) + ".");
   }
   if (owners.studies.size() > 1) {
     warnings.push_back("The folder holds CT of " + std::to_string(owners.studies.size()) +
-                       " studies; read was " + study_text(info) + ".");
+                       " studies; read was " +
+                       study_text(who_names(&SeriesInfo::study_uid, chosen.slices)) + ".");
   }
   return warnings;
 }

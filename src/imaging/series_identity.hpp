@@ -12,7 +12,9 @@ namespace jcs::imaging {
 /// with any.
 void require_one_identity(const std::vector<SliceHeader>& slices);
 
-/// Sentences on patients and studies beside those of the series that is read.
+/// Sentences on patients and studies beside those of the series that is read. A patient is who has
+/// an identifier of his own; by their names, whatever the capitals, patients are told apart only
+/// where no slice has an identifier.
 std::vector<std::string> identity_warnings(const std::vector<Series>& catalog,
                                            const Series& chosen);
 

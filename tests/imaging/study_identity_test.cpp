@@ -78,7 +78,22 @@ TEST(StudyIdentity, AnErasedIdentityIsNoOther) {
   const TempDir dir;
   write_slices_of(dir / "a", 0, 2, {});
   write_slices_of(dir / "b", 2, 2, {.id = "", .study = ""});
-  EXPECT_EQ(read_study(dir.path()).slice_count(), 4U);
+  const auto volume = read_study(dir.path());
+  EXPECT_EQ(volume.slice_count(), 4U);
+  EXPECT_THAT(volume.warnings, IsEmpty());
+}
+
+TEST(StudyIdentity, OnePatientWhoseNameIsWrittenInTwoWaysIsOne) {
+  for (const char* id : {"3", ""}) {
+    for (const char* name : {"Phantom^Three^^", "PHANTOM^THREE", "phantom^three^ ^=", ""}) {
+      const TempDir dir;
+      write_slices_of(dir / "a", 0, 3, {.id = id, .name = "Phantom^Three"});
+      write_slices_of(dir / "b", 3, 3, {.id = id, .name = name});
+      const auto volume = read_study(dir.path());
+      EXPECT_EQ(volume.slice_count(), 6U) << name;
+      EXPECT_THAT(volume.warnings, IsEmpty()) << id << " " << name;
+    }
+  }
 }
 
 TEST(StudyIdentity, PatientsWithoutUidsAreToldApartByName) {

@@ -18,6 +18,8 @@ std::string compared_name(const std::string& name) {
   return text;
 }
 
+std::string as_it_is(const std::string& text) { return text; }
+
 /// Whose the CT slices of a folder are.
 struct Owners {
   std::set<std::string> patients;  ///< identifiers, or names where no slice has an identifier
@@ -65,14 +67,18 @@ std::string study_text(const SeriesInfo& info) {
 }
 
 void require_one(const std::vector<SliceHeader>& slices, std::string SeriesInfo::*fact,
-                 const char* owners) {
+                 const char* owners, std::string (*compared)(const std::string&) = as_it_is) {
   const SliceHeader* first = nullptr;
+  const SeriesInfo* last = nullptr;  // frames of a file share it
   for (const SliceHeader& slice : slices) {
-    const std::string& value = (*slice.series).*fact;
-    if (value.empty()) continue;
+    if (slice.series.get() == last) continue;
+    last = slice.series.get();
+    const std::string& value = last->*fact;
+    const std::string other = compared(value);
+    if (other.empty()) continue;
     if (first == nullptr) first = &slice;
     const std::string& wanted = (*first->series).*fact;
-    if (value == wanted) continue;
+    if (other == compared(wanted)) continue;
     throw InputError({.what = std::string("the slices of the series are of different ") + owners,
                       .where = slice.info.file.string(),
                       .expected = "'" + wanted + "' as in " + first->info.file.string(),
@@ -84,6 +90,9 @@ void require_one(const std::vector<SliceHeader>& slices, std::string SeriesInfo:
 
 void require_one_identity(const std::vector<SliceHeader>& slices) {
   require_one(slices, &SeriesInfo::patient_id, "patients");
+  if (who_names(&SeriesInfo::patient_id, slices).patient_id.empty()) {
+    require_one(slices, &SeriesInfo::patient_name, "patients", compared_name);
+  }
   require_one(slices, &SeriesInfo::study_uid, "studies");
 }
 

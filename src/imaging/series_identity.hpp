@@ -9,7 +9,7 @@ namespace jcs::imaging {
 
 /// @throws InputError naming two files when slices of one series name different patients or
 /// studies: a copied Series Instance UID would make one body of two. A slice that names none goes
-/// with any.
+/// with any. Patients differ in their identifiers, or, where no slice has one, in their names.
 void require_one_identity(const std::vector<SliceHeader>& slices);
 
 /// Sentences on patients and studies beside those of the series that is read. A patient is who has

@@ -109,6 +109,16 @@ TEST(StudyIdentity, PatientsWithoutUidsAreToldApartByName) {
               Contains("The folder holds CT of 2 patients; read was patient '' ('Doe^John')."));
 }
 
+TEST(StudyIdentity, ASeriesOfTwoNamesWithoutIdentifiersIsRefused) {
+  const TempDir dir;
+  write_slices_of(dir / "a", 0, 4, {.id = "", .name = "Doe^John", .study = ""});
+  write_slices_of(dir / "b", 4, 3, {.id = "", .name = "Roe^Jane", .study = ""});
+  const std::string line = identity_refusal(dir.path());
+  for (const char* part : {"patients", "a/0.dcm", "b/4.dcm", "Doe^John", "Roe^Jane"}) {
+    EXPECT_THAT(line, HasSubstr(part));
+  }
+}
+
 TEST(StudyIdentity, MoreThanOnePatientIsSaid) {
   const TempDir dir;
   write_slices_of(dir / "a", 0, 4, {});

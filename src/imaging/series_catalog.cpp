@@ -120,26 +120,26 @@ std::size_t extent(const SeriesSummary& summary) {
   return summary.positions > 0 ? summary.positions : summary.slices;
 }
 
-/// How good an orientation is: a diagnosis asks for axial slices, and what says none may be axial.
-int orientation_class(const SeriesSummary& summary) {
-  if (summary.orientation == "axial") return 0;
-  return summary.orientation == "unknown" ? 1 : 2;
+/// A diagnosis asks for axial slices, and what says no orientation may be axial.
+bool may_be_axial(const SeriesSummary& summary) {
+  return summary.orientation == "axial" || summary.orientation == "unknown";
 }
 
 void rank(std::vector<Series>& catalog) {
-  std::map<int, std::size_t> largest;  // of each class of orientation
+  std::map<bool, std::size_t> largest;  // of those that may be axial, and of the others
   for (const Series& series : catalog) {
     if (!series.summary.suitable()) continue;
-    std::size_t& most = largest[orientation_class(series.summary)];
+    std::size_t& most = largest[may_be_axial(series.summary)];
     most = std::max(most, extent(series.summary));
   }
   const auto key = [&](const Series& series) {
     const SeriesSummary& s = series.summary;
     const double thickness = s.thickness_mm > 0.0 ? s.thickness_mm : 1e6;
-    const int orientation = orientation_class(s);
-    return std::make_tuple(!s.suitable(), orientation, 4 * extent(s) < largest[orientation],
-                           s.image_type.starts_with("DERIVED"), -static_cast<long>(extent(s)),
-                           thickness, s.number, s.uid, s.part);
+    const bool axial = may_be_axial(s);
+    // An axial slice or two, taken to time a contrast medium, are not the chest.
+    return std::make_tuple(!s.suitable(), !axial, 4 * extent(s) < largest[axial],
+                           s.orientation == "unknown", s.image_type.starts_with("DERIVED"),
+                           -static_cast<long>(extent(s)), thickness, s.number, s.uid, s.part);
   };
   std::stable_sort(catalog.begin(), catalog.end(),
                    [&](const Series& a, const Series& b) { return key(a) < key(b); });

@@ -178,6 +178,20 @@ TEST(StudyChoice, AxialSlicesComeBeforeAThinReformat) {
   EXPECT_EQ(read_study(dir.path()).slice_count(), 6U);
 }
 
+// It was taken to time a contrast medium, and the chest may be axial too.
+TEST(StudyChoice, OneAxialSliceIsNotTheChestBesideMoreOfUnknownOrientation) {
+  const TempDir dir;
+  SyntheticSlice chest = slice_of_series(3);
+  chest.edit = [](DcmDataset& data) { data.findAndDeleteElement(DCM_ImageOrientationPatient); };
+  write_series(dir / "chest", 8, chest);
+  SyntheticSlice timing = slice_of_series(2);
+  write_series(dir / "timing", 1, timing);
+  EXPECT_EQ(list_series(dir.path()).at(0).orientation, "unknown");
+  EXPECT_EQ(read_study(dir.path()).slice_count(), 8U);
+  write_series(dir / "timing", 2, timing);
+  EXPECT_EQ(list_series(dir.path()).at(0).orientation, "axial") << "a quarter";
+}
+
 TEST(StudyChoice, ASeriesIsChosenByNumberOrUid) {
   const TempDir dir;
   write_series(dir / "a", 5, slice_of_series(1));

@@ -40,8 +40,9 @@ struct SeriesSummary {
 /// series first, those that are unsuitable last. Files that are no DICOM pictures are passed over,
 /// and so are results of jcs below the folder (folders with result.json and report.html).
 /// Suitable are CT series that hold Hounsfield units: whose Rescale Type, where they name one, is
-/// HU, HU_MOD or US (not specified). Among them come first: axial ones, then those that name no
-/// orientation; then those with at least a quarter of the positions of the largest of the same
+/// HU, HU_MOD or US (not specified). Among them come first: those that are axial or name no
+/// orientation, before coronal, sagittal and oblique ones; of each of these two classes those with
+/// at least a quarter of the positions of its largest; then axial ones before those that name no
 /// orientation; then original (not derived) ones; then by the number of positions, thinner slices,
 /// lower series number. Acquisitions (Acquisition Number) and temporal positions of one series that
 /// overlap along the normal of its slices by more than two slices, as phases of a contrast study,

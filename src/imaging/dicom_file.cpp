@@ -30,9 +30,6 @@ namespace {
 constexpr Uint32 kMaxReadLength = 4096;
 // Errors of a disk behind this much of a file are not looked for.
 constexpr std::uintmax_t kMostReadAgain = std::uintmax_t{1} << 30U;
-// Nothing that is looked up is nearly so long, and some of it is kept for every frame of a file;
-// DCMTK makes room for what a header claims.
-constexpr Uint32 kLongestValue = 1024;
 // The standard allows 64 bytes, which not every writer has counted.
 constexpr std::size_t kLongestUid = 128;
 
@@ -75,15 +72,15 @@ DcmElement* leaf_element(DcmItem& item, const DcmTagKey& tag) {
   return element;
 }
 
-/// The attribute, unless it is absent, a sequence or longer than anything that is read.
-DcmElement* short_element(DcmItem& item, const DcmTagKey& tag) {
+/// The attribute, unless it is absent, a sequence or longer than what is to be read.
+DcmElement* short_element(DcmItem& item, const DcmTagKey& tag, std::size_t longest) {
   DcmElement* element = leaf_element(item, tag);
-  return element != nullptr && element->getLengthField() <= kLongestValue ? element : nullptr;
+  return element != nullptr && element->getLengthField() <= longest ? element : nullptr;
 }
 
 /// Numbers in binary become longer as text.
-bool is_overlong(std::size_t length, const DcmTagKey& tag) {
-  return length > kLongestValue || (length > kLongestUid && DcmTag(tag).getEVR() == EVR_UI);
+bool is_overlong(std::size_t length, const DcmTagKey& tag, std::size_t longest) {
+  return length > longest || (length > kLongestUid && DcmTag(tag).getEVR() == EVR_UI);
 }
 
 }  // namespace
@@ -202,8 +199,8 @@ std::optional<std::string> DicomFile::decoded(const DcmTagKey& tag, const std::s
   return std::nullopt;
 }
 
-std::string DicomFile::text(const DcmTagKey& tag) const {
-  std::string raw = raw_text(dataset(), tag);
+std::string DicomFile::text(const DcmTagKey& tag, std::size_t longest) const {
+  std::string raw = raw_text(dataset(), tag, longest);
   if (const auto text = decoded(tag, raw)) return *text;
   return printable(ascii(std::move(raw)));
 }
@@ -232,15 +229,15 @@ const PixelFragments& DicomFile::fragments() const {
   return *fragments_;
 }
 
-std::string raw_text(DcmItem& item, const DcmTagKey& tag) {
-  DcmElement* element = short_element(item, tag);
+std::string raw_text(DcmItem& item, const DcmTagKey& tag, std::size_t longest) {
+  DcmElement* element = short_element(item, tag, longest);
   OFString value;
   // Left to itself DCMTK looks through all values for each of them, which takes an hour for a
   // megabyte of backslashes.
   if (element == nullptr || element->getOFStringArray(value, OFFalse).bad()) return {};
   std::string text;
   const std::string_view whole(value.c_str(), value.length());
-  if (is_overlong(whole.size(), tag)) return {};
+  if (is_overlong(whole.size(), tag, longest)) return {};
   for (std::size_t begin = 0; begin <= whole.size();) {
     const std::size_t end = std::min(whole.find('\\', begin), whole.size());
     if (begin > 0) text += '\\';
@@ -250,9 +247,9 @@ std::string raw_text(DcmItem& item, const DcmTagKey& tag) {
   return text;
 }
 
-bool is_too_long(DcmItem& item, const DcmTagKey& tag) {
+bool is_too_long(DcmItem& item, const DcmTagKey& tag, std::size_t longest) {
   const DcmElement* element = leaf_element(item, tag);
-  return element != nullptr && element->getLengthField() > kLongestValue;
+  return element != nullptr && element->getLengthField() > longest;
 }
 
 std::optional<std::vector<double>> numbers(DcmItem& item, const DcmTagKey& tag) {
@@ -283,7 +280,7 @@ std::optional<int> whole_number(DcmItem& item, const DcmTagKey& tag) {
 }
 
 std::optional<std::uint16_t> short_number(DcmItem& item, const DcmTagKey& tag) {
-  DcmElement* element = short_element(item, tag);
+  DcmElement* element = short_element(item, tag, kLongestValue);
   Uint16 as_unsigned = 0;
   Sint16 as_signed = 0;
   if (element == nullptr) return std::nullopt;

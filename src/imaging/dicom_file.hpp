@@ -16,6 +16,10 @@
 
 namespace jcs::imaging {
 
+/// Of a value, in bytes. Hardly anything that is looked up is nearly so long, and some of it is
+/// kept for every frame of a file; DCMTK makes room for what a header claims.
+constexpr std::size_t kLongestValue = 1024;
+
 /// Whether a file begins like DICOM: the letters DICM after the preamble, or (files without
 /// preamble) a first attribute of group 0002 or 0008. Reads 132 bytes.
 /// @throws InputError when the file cannot be opened.
@@ -46,8 +50,9 @@ class DicomFile {
   [[nodiscard]] std::string sop_class_uid() const;
 
   /// The value as UTF-8 without blanks at its ends; several values stay separated by backslashes.
-  /// Characters that the file's character set does not explain become `?`. Empty when absent.
-  [[nodiscard]] std::string text(const DcmTagKey& tag) const;
+  /// Characters that the file's character set does not explain become `?`. Empty when absent or
+  /// longer than `longest`.
+  [[nodiscard]] std::string text(const DcmTagKey& tag, std::size_t longest = kLongestValue) const;
   /// Whether text() has all characters of the value.
   [[nodiscard]] bool explains(const DcmTagKey& tag) const;
 
@@ -75,11 +80,10 @@ class DicomFile {
 };
 
 /// The value as text as it is stored, without blanks at the ends of its values. Empty when absent
-/// or longer than 1024 bytes, a UID than 128: frames keep what their file says, and no text that is
-/// looked up is so long.
-std::string raw_text(DcmItem& item, const DcmTagKey& tag);
+/// or longer than `longest`, a UID than 128.
+std::string raw_text(DcmItem& item, const DcmTagKey& tag, std::size_t longest = kLongestValue);
 /// Whether the attribute is there and has no text because it is so long.
-bool is_too_long(DcmItem& item, const DcmTagKey& tag);
+bool is_too_long(DcmItem& item, const DcmTagKey& tag, std::size_t longest = kLongestValue);
 
 /// All values of a numeric text attribute (DS, IS), or nothing when it is absent, empty or when any
 /// of them is no number.

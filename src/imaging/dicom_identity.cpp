@@ -10,6 +10,13 @@
 #include "dicom_file.hpp"
 
 namespace jcs::imaging {
+namespace {
+
+// Of an attribute's values together: methods of de-identification are told one by one, and each
+// attribute is looked up once for a study.
+constexpr std::size_t kLongestIdentity = std::size_t{64} << 10U;
+
+}  // namespace
 
 bool copy_identity(const SliceInfo& slice, const SeriesInfo& series, DcmItem& to) {
   static const std::array kTags = {DCM_PatientName,
@@ -37,7 +44,9 @@ bool copy_identity(const SliceInfo& slice, const SeriesInfo& series, DcmItem& to
     return false;
   }
   for (const DcmTagKey& tag : kTags) {
-    if (source.dataset().tagExists(tag)) to.putAndInsertString(tag, source.text(tag).c_str());
+    if (!source.dataset().tagExists(tag)) continue;
+    if (is_too_long(source.dataset(), tag, kLongestIdentity)) continue;
+    to.putAndInsertString(tag, source.text(tag, kLongestIdentity).c_str());
   }
   to.putAndInsertString(DCM_SpecificCharacterSet, "ISO_IR 192");
   return true;

@@ -38,6 +38,9 @@ int in_range(const DicomFile& file, const DcmTagKey& tag, int if_absent, int low
 }
 
 int frame_count(const DicomFile& file) {
+  if (is_too_long(file.dataset(), DCM_NumberOfFrames)) {
+    refuse(file, DCM_NumberOfFrames, "a number of at least 1", "a very long text");
+  }
   if (file.text(DCM_NumberOfFrames).empty()) return 1;
   const auto frames = whole_number(file.dataset(), DCM_NumberOfFrames);
   if (!frames || *frames < 1) {

@@ -295,6 +295,16 @@ TEST(DicomDamage, FramesThatAreNotThereAreRefusedBeforeAnyAllocation) {
   }
 }
 
+TEST(DicomDamage, ANumberOfFramesThatIsTooLongToReadIsNotOne) {
+  const TempDir dir;
+  SyntheticSlice slice;
+  slice.edit = [](DcmDataset& data) {
+    data.putAndInsertString(DCM_NumberOfFrames, (std::string(1100, '0') + "2").c_str());
+  };
+  slice.write(dir / "frames.dcm");
+  EXPECT_THAT(frame_refusal(dir / "frames.dcm"), HasSubstr("a very long text"));
+}
+
 TEST(DicomDamage, OtherFilesAreNamedForWhatTheyAre) {
   const TempDir dir;
   overwrite(dir / "text.dcm",

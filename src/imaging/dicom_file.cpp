@@ -120,6 +120,14 @@ bool begins_with_nothing(const std::filesystem::path& file) {
   return true;
 }
 
+bool ends_within_preamble(const std::filesystem::path& file) {
+  InputFile in(file);
+  in.require_open();
+  std::array<char, kPreamble + kLetters.size()> head{};
+  in.read(head.data(), head.size());
+  return in.gcount() < static_cast<std::streamsize>(head.size());
+}
+
 OFCondition DicomFile::load() {
   format_ = std::make_unique<DcmFileFormat>();
   DicomStream stream(path_);

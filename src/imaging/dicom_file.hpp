@@ -29,6 +29,10 @@ bool begins_like_dicom(const std::filesystem::path& file);
 /// letters DICM do or begins with zeros where they stood. @throws InputError as above.
 bool begins_with_nothing(const std::filesystem::path& file);
 
+/// Whether a file ends before the letters DICM do, whatever stands in their preamble: it may hold
+/// the head of another format, as of TIFF.
+bool ends_within_preamble(const std::filesystem::path& file);
+
 /// A DICOM file whose large values, the pixels above all, stay on the disk until they are asked
 /// for. One thread at a time may use it: DCMTK moves cursors when it looks something up.
 class DicomFile {

@@ -85,13 +85,24 @@ struct Look {
   std::string reason;
 };
 
-/// Slices end in .dcm or .ima, or have no ending: numbers, or parts of a UID, which is none either.
-bool named_like_slice(const fs::path& file) {
-  const std::string name = file.filename().string();
-  if (name.starts_with('.')) return false;
+bool is_hidden(const fs::path& file) { return file.filename().string().starts_with('.'); }
+
+bool has_ending_of_slices(const fs::path& file) {
   const std::string ending = lower_case(file.extension().string());
-  if (ending == ".dcm" || ending == ".dicom" || ending == ".dic" || ending == ".ima") return true;
-  return ending.find_first_not_of(".0123456789") == std::string::npos;
+  return ending == ".dcm" || ending == ".dicom" || ending == ".dic" || ending == ".ima";
+}
+
+/// Slices without such an ending have none: they are numbers, or parts of a UID, which is none
+/// either.
+bool has_no_ending(const fs::path& file) {
+  return file.extension().string().find_first_not_of(".0123456789") == std::string::npos;
+}
+
+/// Of a file that does not begin like DICOM, whether a slice may have become of it what it is.
+bool may_have_been_slice(const fs::path& file) {
+  if (is_hidden(file)) return false;
+  if (has_ending_of_slices(file)) return ends_within_preamble(file) || begins_with_nothing(file);
+  return has_no_ending(file) && begins_with_nothing(file);
 }
 
 Look look_at(const fs::path& file) {
@@ -99,8 +110,9 @@ Look look_at(const fs::path& file) {
   try {
     if (!begins_like_dicom(file)) {
       look.kind = named_like_picture(file) ? Look::Kind::kPicture : Look::Kind::kForeign;
-      if (named_like_slice(file) && begins_with_nothing(file)) {
-        throw InputError({.what = "holds nothing, or zeros alone", .where = file.string()});
+      if (may_have_been_slice(file)) {
+        throw InputError(
+            {.what = "holds nothing of a slice, or zeros alone", .where = file.string()});
       }
       return look;
     }

@@ -113,6 +113,25 @@ TEST(TornSlices, AFileOfNothingIsNamed) {
   }
 }
 
+// A preamble may make a file of another format of it.
+TEST(TornSlices, ASliceTornWithinAPreambleThatIsNotEmptyIsNamed) {
+  const TempDir dir;
+  const std::string whole = write_four_slices(dir.path());
+  const std::string begin = std::string("II*\0\x08\0\0\0", 8) + whole.substr(8);
+  for (const std::size_t size : {8, 130, 131}) {
+    for (const char* name : {"9.dcm", "9.IMA", "9.dicom", "9.dic"}) {
+      overwrite(dir / name, begin.substr(0, size));
+      EXPECT_THAT(torn_study_warnings(dir.path()), names_as_unreadable(name)) << size;
+      std::filesystem::remove(dir / name);
+    }
+    for (const char* name : {"9.tif", "9", ".9.dcm"}) {
+      overwrite(dir / name, begin.substr(0, size));
+      EXPECT_THAT(torn_study_warnings(dir.path()), IsEmpty()) << name << " " << size;
+      std::filesystem::remove(dir / name);
+    }
+  }
+}
+
 TEST(TornSlices, WhereverASliceIsTornItIsNamed) {
   const TempDir dir;
   for (const char* series : {"1.2.3.1", ""}) {

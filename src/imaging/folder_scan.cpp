@@ -92,17 +92,18 @@ bool has_ending_of_slices(const fs::path& file) {
   return ending == ".dcm" || ending == ".dicom" || ending == ".dic" || ending == ".ima";
 }
 
-/// Slices without such an ending have none: they are numbers, or parts of a UID, which is none
-/// either.
-bool has_no_ending(const fs::path& file) {
-  return file.extension().string().find_first_not_of(".0123456789") == std::string::npos;
+/// Slices without such an ending have none: they are numbers, with or without letters before them,
+/// or parts of a UID, which is no ending either. Programs leave empty files of words alone.
+bool is_numbered(const fs::path& file) {
+  return file.extension().string().find_first_not_of(".0123456789") == std::string::npos &&
+         file.filename().string().find_first_of("0123456789") != std::string::npos;
 }
 
 /// Of a file that does not begin like DICOM, whether a slice may have become of it what it is.
 bool may_have_been_slice(const fs::path& file) {
   if (is_hidden(file)) return false;
   if (has_ending_of_slices(file)) return ends_within_preamble(file) || begins_with_nothing(file);
-  return has_no_ending(file) && begins_with_nothing(file);
+  return is_numbered(file) && begins_with_nothing(file);
 }
 
 Look look_at(const fs::path& file) {

@@ -98,13 +98,13 @@ TEST(TornSlices, WholeFilesThatAreNoSlicesAreNotNamed) {
 
 TEST(TornSlices, AFileOfNothingIsNamed) {
   for (const std::size_t size : {0, 100, 5000}) {
-    for (const char* name : {"4.dcm", "4.DCM", "4", "1.2.840.4"}) {
+    for (const char* name : {"4.dcm", "four.DCM", "4", "IM4", "1.2.840.4"}) {
       const TempDir dir;
       write_four_slices(dir.path());
       overwrite(dir / name, std::string(size, '\0'));
       EXPECT_THAT(torn_study_warnings(dir.path()), names_as_unreadable(name)) << size;
     }
-    for (const char* name : {".4.dcm", ".hidden", "notes.txt", "4.png"}) {
+    for (const char* name : {".4.dcm", ".hidden", "notes.txt", "4.png", "LOCKFILE", "_SUCCESS"}) {
       const TempDir dir;
       write_four_slices(dir.path());
       overwrite(dir / name, std::string(size, '\0'));

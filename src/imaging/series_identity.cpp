@@ -1,6 +1,7 @@
 #include "series_identity.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
 
@@ -23,7 +24,7 @@ std::string as_it_is(const std::string& text) { return text; }
 /// Whose the CT slices of a folder are.
 struct Owners {
   std::set<std::string> patients;  ///< identifiers, or names where no slice has an identifier
-  std::set<std::string_view> studies;
+  std::map<std::string_view, std::string_view> studies;  ///< UIDs and dates
 };
 
 Owners owners_of(const std::vector<Series>& catalog) {
@@ -39,7 +40,7 @@ Owners owners_of(const std::vector<Series>& catalog) {
       if (std::string name = compared_name(last->patient_name); !name.empty()) {
         names.insert(std::move(name));
       }
-      if (!last->study_uid.empty()) owners.studies.insert(last->study_uid);
+      if (!last->study_uid.empty()) owners.studies.emplace(last->study_uid, last->study_date);
     }
   }
   if (owners.patients.empty()) owners.patients = std::move(names);
@@ -61,9 +62,15 @@ std::string patient_text(const std::vector<SliceHeader>& slices) {
   return "'" + id + "'" + (id.empty() && !name.empty() ? " ('" + name + "')" : "");
 }
 
-std::string study_text(const SeriesInfo& info) {
-  return info.study_date.empty() ? "study '" + info.study_uid + "'"
-                                 : "the study of '" + info.study_date + "'";
+/// The study's date, with its UID where others are of that date too.
+std::string study_text(const SeriesInfo& info, const Owners& owners) {
+  if (info.study_date.empty()) return "study '" + info.study_uid + "'";
+  const auto same_date =
+      std::count_if(owners.studies.begin(), owners.studies.end(), [&](const auto& study) {
+        return study.first != info.study_uid && study.second == info.study_date;
+      });
+  const std::string text = "the study of '" + info.study_date + "'";
+  return same_date > 0 ? text + " ('" + info.study_uid + "')" : text;
 }
 
 void require_one(const std::vector<SliceHeader>& slices, std::string SeriesInfo::*fact,
@@ -107,7 +114,7 @@ std::vector<std::string> identity_warnings(const std::vector<Series>& catalog,
   if (owners.studies.size() > 1) {
     warnings.push_back("The folder holds CT of " + std::to_string(owners.studies.size()) +
                        " studies; read was " +
-                       study_text(who_names(&SeriesInfo::study_uid, chosen.slices)) + ".");
+                       study_text(who_names(&SeriesInfo::study_uid, chosen.slices), owners) + ".");
   }
   return warnings;
 }

@@ -150,4 +150,13 @@ TEST(StudyIdentity, MoreThanOneStudyIsSaid) {
               Contains("The folder holds CT of 2 studies; read was study '1.2.3.71'."));
 }
 
+TEST(StudyIdentity, StudiesOfOneDayAreToldApartByTheirUid) {
+  const TempDir dir;
+  write_slices_of(dir / "a", 0, 4, {.study = "1.2.3.71", .date = "20200417"});
+  write_slices_of(dir / "b", 0, 3, {.study = "1.2.3.72", .date = "20200417"}, slice_of_series(2));
+  EXPECT_THAT(
+      read_study(dir.path()).warnings,
+      Contains("The folder holds CT of 2 studies; read was the study of '20200417' ('1.2.3.71')."));
+}
+
 }  // namespace

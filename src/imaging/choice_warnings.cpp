@@ -18,9 +18,11 @@ bool may_be_of_another(const Series& series) {
 
 /// A line of each torn slice of which nobody knows where it belongs.
 std::vector<std::string> stray_slices(const std::vector<Series>& catalog) {
-  std::set<std::string> lines;  // parts of a series have theirs in common
+  std::set<std::string> lines;
+  // The parts of a series have their slices in common, and may be as many as these.
+  std::set<const std::vector<SliceHeader>*> seen;
   for (const Series& series : catalog) {
-    if (!may_be_of_another(series)) continue;
+    if (!may_be_of_another(series) || !seen.insert(series.damaged.get()).second) continue;
     for (const SliceHeader& slice : *series.damaged) {
       // Others are whole and no slices, as pictures in colour are none.
       if (slice.torn) lines.insert(slice.damage);

@@ -16,7 +16,7 @@ namespace jcs::test {
 void write_jpeg2000(const SyntheticSlice& slice, const std::filesystem::path& file) {
   const std::vector<std::uint16_t> pixels = slice.pixels();
   // GDCM's encoder writes past four bytes a pixel, where the codestream's headers alone are longer.
-  ASSERT_GE(pixels.size(), 100U) << "too small a picture for the encoder";
+  ASSERT_GE(pixels.size(), 90U) << "too small a picture for the encoder";
   gdcm::SmartPointer<gdcm::ByteValue> bytes = new gdcm::ByteValue(
       reinterpret_cast<const char*>(pixels.data()), static_cast<std::uint32_t>(2 * pixels.size()));
   gdcm::DataElement native(gdcm::Tag(0x7FE0, 0x0010));

@@ -4,7 +4,9 @@
 #include <limits>
 #include <optional>
 #include <set>
+#include <sstream>
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "jcs/core/bounded_file.hpp"
@@ -46,16 +48,47 @@ struct Override {
   std::string path, text;
 };
 
+/// Notes whether a document holds anything, and where it begins.
+class Contents : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { line_ = mark.line + 1; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override { some_ = true; }
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {
+    some_ = true;
+  }
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    some_ = true;
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    some_ = true;
+  }
+  void OnMapEnd() override {}
+
+  [[nodiscard]] bool some() const { return some_; }
+  [[nodiscard]] int line() const { return line_; }
+
+ private:
+  bool some_ = false;
+  int line_ = 1;
+};
+
 /// The only document of a text; of several the parser would take the first and leave out the rest.
 YAML::Node only_document(const std::string& text, const std::string& where) {
-  const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-  if (documents.size() > 1) {
-    const YAML::Mark mark = documents[1].Mark();
-    throw UsageError({"several documents",
-                      mark.is_null() ? where : where + ":" + std::to_string(mark.line + 1),
+  YAML::Node first = YAML::Load(text);
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Contents passed, next;
+  if (parser.HandleNextDocument(passed) && parser.HandleNextDocument(next) && next.some()) {
+    throw UsageError({"several documents", where + ":" + std::to_string(next.line()),
                       "one, without a second ---"});
   }
-  return documents.empty() ? YAML::Node() : documents.front();
+  return first;
 }
 
 bool is_mapping(const YAML::Node& node) { return node.IsDefined() && node.IsMap(); }

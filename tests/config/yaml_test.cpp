@@ -174,7 +174,7 @@ TEST_F(YamlTest, AnOverrideChangesNoOtherKey) {
 
 TEST_F(YamlTest, SeveralDocumentsAreRefused) {
   EXPECT_EQ(refusal("rate: 1\n---\nrate: 2\n"),
-            "c.yaml:3: several documents (expected one, without a second ---)");
+            "c.yaml:2: several documents (expected one, without a second ---)");
   EXPECT_EQ(load("---\nrate: 2\n").rate, 2);
   EXPECT_THAT(refusal("", {"rate=1\n---\n2"}), testing::HasSubstr("several documents"));
 }
